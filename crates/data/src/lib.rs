@@ -1,0 +1,23 @@
+//! Where examples come from, what is done to them, and how they are split for the error rates.
+//!
+//! A [`source`] loads one chunk of data into [`Examples`]; [`split()`] divides a general and a target
+//! chunk into the four sets train, train-dev, dev and test; a [`Normalizer`] is fitted on train and
+//! applied to all of them. This crate reads data files; it reads no configs, writes nothing and
+//! prints nothing.
+
+mod examples;
+mod field_error;
+mod hash;
+pub mod normalize;
+pub mod seed;
+pub mod source;
+pub mod split;
+mod values;
+
+pub use examples::{ConcatError, Examples};
+pub use field_error::FieldError;
+pub use hash::FileHash;
+pub use normalize::{Normalization, NormalizeError, Normalizer};
+pub use source::{Loaded, SourceError};
+pub use split::{Sets, SplitError, SplitPlan, split};
+pub use values::Values;

@@ -1,0 +1,249 @@
+//! Digits drawn by rule: pen strokes in several styles per digit, each with a jitter of its own.
+
+mod jitter;
+mod pen;
+mod raster;
+mod style;
+
+use serde::{Deserialize, Serialize};
+
+use self::jitter::Jitter;
+use self::style::{STYLES, Style};
+use super::{Loaded, SourceError};
+use crate::seed::stream;
+use crate::{Examples, FieldError, Values};
+
+const N_DIGITS: usize = 10;
+
+/// Largest turn and slant to either side: further on a digit is no longer itself.
+const MAX_DEGREES: f32 = 45.0;
+
+/// Digits drawn by rule.
+///
+/// Ranges are `[smallest, largest]`; each example draws its own value, uniformly. Sizes are shares
+/// of the digit's height where nothing else is said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Strokes {
+    /// How many digits to draw. With the same seed a smaller number is the beginning of a larger one.
+    pub examples: usize,
+    /// The styles to draw, as [`Strokes::style_names`] lists them; all if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub styles: Option<Vec<String>>,
+    /// Slant to the right of the upright, in degrees.
+    #[serde(default = "default_slant_degrees")]
+    pub slant_degrees: [f32; 2],
+    /// Turn to either side, in degrees at most.
+    #[serde(default = "default_rotation_degrees")]
+    pub rotation_degrees: f32,
+    /// Diameter of the pen.
+    #[serde(default = "default_thickness")]
+    pub thickness: [f32; 2],
+    /// Factor on the width of the shape.
+    #[serde(default = "default_width")]
+    pub width: [f32; 2],
+    /// Height of the digit, as a share of the grid's height inside the margin.
+    #[serde(default = "default_height")]
+    pub height: [f32; 2],
+    /// Shift from the centre in either direction at most, as a share of the grid's height. A digit
+    /// that fills the grid has no room to shift.
+    #[serde(default = "default_shift")]
+    pub shift: f32,
+    /// How far points are displaced at most by smooth waves, which bend the strokes.
+    #[serde(default = "default_warp")]
+    pub warp: f32,
+    /// Empty border on each side, as a share of the grid: 0 for optdigits, 1/7 for MNIST.
+    #[serde(default)]
+    pub margin: f32,
+}
+
+/// The grid that digits are drawn into, as the target data has it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Grid {
+    /// Rows of pixels.
+    pub height: usize,
+    /// Columns of pixels.
+    pub width: usize,
+    /// The value of a pixel that is all ink. From 16 to 255, if whole, pixels are whole numbers.
+    pub max: f32,
+}
+
+fn default_slant_degrees() -> [f32; 2] {
+    [-10.0, 25.0]
+}
+fn default_rotation_degrees() -> f32 {
+    8.0
+}
+fn default_thickness() -> [f32; 2] {
+    [0.08, 0.18]
+}
+fn default_width() -> [f32; 2] {
+    [0.75, 1.25]
+}
+fn default_height() -> [f32; 2] {
+    [0.9, 1.0]
+}
+fn default_shift() -> f32 {
+    0.05
+}
+fn default_warp() -> f32 {
+    0.1
+}
+
+impl Strokes {
+    /// Digits in all styles with the usual jitter.
+    #[must_use]
+    pub fn new(examples: usize) -> Self {
+        Self {
+            examples,
+            styles: None,
+            slant_degrees: default_slant_degrees(),
+            rotation_degrees: default_rotation_degrees(),
+            thickness: default_thickness(),
+            width: default_width(),
+            height: default_height(),
+            shift: default_shift(),
+            warp: default_warp(),
+            margin: 0.0,
+        }
+    }
+
+    /// The names of all styles, such as `7-crossbar`, ordered by digit.
+    #[must_use]
+    pub fn style_names() -> Vec<&'static str> {
+        STYLES.iter().map(|s| s.name).collect()
+    }
+
+    /// Checks the options alone.
+    ///
+    /// # Errors
+    /// [`FieldError`] for the first option that is not possible.
+    pub fn check(&self) -> Result<(), FieldError> {
+        if self.examples == 0 {
+            return Err(FieldError::new("examples", "is 0; expected at least 1"));
+        }
+        self.styles_by_digit()?;
+        let turn = [-MAX_DEGREES, MAX_DEGREES];
+        check_range("slant_degrees", self.slant_degrees, turn)?;
+        check_range("rotation_degrees", [0.0, self.rotation_degrees], turn)?;
+        check_range("thickness", self.thickness, [0.01, 0.5])?;
+        check_range("width", self.width, [0.1, 10.0])?;
+        check_range("height", self.height, [0.1, 1.0])?;
+        check_range("shift", [0.0, self.shift], [0.0, 1.0])?;
+        check_range("warp", [0.0, self.warp], [0.0, 0.3])?;
+        check_range("margin", [0.0, self.margin], [0.0, 0.4])
+    }
+
+    /// Draws the digits.
+    ///
+    /// Example `i` is of class `i % 10` and takes the styles of its digit in turn, so class counts
+    /// differ by one at most. Its jitter comes from a stream of its own. Each drawn example is its
+    /// own original; its source is its style. The shape is `[1, grid.height, grid.width]`, the range
+    /// `0..=grid.max`. A pixel is the share of its 4 × 4 subpixels that the pen inks, times
+    /// `grid.max`.
+    ///
+    /// # Errors
+    /// [`SourceError::Field`] if [`Strokes::check`] fails, [`SourceError::Grid`] if the grid has no
+    /// pixels or no positive maximum.
+    pub fn load(&self, seed: u64, grid: Grid) -> Result<Loaded, SourceError> {
+        self.check()?;
+        if grid.height == 0 || grid.width == 0 || !(grid.max > 0.0 && grid.max.is_finite()) {
+            return Err(SourceError::Grid { grid });
+        }
+        let styles = self.styles_by_digit()?;
+        let mut counts = Vec::with_capacity(self.examples * grid.height * grid.width);
+        let mut source = Vec::with_capacity(self.examples);
+        for i in 0..self.examples {
+            let of_digit = &styles[i % N_DIGITS];
+            let style = of_digit[i / N_DIGITS % of_digit.len()];
+            counts.extend(self.draw(&STYLES[style], seed, i as u64, grid));
+            source.push(style as u32);
+        }
+        Ok(Loaded {
+            examples: Examples {
+                shape: vec![1, grid.height, grid.width],
+                values: scale(counts, grid.max),
+                range: Some((0.0, grid.max)),
+                labels: (0..self.examples).map(|i| (i % N_DIGITS) as u32).collect(),
+                classes: (0..N_DIGITS).map(|digit| digit.to_string()).collect(),
+                source,
+                source_names: STYLES.iter().map(|s| s.name.to_owned()).collect(),
+                original: (0..self.examples as u64).collect(),
+            },
+            files: Vec::new(),
+        })
+    }
+
+    /// Draws one digit: counts of inked subpixels, 0..=16 per pixel.
+    fn draw(&self, style: &Style, seed: u64, index: u64, grid: Grid) -> Vec<u8> {
+        let mut rng = stream(seed, "strokes");
+        rng.set_stream(index);
+        let jitter = Jitter::draw(self, &mut rng);
+        let mut strokes: Vec<_> = style.strokes.iter().map(|&s| pen::flatten(s)).collect();
+        let pen_diameter = jitter.place(&mut strokes, grid, self.margin);
+        raster::count_ink(&strokes, pen_diameter, grid.height, grid.width)
+    }
+
+    /// Per digit the indices of the styles to draw.
+    fn styles_by_digit(&self) -> Result<[Vec<usize>; N_DIGITS], FieldError> {
+        let mut by_digit: [Vec<usize>; N_DIGITS] = Default::default();
+        match &self.styles {
+            None => {
+                for (i, style) in STYLES.iter().enumerate() {
+                    by_digit[usize::from(style.digit)].push(i);
+                }
+            }
+            Some(names) => {
+                for name in names {
+                    let i = STYLES.iter().position(|s| s.name == name).ok_or_else(|| {
+                        let known = Self::style_names().join(", ");
+                        let message = format!("names the style `{name}`; expected some of {known}");
+                        FieldError::new("styles", message)
+                    })?;
+                    let of_digit = &mut by_digit[usize::from(STYLES[i].digit)];
+                    if of_digit.contains(&i) {
+                        return Err(FieldError::new("styles", format!("names `{name}` twice")));
+                    }
+                    of_digit.push(i);
+                }
+            }
+        }
+        match by_digit.iter().position(Vec::is_empty) {
+            None => Ok(by_digit),
+            Some(digit) => {
+                let of_digit = STYLES.iter().filter(|s| usize::from(s.digit) == digit);
+                let known = of_digit.map(|s| s.name).collect::<Vec<_>>().join(", ");
+                let message =
+                    format!("has no style for the digit {digit}; expected one of {known}");
+                Err(FieldError::new("styles", message))
+            }
+        }
+    }
+}
+
+fn check_range(
+    field: &'static str,
+    [low, high]: [f32; 2],
+    [least, most]: [f32; 2],
+) -> Result<(), FieldError> {
+    // Written so that NaN fails.
+    if least <= low && low <= high && high <= most {
+        return Ok(());
+    }
+    let message = format!("is {low} to {high}; expected a range within {least} to {most}");
+    Err(FieldError::new(field, message))
+}
+
+/// Makes pixels of the counts of inked subpixels: whole numbers where 16 steps or more fit.
+fn scale(counts: Vec<u8>, max: f32) -> Values {
+    let full = f32::from(raster::FULL);
+    let pixel = |count: u8| f32::from(count) * max / full;
+    if (full..=255.0).contains(&max) && max.fract() == 0.0 {
+        Values::U8(counts.into_iter().map(|c| pixel(c).round() as u8).collect())
+    } else {
+        Values::F32(counts.into_iter().map(pixel).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

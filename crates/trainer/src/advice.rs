@@ -1,0 +1,216 @@
+//! From the flowchart's remedies to changes of the config at hand.
+
+use plumb_diagnostics::{Diagnosis, GapKind, Remedy, remedies};
+use plumb_model::{MlpConfig, Network};
+use serde::Serialize;
+
+use crate::{
+    config::{Config, General, Target},
+    optimizer::Optimizer,
+    prepare::DataSummary,
+    progress::thousands,
+    schedule::Schedule,
+};
+
+/// Something to try next, fitted to a config.
+#[derive(Debug, Serialize)]
+pub(crate) struct Action {
+    /// The gap that it addresses.
+    pub(crate) gap: GapKind,
+    pub(crate) remedy: Remedy,
+    /// What to change, from what to what.
+    pub(crate) change: String,
+    /// The `--set` override that makes the change; none if the change is not one of the config.
+    pub(crate) set: Option<String>,
+    /// The most that it could take off the dev or test error, as a fraction: the whole gap.
+    pub(crate) ceiling: f64,
+}
+
+/// The actions against every gap that matters, the largest gap first, in the flowchart's order.
+///
+/// A remedy that this config already uses up, or that plumb has no key for, is not offered.
+pub(crate) fn advise(config: &Config, data: &DataSummary, diagnosis: &Diagnosis) -> Vec<Action> {
+    let mut actions = Vec::new();
+    for &kind in &diagnosis.ranked {
+        let ceiling = diagnosis.gaps.iter().find(|gap| gap.kind == kind).map_or(0.0, |gap| gap.size);
+        for &remedy in remedies(kind) {
+            if let Some(Fitted { change, set }) = fit(remedy, config, data) {
+                actions.push(Action { gap: kind, remedy, change, set, ceiling });
+            }
+        }
+    }
+    actions
+}
+
+struct Fitted {
+    change: String,
+    set: Option<String>,
+}
+
+impl Fitted {
+    /// A change of the config, with the override that makes it.
+    fn key(change: String, set: String) -> Option<Self> {
+        Some(Self { change, set: Some(set) })
+    }
+
+    /// A change that no key makes.
+    fn work(change: String) -> Option<Self> {
+        Some(Self { change, set: None })
+    }
+}
+
+fn fit(remedy: Remedy, config: &Config, data: &DataSummary) -> Option<Fitted> {
+    let Network::Mlp(mlp) = &config.model;
+    match remedy {
+        Remedy::BiggerModel => bigger(mlp),
+        Remedy::TrainLonger => {
+            let (now, then) = (config.train.epochs, config.train.epochs.saturating_mul(2));
+            Fitted::key(format!("epochs {now} -> {then}"), format!("train.epochs={then}"))
+        }
+        Remedy::BetterOptimizer => better_optimizer(config),
+        Remedy::LessRegularization => less_regularization(config, mlp),
+        Remedy::MoreRegularization => more_regularization(config, mlp),
+        Remedy::MoreData => more_data(&config.data.general, data),
+        Remedy::CollectTargetLikeData => Fitted::work(format!(
+            "collect training examples like those of {}",
+            target_file(&config.data.target)
+        )),
+        Remedy::MixInTarget => mix_in_target(config, data),
+        Remedy::SynthesizeLikeTarget => synthesize(&config.data.general),
+        Remedy::MoreDevData => more_dev_data(config, data),
+        // No config key does these yet.
+        Remedy::NewArchitecture
+        | Remedy::AugmentData
+        | Remedy::HoldOutTrainDev
+        | Remedy::WeightTargetLikeData
+        | Remedy::DomainAdaptation => None,
+    }
+}
+
+fn bigger(mlp: &MlpConfig) -> Option<Fitted> {
+    /// A usual first hidden layer for a model that has none.
+    const FIRST_HIDDEN: usize = 64;
+    let wider = if mlp.hidden.is_empty() {
+        vec![FIRST_HIDDEN]
+    } else {
+        mlp.hidden.iter().map(|width| 2 * width).collect()
+    };
+    Fitted::key(
+        format!("hidden layers {:?} -> {wider:?}", mlp.hidden),
+        format!("model.mlp.hidden={}", compact(&wider)),
+    )
+}
+
+fn better_optimizer(config: &Config) -> Option<Fitted> {
+    match (&config.optimizer, &config.schedule) {
+        (Optimizer::Sgd(sgd), _) => Fitted::key(
+            format!("optimizer SGD at learning rate {} -> Adam at 0.001", sgd.learning_rate),
+            "optimizer={adam={learning_rate=0.001}}".into(),
+        ),
+        (Optimizer::Adam(_), Schedule::Constant(_)) => Fitted::key(
+            "a constant learning rate -> one that falls to 0 along a cosine".into(),
+            "schedule={cosine={}}".into(),
+        ),
+        (Optimizer::Adam(adam), Schedule::Cosine(_)) => {
+            let (now, then) = (adam.learning_rate, adam.learning_rate / 3.0);
+            let key = "optimizer.adam.learning_rate";
+            Fitted::key(format!("learning rate {now} -> {then:.2e}"), format!("{key}={then:.2e}"))
+        }
+    }
+}
+
+fn less_regularization(config: &Config, mlp: &MlpConfig) -> Option<Fitted> {
+    let decay = config.optimizer.weight_decay();
+    if mlp.dropout > 0.0 {
+        let then = if mlp.dropout > 0.1 { mlp.dropout / 2.0 } else { 0.0 };
+        Fitted::key(format!("dropout {} -> {then}", mlp.dropout), format!("model.mlp.dropout={then}"))
+    } else if decay > 0.0 {
+        let key = format!("optimizer.{}.weight_decay", config.optimizer.name());
+        Fitted::key(format!("weight decay {decay} -> 0"), format!("{key}=0"))
+    } else {
+        None
+    }
+}
+
+fn more_regularization(config: &Config, mlp: &MlpConfig) -> Option<Fitted> {
+    /// Usual first values, and the largest that is still usual (Srivastava et al., 2014).
+    const FIRST_DROPOUT: f64 = 0.2;
+    const LAST_DROPOUT: f64 = 0.5;
+    const FIRST_DECAY: f64 = 1e-4;
+    let decay = config.optimizer.weight_decay();
+    if mlp.dropout < LAST_DROPOUT && !mlp.hidden.is_empty() {
+        let then = if mlp.dropout > 0.0 { LAST_DROPOUT } else { FIRST_DROPOUT };
+        Fitted::key(format!("dropout {} -> {then}", mlp.dropout), format!("model.mlp.dropout={then}"))
+    } else {
+        let then = if decay > 0.0 { 3.0 * decay } else { FIRST_DECAY };
+        let key = format!("optimizer.{}.weight_decay", config.optimizer.name());
+        Fitted::key(format!("weight decay {decay} -> {then:e}"), format!("{key}={then:e}"))
+    }
+}
+
+fn more_data(general: &General, data: &DataSummary) -> Option<Fitted> {
+    match general {
+        General::Strokes(strokes) => {
+            let (now, then) = (strokes.examples, 2 * strokes.examples);
+            Fitted::key(
+                format!("drawn examples {} -> {}", thousands(now as u64), thousands(then as u64)),
+                format!("data.general.strokes.examples={then}"),
+            )
+        }
+        General::Csv(_) | General::Idx(_) => Fitted::work(format!(
+            "collect more examples of the general kind than the {} there are",
+            thousands(data.general.examples as u64)
+        )),
+    }
+}
+
+fn mix_in_target(config: &Config, data: &DataSummary) -> Option<Fitted> {
+    let now = config.data.split.target_in_train;
+    if data.unused_target == 0 {
+        return None;
+    }
+    let then = now + data.unused_target;
+    Fitted::key(
+        format!("target examples in the training mix {now} -> {then} (those in no set so far)"),
+        format!("data.split.target_in_train={then}"),
+    )
+}
+
+fn synthesize(general: &General) -> Option<Fitted> {
+    let General::Strokes(strokes) = general else {
+        return None;
+    };
+    let (now, then) = (strokes.warp, 2.0 * strokes.warp);
+    Fitted::key(
+        format!("draw with more variety: warp {now} -> {then}"),
+        format!("data.general.strokes.warp={then}"),
+    )
+}
+
+fn more_dev_data(config: &Config, data: &DataSummary) -> Option<Fitted> {
+    let now = config.data.split.dev;
+    if data.unused_target == 0 {
+        return Fitted::work(format!(
+            "collect more examples like those of {} for dev, which has {}",
+            target_file(&config.data.target),
+            thousands(now as u64)
+        ));
+    }
+    let then = now + data.unused_target;
+    Fitted::key(
+        format!("dev examples {now} -> {then} (those in no set so far)"),
+        format!("data.split.dev={then}"),
+    )
+}
+
+fn target_file(target: &Target) -> String {
+    match target {
+        Target::Csv(csv) => csv.path.display().to_string(),
+        Target::Idx(idx) => idx.images.display().to_string(),
+    }
+}
+
+/// A list without blanks, which a shell takes as one word.
+fn compact(widths: &[usize]) -> String {
+    format!("{widths:?}").replace(' ', "")
+}

@@ -1,0 +1,193 @@
+use std::time::Instant;
+
+use jiff::Timestamp;
+use plumb_diagnostics::{Confidence, Diagnosis, Figures, Human, Options, SetName, diagnose};
+use serde::Serialize;
+
+use crate::{
+    Error,
+    advice::advise,
+    cli::TrainArgs,
+    config::{self, Config},
+    device::{self, OpenDevice},
+    evaluate::Evaluation,
+    predictions,
+    prepare::{Prepared, prepare},
+    progress::thousands,
+    recorder::Recorder,
+    report::{self, Report},
+    resident::ResidentSet,
+    run_dir::RunDir,
+    sets::PerSet,
+    terminal,
+    train::{Best, Ingredients, train},
+};
+
+/// What `environment.json` says.
+#[derive(Serialize)]
+struct Environment<'a> {
+    format: u32,
+    plumb: &'static str,
+    command: Vec<String>,
+    device: &'a str,
+    device_name: &'a str,
+    threads: usize,
+    os: &'static str,
+    architecture: &'static str,
+    /// UTC.
+    started: String,
+    /// Of the whole run up to its diagnosis; none while it goes on, or if it was killed.
+    elapsed_secs: Option<f64>,
+}
+
+pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
+    let start = Instant::now();
+    let (mut config, document) = config::read(&args.config.path, &args.config.overrides)?;
+    if let Some(name) = &args.name {
+        config::check_name(name)?;
+        config.name.clone_from(name);
+    }
+    let prepared = prepare(&config, &document)?;
+    let opened = device::open(args.device)?;
+
+    let run = RunDir::create(&args.runs_dir, &config.name)?;
+    let mut environment = Environment {
+        format: 1,
+        plumb: env!("CARGO_PKG_VERSION"),
+        command: std::env::args().collect(),
+        device: &opened.spelling,
+        device_name: &opened.name,
+        threads: device::n_threads(),
+        os: std::env::consts::OS,
+        architecture: std::env::consts::ARCH,
+        started: Timestamp::now().to_string(),
+        elapsed_secs: None,
+    };
+    run.write("config.toml", config.to_toml()?.as_bytes())?;
+    run.write_json("environment.json", &environment)?;
+    run.write_json("data.json", &prepared.summary)?;
+
+    let n_train = prepared.sets.get(SetName::Train).len();
+    let mut recorder = Recorder::new(&run, config.train.epochs, n_train, args.quiet);
+    introduce(&mut recorder, &config, &prepared, &opened, &run);
+    let best = in_pool(|| train_on(&opened, &config, &prepared, &mut recorder))??;
+    let log = recorder.finish();
+
+    let human = human(&config)?;
+    let diagnosis = judge(&config, human.as_ref(), &best.measured)?;
+    let actions = advise(&config, &prepared.summary, &diagnosis);
+    let report = Report {
+        format: report::FORMAT,
+        name: &config.name,
+        run: run.path(),
+        best_epoch: best.epoch,
+        epochs: config.train.epochs,
+        confidence: config.diagnosis.confidence,
+        human: human.as_ref(),
+        diagnosis: &diagnosis,
+        actions: &actions,
+    };
+    let text = report::text(&report);
+    for (set, measured) in best.measured.iter() {
+        predictions::write(&run, set, prepared.sets.get(set), &measured.predictions)?;
+    }
+    run.write_json("diagnosis.json", &report)?;
+    run.write("train.log", (log + &text).as_bytes())?;
+    environment.elapsed_secs = Some(start.elapsed().as_secs_f64());
+    run.write_json("environment.json", &environment)?;
+    if args.json {
+        let json = serde_json::to_string_pretty(&report)
+            .map_err(|error| Error::failed(error.to_string()))?;
+        terminal::data(&format!("{json}\n"))
+    } else {
+        terminal::data(&text)
+    }
+}
+
+/// Says what is about to be trained, on what, and where it is written.
+fn introduce(
+    recorder: &mut Recorder<'_>,
+    config: &Config,
+    prepared: &Prepared,
+    opened: &OpenDevice,
+    run: &RunDir,
+) {
+    let summary = &prepared.summary;
+    for (name, chunk) in [("general", &summary.general), ("target", &summary.target)] {
+        recorder.note(&format!(
+            "{name}: {} examples, {} distinct {}",
+            thousands(chunk.examples as u64),
+            chunk.distinct_sources,
+            if chunk.distinct_sources == 1 { "source" } else { "sources" },
+        ));
+    }
+    let sizes: Vec<_> = summary
+        .sets
+        .iter()
+        .map(|(set, summary)| format!("{set} {}", thousands(summary.examples as u64)))
+        .collect();
+    recorder.note(&format!("sets: {}", sizes.join(", ")));
+    recorder.note(&format!(
+        "{} parameters on {} ({}), into {}",
+        thousands(config.model.n_params(&prepared.task) as u64),
+        opened.spelling,
+        opened.name,
+        run.path().display(),
+    ));
+}
+
+/// Runs the training inside a pool of threads of its own.
+///
+/// The backend spreads each operation over the pool that it is called from; entering it once, not
+/// once per operation, took a sixth off the time of a small network's step.
+fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .build()
+        .map_err(|error| Error::failed(format!("can't start the threads: {error}")))?;
+    Ok(pool.install(work))
+}
+
+fn train_on(
+    opened: &OpenDevice,
+    config: &Config,
+    prepared: &Prepared,
+    recorder: &mut Recorder<'_>,
+) -> Result<Best, Error> {
+    let sets = prepared.sets.try_map(|_, examples| {
+        Ok::<_, Error>(ResidentSet::new(examples, &prepared.normalizer, &opened.device))
+    })?;
+    let ingredients = Ingredients {
+        config,
+        task: &prepared.task,
+        sets: &sets,
+        device: &opened.device,
+    };
+    train(&ingredients, recorder)
+}
+
+fn human(config: &Config) -> Result<Option<Human>, Error> {
+    let level = config.human.as_ref().map(config::HumanConfig::level);
+    level.transpose().map_err(|error| Error::bad_input(error.to_string()))
+}
+
+fn judge(
+    config: &Config,
+    human: Option<&Human>,
+    measured: &PerSet<Evaluation>,
+) -> Result<Diagnosis, Error> {
+    let figures = Figures {
+        human: human.cloned(),
+        train: Some(measured.train.count),
+        train_dev: Some(measured.train_dev.count),
+        dev: Some(measured.dev.count),
+        test: Some(measured.test.count),
+    };
+    let confidence = Confidence::new(config.diagnosis.confidence)
+        .map_err(|error| Error::bad_input(error.to_string()))?;
+    let options = Options {
+        confidence,
+        matters_share: config.diagnosis.matters_share,
+        goal_error: config.diagnosis.goal_error,
+    };
+    diagnose(&figures, &options).map_err(|error| Error::failed(error.to_string()))
+}

@@ -1,0 +1,109 @@
+use plumb_data::FieldError;
+use plumb_model::Network;
+
+use super::{Config, FORMAT, General, KeyError, Target};
+use crate::{optimizer::Optimizer, schedule::Schedule};
+
+/// Checks every value that needs no data to be read.
+pub(super) fn check(config: &Config) -> Result<(), KeyError> {
+    if config.format != FORMAT {
+        return Err(KeyError::new(
+            "format",
+            format!("the config's format is {}; this plumb reads format {FORMAT}", config.format),
+        ));
+    }
+    check_name("name", &config.name)?;
+    check_data(config)?;
+    if let Some(human) = &config.human {
+        human.level()?;
+    }
+    let Network::Mlp(mlp) = &config.model;
+    if mlp.hidden.contains(&0) {
+        return Err(KeyError::value("model.mlp.hidden", "has a layer of 0 units; expected 1 or more"));
+    }
+    range("model.mlp.dropout", mlp.dropout, "in 0..1", |p| (0.0..1.0).contains(&p))?;
+    check_optimizer(&config.optimizer)?;
+    if let Schedule::Cosine(cosine) = &config.schedule {
+        let key = "schedule.cosine.final_learning_rate";
+        range(key, cosine.final_learning_rate, "0 or more", |rate| rate >= 0.0)?;
+    }
+    at_least_one("train.epochs", config.train.epochs as usize)?;
+    at_least_one("train.batch_size", config.train.batch_size)?;
+    if let Some(goal) = config.diagnosis.goal_error {
+        range("diagnosis.goal_error", goal, "in 0..=1", |rate| (0.0..=1.0).contains(&rate))?;
+    }
+    let inside = |share: f64| share > 0.0 && share < 1.0;
+    range("diagnosis.confidence", config.diagnosis.confidence, "between 0 and 1", inside)?;
+    range("diagnosis.matters_share", config.diagnosis.matters_share, "between 0 and 1", inside)
+}
+
+/// Checks a name that becomes part of a path.
+pub(super) fn check_name(key: &str, name: &str) -> Result<(), KeyError> {
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(allowed) {
+        let predicate = format!(
+            "is {name:?}; expected letters, digits, `-`, `_` and `.`, with no `.` in front"
+        );
+        return Err(KeyError::value(key, predicate));
+    }
+    Ok(())
+}
+
+fn check_data(config: &Config) -> Result<(), KeyError> {
+    let prefixed = |prefix: &str, result: Result<(), FieldError>| {
+        result.map_err(|error| KeyError::value(format!("{prefix}.{}", error.field), error.message))
+    };
+    match &config.data.general {
+        General::Strokes(strokes) => prefixed("data.general.strokes", strokes.check()),
+        General::Csv(csv) => prefixed("data.general.csv", csv.check()),
+        General::Idx(idx) => prefixed("data.general.idx", idx.check()),
+    }?;
+    match &config.data.target {
+        Target::Csv(csv) => prefixed("data.target.csv", csv.check()),
+        Target::Idx(idx) => prefixed("data.target.idx", idx.check()),
+    }?;
+    let split = &config.data.split;
+    at_least_one("data.split.train_dev", split.train_dev)?;
+    at_least_one("data.split.dev", split.dev)?;
+    at_least_one("data.split.test", split.test)
+}
+
+fn check_optimizer(optimizer: &Optimizer) -> Result<(), KeyError> {
+    let share = |p: f64| (0.0..1.0).contains(&p);
+    let positive = |value: f64| value > 0.0;
+    let not_negative = |value: f64| value >= 0.0;
+    match optimizer {
+        Optimizer::Adam(adam) => {
+            range("optimizer.adam.learning_rate", adam.learning_rate, "more than 0", positive)?;
+            range("optimizer.adam.beta_1", adam.beta_1, "in 0..1", share)?;
+            range("optimizer.adam.beta_2", adam.beta_2, "in 0..1", share)?;
+            range("optimizer.adam.epsilon", adam.epsilon, "more than 0", positive)?;
+            range("optimizer.adam.weight_decay", adam.weight_decay, "0 or more", not_negative)
+        }
+        Optimizer::Sgd(sgd) => {
+            range("optimizer.sgd.learning_rate", sgd.learning_rate, "more than 0", positive)?;
+            range("optimizer.sgd.momentum", sgd.momentum, "in 0..1", share)?;
+            range("optimizer.sgd.weight_decay", sgd.weight_decay, "0 or more", not_negative)
+        }
+    }
+}
+
+fn range(
+    key: &str,
+    value: f64,
+    expected: &str,
+    holds: impl Fn(f64) -> bool,
+) -> Result<(), KeyError> {
+    if value.is_finite() && holds(value) {
+        Ok(())
+    } else {
+        Err(KeyError::value(key, format!("is {value}; expected a number {expected}")))
+    }
+}
+
+fn at_least_one(key: &str, value: usize) -> Result<(), KeyError> {
+    if value == 0 {
+        return Err(KeyError::value(key, "is 0; expected 1 or more"));
+    }
+    Ok(())
+}

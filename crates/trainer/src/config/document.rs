@@ -1,0 +1,314 @@
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde::de::DeserializeOwned;
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue, Deserializer},
+};
+
+use crate::Error;
+
+/// What is wrong with the value of one key.
+#[derive(Debug)]
+pub(crate) struct KeyError {
+    key: String,
+    message: String,
+    hint: Option<String>,
+}
+
+impl KeyError {
+    /// `key` is dotted, as in `data.split.dev`; `message` is a whole sentence.
+    pub(crate) fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// The key followed by what its value is and what was expected, as in "is 0; expected 1 or more".
+    pub(crate) fn value(key: impl Into<String>, predicate: impl std::fmt::Display) -> Self {
+        let key = key.into();
+        let message = format!("`{key}` {predicate}");
+        Self::new(key, message)
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl std::fmt::Display for KeyError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// A parsed config with `--set` overrides laid over it, in which every key knows where it stands.
+pub(crate) struct Document {
+    /// The file first, then one source per override.
+    sources: Vec<Source>,
+    root: Spanned<DeTable<'static>>,
+}
+
+/// A text that keys come from.
+///
+/// Positions of all sources lie on one line of numbers, one source behind the other, so that a
+/// span alone says which source it belongs to.
+struct Source {
+    name: String,
+    text: String,
+    start: usize,
+}
+
+impl Document {
+    /// Reads a TOML file and lays `key=value` overrides over it.
+    pub(crate) fn read(path: &Path, overrides: &[String]) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Error::bad_input(format!("can't read the config {}: {error}", path.display()))
+        })?;
+        Self::parse(path.to_path_buf(), text, overrides)
+    }
+
+    fn parse(path: PathBuf, text: String, overrides: &[String]) -> Result<Self, Error> {
+        let file = Source {
+            name: path.display().to_string(),
+            text,
+            start: 0,
+        };
+        let mut end = file.text.len() + 1;
+        let root = file.table()?;
+        let mut document = Self {
+            sources: vec![file],
+            root,
+        };
+        for setting in overrides {
+            let source = Source {
+                name: "--set".into(),
+                text: quote_bare_word(setting),
+                start: end,
+            };
+            end += source.text.len() + 1;
+            let table = source.table()?;
+            lay_over(document.root.get_mut(), table.into_inner());
+            document.sources.push(source);
+        }
+        Ok(document)
+    }
+
+    /// Fails unless the table at `path` holds exactly one of `choices`.
+    pub(crate) fn exactly_one(&self, path: &str, choices: &[&str]) -> Result<(), Error> {
+        let Some(table) = self.find(path) else {
+            if path.contains('.') && self.find(path.split('.').next().unwrap_or(path)).is_none() {
+                return Ok(()); // the parent is missing: a clearer error of its own
+            }
+            let error = KeyError::new(path, format!("there is no table [{path}.…]"));
+            return Err(self.error(&error.hint(one_of(path, choices))));
+        };
+        let DeValue::Table(table) = table.get_ref() else {
+            return Ok(()); // of the wrong type: deserialization says so
+        };
+        let known: Vec<_> = table
+            .keys()
+            .filter(|key| choices.contains(&key.get_ref().as_ref()))
+            .collect();
+        match known[..] {
+            [] if table.is_empty() => {
+                let error = KeyError::new(path, format!("the table [{path}] is empty"));
+                Err(self.error(&error.hint(one_of(path, choices))))
+            }
+            [] | [_] => Ok(()),
+            [first, second, ..] => {
+                let message = format!(
+                    "[{path}.{}] and [{path}.{}] are both given, where one is expected",
+                    first.get_ref(),
+                    second.get_ref()
+                );
+                let later = if first.span().start > second.span().start { first } else { second };
+                let key = format!("{path}.{}", later.get_ref());
+                Err(self.error(&KeyError::new(key, message).hint(one_of(path, choices))))
+            }
+        }
+    }
+
+    /// Turns the document into a typed value.
+    pub(crate) fn deserialize<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        T::deserialize(Deserializer::from(self.root.clone())).map_err(|error| {
+            let (message, hint) = explain(error.message());
+            let span = error.span().unwrap_or(0..0);
+            self.render(&message, span, hint.as_deref())
+        })
+    }
+
+    /// Renders what is wrong with a key, pointing at where its value was given.
+    pub(crate) fn error(&self, error: &KeyError) -> Error {
+        let mut path = error.key.as_str();
+        loop {
+            if let Some(value) = self.find(path) {
+                return self.render(&error.message, value.span(), error.hint.as_deref());
+            }
+            match path.rsplit_once('.') {
+                Some((parent, _)) => path = parent,
+                None => {
+                    let end = self.sources[0].text.trim_end().len();
+                    return self.render(&error.message, end..end, error.hint.as_deref());
+                }
+            }
+        }
+    }
+
+    fn find(&self, path: &str) -> Option<&Spanned<DeValue<'static>>> {
+        let mut keys = path.split('.');
+        let mut value = self.root.get_ref().get(keys.next()?)?;
+        for key in keys {
+            value = value.get_ref().get(key)?;
+        }
+        Some(value)
+    }
+
+    fn render(&self, message: &str, span: Range<usize>, hint: Option<&str>) -> Error {
+        let source = self
+            .sources
+            .iter()
+            .rev()
+            .find(|source| source.start <= span.start)
+            .unwrap_or(&self.sources[0]);
+        source.render(message, span, hint)
+    }
+}
+
+impl Source {
+    fn table(&self) -> Result<Spanned<DeTable<'static>>, Error> {
+        // Blanks in front move the spans to this source's place on the line of numbers. The text
+        // is leaked because a table borrows from it: some kilobytes, once per config.
+        let text: &'static str = format!("{}{}", " ".repeat(self.start), self.text).leak();
+        DeTable::parse(text).map_err(|error| {
+            let span = error.span().unwrap_or(self.start..self.start);
+            self.render(&error.message().replace('\n', ", "), span, None)
+        })
+    }
+
+    fn render(&self, message: &str, span: Range<usize>, hint: Option<&str>) -> Error {
+        let within = |at: usize| {
+            let mut at = at.saturating_sub(self.start).min(self.text.len());
+            while !self.text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let (start, end) = (within(span.start), within(span.end));
+        let end = self.text[start..end].find('\n').map_or(end, |n| start + n);
+        let mut group = Level::ERROR.primary_title(message).element(
+            Snippet::source(&self.text)
+                .path(&self.name)
+                .annotation(AnnotationKind::Primary.span(start..end)),
+        );
+        if let Some(hint) = hint {
+            group = group.element(Level::HELP.message(hint));
+        }
+        let renderer = if crate::terminal::colours(&std::io::stderr()) {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        Error::BadConfig(renderer.render(&[group]))
+    }
+}
+
+/// Lays `upper` over `lower`: tables are merged, anything else is replaced.
+fn lay_over(lower: &mut DeTable<'static>, upper: DeTable<'static>) {
+    for (key, value) in upper {
+        match (lower.get_mut(key.get_ref().as_ref()).map(Spanned::get_mut), value.get_ref()) {
+            (Some(DeValue::Table(below)), DeValue::Table(above)) if is_dotted(&key, &value) => {
+                lay_over(below, above.clone());
+            }
+            _ => {
+                lower.remove(key.get_ref().as_ref());
+                lower.insert(key, value);
+            }
+        }
+    }
+}
+
+/// Whether a table was made by a dotted key (`a.b = 1`), not written as `a = { b = 1 }`.
+fn is_dotted(key: &Spanned<toml::de::DeString<'_>>, table: &Spanned<DeValue<'_>>) -> bool {
+    table.span().start <= key.span().end
+}
+
+/// Lets `--set model.mlp.activation=gelu` go without the quotes that TOML asks for.
+fn quote_bare_word(setting: &str) -> String {
+    let Some((key, value)) = setting.split_once('=') else {
+        return setting.to_string();
+    };
+    let trimmed = value.trim();
+    let is_bare = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    let is_word = trimmed.starts_with(|c: char| c.is_alphabetic() || matches!(c, '.' | '/'))
+        && trimmed.chars().all(is_bare)
+        && !matches!(trimmed, "true" | "false" | "inf" | "nan");
+    if is_word {
+        format!("{key}=\"{trimmed}\"")
+    } else {
+        setting.to_string()
+    }
+}
+
+fn one_of(path: &str, choices: &[&str]) -> String {
+    let tables: Vec<_> = choices.iter().map(|choice| format!("[{path}.{choice}]")).collect();
+    match &tables[..] {
+        [only] => format!("give {only}"),
+        _ => format!("give exactly one of {}", tables.join(", ")),
+    }
+}
+
+/// Says in a user's words what serde found, and which known key is similar to an unknown one.
+fn explain(message: &str) -> (String, Option<String>) {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    for (kind, said) in [("unknown field", "unknown key"), ("unknown variant", "unknown choice")] {
+        if message.starts_with(kind)
+            && let [unknown, known @ ..] = &quoted[..]
+        {
+            return (format!("{said} `{unknown}`"), Some(suggest(unknown, known)));
+        }
+    }
+    if message.starts_with("missing field")
+        && let [missing, ..] = &quoted[..]
+    {
+        return (format!("the key `{missing}` is missing here"), None);
+    }
+    let mut said = message.to_string();
+    for (rust, plain) in [
+        ("usize", "a whole number, 0 or more"),
+        ("u64", "a whole number, 0 or more"),
+        ("u32", "a whole number, 0 or more"),
+        ("f64", "a number"),
+        ("f32", "a number"),
+        ("a sequence", "a list"),
+        ("a map", "a table"),
+    ] {
+        said = said.replace(&format!("expected {rust}"), &format!("expected {plain}"));
+    }
+    (said.replace("sequence", "list").replace("invalid type: map", "invalid type: table"), None)
+}
+
+fn suggest(unknown: &str, known: &[&str]) -> String {
+    /// Below this Jaro–Winkler similarity two names have little in common.
+    const SIMILAR: f64 = 0.8;
+    let similar = known
+        .iter()
+        .map(|name| (strsim::jaro_winkler(unknown, name), name))
+        .filter(|(similarity, _)| *similarity >= SIMILAR)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match similar {
+        Some((_, name)) => format!("a similar one exists: `{name}`"),
+        None if known.is_empty() => "nothing is expected here".into(),
+        None => {
+            let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+            format!("expected {}", names.join(", "))
+        }
+    }
+}

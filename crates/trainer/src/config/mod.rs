@@ -1,0 +1,153 @@
+//! The config file: what it may say, and what it must not.
+
+mod check;
+mod document;
+mod human;
+
+use serde::{Deserialize, Serialize};
+
+use plumb_data::{
+    normalize::Normalization,
+    source::{csv::Csv, idx::Idx, strokes::Strokes},
+    split::SplitPlan,
+};
+use plumb_model::Network;
+
+pub(crate) use document::{Document, KeyError};
+pub(crate) use human::HumanConfig;
+
+use crate::{optimizer::Optimizer, schedule::Schedule};
+
+/// The version of the config format.
+pub(crate) const FORMAT: u32 = 1;
+
+/// A whole training run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Version of this format.
+    #[serde(default = "current_format")]
+    pub(crate) format: u32,
+    /// The run directory's name, before its number.
+    pub(crate) name: String,
+    /// Decides everything that is random.
+    #[serde(default)]
+    pub(crate) seed: u64,
+    pub(crate) data: Data,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) human: Option<HumanConfig>,
+    pub(crate) model: Network,
+    pub(crate) optimizer: Optimizer,
+    #[serde(default)]
+    pub(crate) schedule: Schedule,
+    pub(crate) train: Train,
+    #[serde(default)]
+    pub(crate) diagnosis: Diagnosis,
+}
+
+/// The two chunks, and the sets made from them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Data {
+    #[serde(default)]
+    pub(crate) normalization: Normalization,
+    pub(crate) general: General,
+    pub(crate) target: Target,
+    pub(crate) split: SplitPlan,
+}
+
+/// The large chunk: bought, collected anywhere, or synthesized.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum General {
+    Strokes(Strokes),
+    Csv(Csv),
+    Idx(Idx),
+}
+
+/// The small chunk: what users will really bring.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Target {
+    Csv(Csv),
+    Idx(Idx),
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Train {
+    /// Passes over the training set.
+    pub(crate) epochs: u32,
+    /// Examples per step.
+    pub(crate) batch_size: usize,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Diagnosis {
+    /// The dev error that is good enough, as a fraction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) goal_error: Option<f64>,
+    /// Two-sided confidence of every interval.
+    pub(crate) confidence: f64,
+    /// The share of the dev error from which on a gap matters.
+    pub(crate) matters_share: f64,
+}
+
+impl Config {
+    /// The whole config, defaults included, as a file that gives the same run again.
+    pub(crate) fn to_toml(&self) -> Result<String, crate::Error> {
+        toml::to_string(self)
+            .map_err(|error| crate::Error::failed(format!("can't write the config: {error}")))
+    }
+}
+
+impl Default for Diagnosis {
+    fn default() -> Self {
+        Self {
+            goal_error: None,
+            confidence: 0.95,
+            matters_share: plumb_diagnostics::Options::MATTERS_SHARE,
+        }
+    }
+}
+
+fn current_format() -> u32 {
+    FORMAT
+}
+
+/// The tables of which exactly one must be given, and the choices for each.
+pub(crate) const CHOICES: [(&str, &[&str]); 4] = [
+    ("data.general", &["strokes", "csv", "idx"]),
+    ("data.target", &["csv", "idx"]),
+    ("model", &["mlp"]),
+    ("optimizer", &["adam", "sgd"]),
+];
+
+/// Checks the name that `--name` gives.
+///
+/// # Errors
+/// Bad input if it can't be part of a path.
+pub(crate) fn check_name(name: &str) -> Result<(), crate::Error> {
+    check::check_name("--name", name).map_err(|error| crate::Error::bad_input(error.to_string()))
+}
+
+/// Reads a config file, with `--set` overrides applied to it, and checks every value.
+///
+/// The [`Document`] is returned beside it, so that later errors (a file that is missing, more
+/// examples asked for than exist) can point at the key that caused them.
+///
+/// # Errors
+/// The rendered error, with file, line, column and a caret.
+pub(crate) fn read(
+    path: &std::path::Path,
+    overrides: &[String],
+) -> Result<(Config, Document), crate::Error> {
+    let document = Document::read(path, overrides)?;
+    for (table, choices) in CHOICES {
+        document.exactly_one(table, choices)?;
+    }
+    let config: Config = document.deserialize()?;
+    check::check(&config).map_err(|error| document.error(&error))?;
+    Ok((config, document))
+}

@@ -1,0 +1,61 @@
+use std::fmt;
+
+/// Why a command ended early, and with which exit code.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// A rendered config error with file, line, column and a caret. Exit code 2.
+    BadConfig(String),
+    /// Bad input or usage. Exit code 2.
+    BadInput {
+        /// What is wrong, where, and what was expected.
+        message: String,
+        /// What to do about it.
+        hint: Option<String>,
+    },
+    /// The run itself failed. Exit code 1.
+    Failed(String),
+}
+
+impl Error {
+    pub(crate) fn bad_input(message: impl Into<String>) -> Self {
+        Self::BadInput {
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self::Failed(message.into())
+    }
+
+    pub(crate) fn hint(mut self, text: impl Into<String>) -> Self {
+        if let Self::BadInput { hint, .. } = &mut self {
+            *hint = Some(text.into());
+        }
+        self
+    }
+
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::BadConfig(_) | Self::BadInput { .. } => 2,
+            Self::Failed(_) => 1,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadConfig(rendered) => f.write_str(rendered),
+            Self::BadInput {
+                message,
+                hint: None,
+            }
+            | Self::Failed(message) => write!(f, "error: {message}"),
+            Self::BadInput {
+                message,
+                hint: Some(hint),
+            } => write!(f, "error: {message}\n\nhint: {hint}"),
+        }
+    }
+}

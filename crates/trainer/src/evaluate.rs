@@ -1,0 +1,106 @@
+use burn::tensor::Tensor;
+use plumb_diagnostics::ErrorCount;
+use plumb_model::Model;
+
+use crate::{Error, resident::ResidentSet};
+
+/// Examples per forward pass: enough to keep the cores busy, few enough to stay in the caches.
+const BATCH_SIZE: usize = 1024;
+
+/// What a model with frozen weights says about a set.
+#[derive(Clone)]
+pub(crate) struct Evaluation {
+    pub(crate) count: ErrorCount,
+    /// Mean cross-entropy, in nats.
+    pub(crate) loss: f64,
+    pub(crate) predictions: Vec<Prediction>,
+}
+
+/// The most probable class of one example.
+#[derive(Clone, Copy)]
+pub(crate) struct Prediction {
+    pub(crate) class: u32,
+    /// Softmax probability of that class.
+    pub(crate) probability: f32,
+}
+
+/// Measures a model on a whole set, in evaluation mode (no dropout, no gradients).
+///
+/// `model` must be in evaluation mode already (`Module::valid`).
+pub(crate) fn evaluate(model: &Model, set: &ResidentSet) -> Result<Evaluation, Error> {
+    let logits: Vec<Tensor<2>> = (0..set.len())
+        .step_by(BATCH_SIZE)
+        .map(|start| model.forward(set.slice(start, BATCH_SIZE.min(set.len() - start))))
+        .collect();
+    // One transfer per set, whatever the number of batches.
+    let logits = Tensor::cat(logits, 0); // [n, n_classes]
+    let [n, n_classes] = logits.dims();
+    let logits: Vec<f32> = logits
+        .try_into_vec_as()
+        .map_err(|error| Error::failed(format!("can't read the outputs back: {error}")))?;
+    let mut errors = 0;
+    let mut loss = 0.0;
+    let mut predictions = Vec::with_capacity(n);
+    for (row, &label) in logits.chunks_exact(n_classes).zip(set.labels()) {
+        let (prediction, cross_entropy) = judge(row, label);
+        errors += u64::from(prediction.class != label);
+        loss += cross_entropy;
+        predictions.push(prediction);
+    }
+    let count = ErrorCount::new(errors, n as u64).map_err(|error| Error::failed(error.to_string()))?;
+    Ok(Evaluation {
+        count,
+        loss: loss / n as f64,
+        predictions,
+    })
+}
+
+/// The prediction from one example's logits, and its cross-entropy with the label in nats.
+///
+/// Of equal logits the first wins. A row with NaN names a class that no label has: an error.
+fn judge(logits: &[f32], label: u32) -> (Prediction, f64) {
+    let mut class = 0;
+    for (at, logit) in logits.iter().enumerate() {
+        if *logit > logits[class] {
+            class = at;
+        }
+    }
+    let largest = f64::from(logits[class]);
+    let sum: f64 = logits.iter().map(|&logit| (f64::from(logit) - largest).exp()).sum();
+    if sum.is_nan() {
+        let class = u32::MAX;
+        let probability = f32::NAN;
+        return (Prediction { class, probability }, f64::NAN);
+    }
+    let cross_entropy = largest + sum.ln() - f64::from(logits[label as usize]);
+    let prediction = Prediction {
+        class: class as u32,
+        probability: (1.0 / sum) as f32,
+    };
+    (prediction, cross_entropy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Softmax of (0, ln 3) is (1/4, 3/4): cross-entropy -ln(1/4) = 1.386294, -ln(3/4) = 0.287682.
+    #[test]
+    fn softmax_by_hand() {
+        let ln_3 = 3f32.ln();
+        for (label, expected) in [(0, 1.386_294_361), (1, 0.287_682_072)] {
+            let (prediction, loss) = judge(&[0.0, ln_3], label);
+            assert_eq!(prediction.class, 1);
+            assert!((prediction.probability - 0.75).abs() < 1e-6);
+            assert!((loss - expected).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn of_equal_logits_the_first_wins_and_nan_is_an_error() {
+        assert_eq!(judge(&[2.0, 2.0, 1.0], 0).0.class, 0);
+        for row in [[f32::NAN, 1.0], [1.0, f32::NAN]] {
+            assert_eq!(judge(&row, 0).0.class, u32::MAX);
+        }
+    }
+}

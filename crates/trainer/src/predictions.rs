@@ -1,0 +1,39 @@
+use plumb_data::Examples;
+use plumb_diagnostics::SetName;
+
+use crate::{
+    Error,
+    evaluate::Prediction,
+    run_dir::{RunDir, cannot_write},
+};
+
+/// Writes `predictions/<set>.csv`: for each example of a set its number in the set, the source and
+/// the original that it comes from, its label, the predicted class, and that class's probability.
+pub(crate) fn write(
+    run: &RunDir,
+    set: SetName,
+    examples: &Examples,
+    predictions: &[Prediction],
+) -> Result<(), Error> {
+    let file = format!("predictions/{set}.csv");
+    let csv = to_csv(examples, predictions)
+        .map_err(|error| cannot_write(&run.path().join(&file), &error))?;
+    run.write(&file, &csv)
+}
+
+fn to_csv(examples: &Examples, predictions: &[Prediction]) -> Result<Vec<u8>, csv::Error> {
+    let class = |index: u32| examples.classes.get(index as usize).map_or("none", String::as_str);
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(["example", "source", "original", "label", "predicted", "probability"])?;
+    for (at, prediction) in predictions.iter().enumerate() {
+        csv.write_record([
+            &at.to_string(),
+            &examples.source_names[examples.source[at] as usize],
+            &examples.original[at].to_string(),
+            class(examples.labels[at]),
+            class(prediction.class),
+            &format!("{:.6}", prediction.probability),
+        ])?;
+    }
+    csv.into_inner().map_err(|error| error.into_error().into())
+}

@@ -1,0 +1,99 @@
+use std::fmt::Write;
+
+use plumb_diagnostics::{Diagnosis, Gap, GapKind, Interval, MoreExamples, Rate, RateName, Verdict};
+
+use crate::progress::thousands;
+
+/// The ladder human → train → train-dev → dev → test, with each gap between its two rates.
+pub(super) fn ladder(diagnosis: &Diagnosis, confidence: f64) -> String {
+    let mut text = format!(
+        "{:<22}{:>9}  {:<19}errors / n\n",
+        "",
+        "error",
+        format!("{} % interval", confidence * 100.0)
+    );
+    for (at, rate) in diagnosis.rates.iter().enumerate() {
+        if at > 0 {
+            let step = (diagnosis.rates[at - 1].name, rate.name);
+            if let Some(gap) = diagnosis.gaps.iter().find(|gap| gap.kind.between() == step) {
+                text.push_str(&gap_line(gap, diagnosis.first == Some(gap.kind)));
+            }
+        }
+        text.push_str(&rate_line(rate));
+    }
+    text
+}
+
+fn rate_line(rate: &Rate) -> String {
+    let interval = match (rate.name, rate.interval) {
+        (_, Some(interval)) => span(interval, false),
+        (RateName::Human, None) => "given".into(),
+        (_, None) => "exact".into(),
+    };
+    let count = rate.count.map_or(String::new(), |count| {
+        format!("{} / {}", thousands(count.errors()), thousands(count.n()))
+    });
+    let line = format!(
+        "{:<22}{:>9}  {interval:<19}{count}",
+        rate.name.to_string(),
+        percent(rate.rate)
+    );
+    format!("{}\n", line.trim_end())
+}
+
+fn gap_line(gap: &Gap, is_first: bool) -> String {
+    let interval = if gap.interval.low < gap.interval.high {
+        span(gap.interval, true)
+    } else {
+        String::new()
+    };
+    let mut line = format!(
+        "  {:<20}{:>9}  {interval:<19}{}",
+        gap.kind.to_string(),
+        signed(gap.size),
+        gap.verdict
+    );
+    if is_first {
+        line.push_str("  <- first");
+    }
+    if let (Verdict::Inconclusive, Some(needed)) = (gap.verdict, &gap.needed) {
+        write!(line, ": settled by about {}", more(needed)).ok();
+    }
+    format!("{line}\n")
+}
+
+/// Which examples would settle a gap, in words.
+fn more(needed: &MoreExamples) -> String {
+    let sets: Vec<_> = needed.sets.iter().map(ToString::to_string).collect();
+    format!("{} more in {}", thousands(needed.n_each), sets.join(" and in "))
+}
+
+/// A gap and its interval in percentage points, in a sentence.
+pub(super) fn points(diagnosis: &Diagnosis, kind: GapKind) -> String {
+    let Some(gap) = diagnosis.gaps.iter().find(|gap| gap.kind == kind) else {
+        return String::new();
+    };
+    let size = format!("{:.2} points", gap.size * 100.0);
+    if gap.interval.low < gap.interval.high {
+        format!("{size}, {:.2} to {:.2}", gap.interval.low * 100.0, gap.interval.high * 100.0)
+    } else {
+        size
+    }
+}
+
+fn percent(rate: f64) -> String {
+    format!("{:.2} %", rate * 100.0)
+}
+
+fn signed(size: f64) -> String {
+    format!("{:+.2}  ", size * 100.0)
+}
+
+fn span(interval: Interval, with_sign: bool) -> String {
+    let (low, high) = (interval.low * 100.0, interval.high * 100.0);
+    if with_sign {
+        format!("{low:+.2} to {high:+.2}")
+    } else {
+        format!("{low:.2} to {high:.2}")
+    }
+}

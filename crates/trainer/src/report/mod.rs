@@ -1,0 +1,31 @@
+//! What a run found, for people and for programs.
+
+mod ladder;
+mod text;
+
+use std::path::Path;
+
+use plumb_diagnostics::{Diagnosis, Human};
+use serde::Serialize;
+
+use crate::advice::Action;
+
+pub(crate) use text::text;
+
+/// The version of `diagnosis.json`.
+pub(crate) const FORMAT: u32 = 1;
+
+/// What `diagnosis.json` says, and `plumb train --json` prints.
+#[derive(Serialize)]
+pub(crate) struct Report<'a> {
+    pub(crate) format: u32,
+    pub(crate) name: &'a str,
+    pub(crate) run: &'a Path,
+    /// The epoch with the lowest dev error, whose weights these figures belong to.
+    pub(crate) best_epoch: u32,
+    pub(crate) epochs: u32,
+    pub(crate) confidence: f64,
+    pub(crate) human: Option<&'a Human>,
+    pub(crate) diagnosis: &'a Diagnosis,
+    pub(crate) actions: &'a [Action],
+}

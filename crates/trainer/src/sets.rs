@@ -1,0 +1,47 @@
+use plumb_diagnostics::SetName;
+
+/// One value for each of the four sets.
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct PerSet<T> {
+    pub(crate) train: T,
+    pub(crate) train_dev: T,
+    pub(crate) dev: T,
+    pub(crate) test: T,
+}
+
+/// The four sets, in the order of the ladder.
+pub(crate) const SETS: [SetName; 4] = [
+    SetName::Train,
+    SetName::TrainDev,
+    SetName::Dev,
+    SetName::Test,
+];
+
+impl<T> PerSet<T> {
+    pub(crate) fn get(&self, set: SetName) -> &T {
+        match set {
+            SetName::Train => &self.train,
+            SetName::TrainDev => &self.train_dev,
+            SetName::Dev => &self.dev,
+            SetName::Test => &self.test,
+        }
+    }
+
+    /// The four, in the order of the ladder.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (SetName, &T)> {
+        SETS.into_iter().map(|set| (set, self.get(set)))
+    }
+
+    pub(crate) fn try_map<U, E>(
+        &self,
+        mut change: impl FnMut(SetName, &T) -> Result<U, E>,
+    ) -> Result<PerSet<U>, E> {
+        Ok(PerSet {
+            train: change(SetName::Train, &self.train)?,
+            train_dev: change(SetName::TrainDev, &self.train_dev)?,
+            dev: change(SetName::Dev, &self.dev)?,
+            test: change(SetName::Test, &self.test)?,
+        })
+    }
+}
