@@ -214,6 +214,7 @@ fn means_and_deviations(train: &Examples) -> (Vec<f64>, Vec<f64>) {
 
 #[cfg(test)]
 mod tests {
+    use super::Normalization::{Range, Standardize};
     use super::*;
     use crate::Values;
 
@@ -246,7 +247,6 @@ mod tests {
 
     #[test]
     fn values_by_hand() {
-        use Normalization::{None, Range, Standardize};
         // Per feature: 1 and 3 have the mean 2 and deviation 1; 0.1 is constant.
         check(
             Standardize,
@@ -263,20 +263,25 @@ mod tests {
         );
         // -1..=3 onto 0..=1.
         check(Range, &[2], &[-1.0, 0.0, 1.0, 3.0], &[0.0, 0.25, 0.5, 1.0]);
-        check(None, &[2], &[-1.0, 0.0, 1.0, 3.0], &[-1.0, 0.0, 1.0, 3.0]);
+        check(
+            Normalization::None,
+            &[2],
+            &[-1.0, 0.0, 1.0, 3.0],
+            &[-1.0, 0.0, 1.0, 3.0],
+        );
     }
 
     #[test]
     fn another_set_is_normalized_by_the_figures_of_train() {
         let train = examples(&[1], &[1.0, 3.0]);
-        let normalizer = Normalizer::fit(Normalization::Standardize, &train).unwrap();
+        let normalizer = Normalizer::fit(Standardize, &train).unwrap();
         assert_eq!(normalizer.apply(&examples(&[1], &[7.0])), [5.0]);
     }
 
     #[test]
     fn a_constant_stays_one_in_spite_of_rounding() {
         let train = examples(&[1], &[0.1; 1000]);
-        let normalizer = Normalizer::fit(Normalization::Standardize, &train).unwrap();
+        let normalizer = Normalizer::fit(Standardize, &train).unwrap();
         assert_eq!(normalizer.apply(&train), [0.0; 1000]);
     }
 
@@ -287,7 +292,6 @@ mod tests {
             change(&mut train);
             assert_eq!(Normalizer::fit(kind, &train), Err(expected));
         };
-        use Normalization::{Range, Standardize};
         check(Standardize, |e| *e = e.select(&[]), NormalizeError::Empty);
         check(Range, |e| e.range = None, NormalizeError::RangeUnknown);
         check(
@@ -304,7 +308,7 @@ mod tests {
     fn a_stored_one_is_checked() {
         let check = |shape: &[usize], offset: &[f64], divisor: &[f64]| {
             let stored = Stored {
-                kind: Normalization::Standardize,
+                kind: Standardize,
                 shape: shape.to_vec(),
                 offset: offset.to_vec(),
                 divisor: divisor.to_vec(),

@@ -32,7 +32,7 @@ pub enum SourceError {
     File(#[from] FileError),
     /// The content of a CSV file is not as expected.
     #[error(transparent)]
-    Csv(#[from] Box<csv::CsvError>),
+    Csv(#[from] csv::CsvError),
     /// The content of an IDX file is not as expected.
     #[error(transparent)]
     Idx(#[from] idx::IdxError),

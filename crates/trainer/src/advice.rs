@@ -1,6 +1,6 @@
 //! From the flowchart's remedies to changes of the config at hand.
 
-use plumb_diagnostics::{Diagnosis, GapKind, Remedy, remedies};
+use plumb_diagnostics::{Diagnosis, GapKind, Remedy, Verdict, remedies};
 use plumb_model::{MlpConfig, Network};
 use serde::Serialize;
 
@@ -26,16 +26,25 @@ pub(crate) struct Action {
     pub(crate) ceiling: f64,
 }
 
-/// The actions against every gap that matters, the largest gap first, in the flowchart's order.
+/// The actions against the first gap and every other one that is present, the largest gap first, in
+/// the flowchart's order.
 ///
-/// A remedy that this config already uses up, or that plumb has no key for, is not offered.
+/// A gap that may be there or not asks for more examples before it asks for work. A remedy that this config already uses up, or that plumb has no key for, is not offered.
 pub(crate) fn advise(config: &Config, data: &DataSummary, diagnosis: &Diagnosis) -> Vec<Action> {
     let mut actions = Vec::new();
-    for &kind in &diagnosis.ranked {
-        let ceiling = diagnosis.gaps.iter().find(|gap| gap.kind == kind).map_or(0.0, |gap| gap.size);
-        for &remedy in remedies(kind) {
+    for gap in diagnosis.ranked.iter().filter_map(|&kind| diagnosis.gap(kind)) {
+        if gap.verdict != Verdict::Present && diagnosis.first != Some(gap.kind) {
+            continue;
+        }
+        for &remedy in remedies(gap.kind) {
             if let Some(Fitted { change, set }) = fit(remedy, config, data) {
-                actions.push(Action { gap: kind, remedy, change, set, ceiling });
+                actions.push(Action {
+                    gap: gap.kind,
+                    remedy,
+                    change,
+                    set,
+                    ceiling: gap.size,
+                });
             }
         }
     }
@@ -213,4 +222,65 @@ fn target_file(target: &Target) -> String {
 /// A list without blanks, which a shell takes as one word.
 fn compact(widths: &[usize]) -> String {
     format!("{widths:?}").replace(' ', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(edit: &str) -> Config {
+        let text = format!(
+            r#"
+            name = "x"
+            {edit}
+            [data.general.strokes]
+            examples = 2000
+            [data.target.csv]
+            path = "target.csv"
+            label = "digit"
+            [data.split]
+            train_dev = 100
+            dev = 50
+            test = 50
+            [train]
+            epochs = 5
+            batch_size = 10
+            "#
+        );
+        toml::from_str(&text).unwrap()
+    }
+
+    /// `edit` is a config's own part; `unused` the number of target examples in no set.
+    fn check(edit: &str, unused: usize, remedy: Remedy, expected: Option<&str>) {
+        let data = DataSummary::for_test(2000, unused);
+        let fitted = fit(remedy, &config(edit), &data);
+        let set = fitted.as_ref().and_then(|fitted| fitted.set.as_deref());
+        assert_eq!(set, expected, "{remedy:?} for {edit}");
+    }
+
+    #[test]
+    fn each_remedy_becomes_a_change_of_this_config() {
+        let plain = "model.mlp.hidden = [64, 8]\noptimizer.adam.learning_rate = 1e-3";
+        let linear = "model.mlp.hidden = []\noptimizer.sgd.learning_rate = 0.1";
+        let regular = "model.mlp = { hidden = [9], dropout = 0.5 }
+            optimizer.sgd = { learning_rate = 0.1, weight_decay = 1e-4 }";
+        for (edit, unused, remedy, expected) in [
+            (plain, 0, Remedy::BiggerModel, Some("model.mlp.hidden=[128,16]")),
+            (linear, 0, Remedy::BiggerModel, Some("model.mlp.hidden=[64]")),
+            (plain, 0, Remedy::TrainLonger, Some("train.epochs=10")),
+            (plain, 0, Remedy::BetterOptimizer, Some("schedule={cosine={}}")),
+            (linear, 0, Remedy::BetterOptimizer, Some("optimizer={adam={learning_rate=0.001}}")),
+            (plain, 0, Remedy::LessRegularization, None),
+            (regular, 0, Remedy::LessRegularization, Some("model.mlp.dropout=0.25")),
+            (plain, 0, Remedy::MoreRegularization, Some("model.mlp.dropout=0.2")),
+            (linear, 0, Remedy::MoreRegularization, Some("optimizer.sgd.weight_decay=1e-4")),
+            (regular, 0, Remedy::MoreRegularization, Some("optimizer.sgd.weight_decay=3e-4")),
+            (plain, 0, Remedy::MoreData, Some("data.general.strokes.examples=4000")),
+            (plain, 30, Remedy::MixInTarget, Some("data.split.target_in_train=30")),
+            (plain, 0, Remedy::MixInTarget, None),
+            (plain, 30, Remedy::MoreDevData, Some("data.split.dev=80")),
+        ] {
+            check(edit, unused, remedy, expected);
+        }
+    }
 }

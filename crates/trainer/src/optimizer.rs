@@ -98,3 +98,56 @@ impl Optimizer {
 fn weight_decay(penalty: f64) -> Option<WeightDecayConfig> {
     (penalty > 0.0).then(|| WeightDecayConfig::new(penalty as f32))
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::{
+        module::{Module, Param},
+        optim::GradientsParams,
+        tensor::{Device, Tensor},
+    };
+
+    use super::*;
+
+    /// One weight, from 1, under the loss a·w for each a in turn: the gradients are the a.
+    fn check(optimizer: &Optimizer, gradients: &[f32], expected: &[f32]) {
+        let device = Device::flex().autodiff();
+        let mut optimizer_state = optimizer.init();
+        let mut weight = Param::from_tensor(Tensor::<1>::from_data([1.0], &device));
+        for (gradient, expected) in gradients.iter().zip(expected) {
+            let loss = weight.val().mul_scalar(*gradient).sum();
+            let gradients = GradientsParams::from_grads(loss.backward(), &weight);
+            weight = optimizer_state.step(optimizer.learning_rate(), weight, gradients);
+            let actual: f32 = weight.valid().val().into_scalar();
+            assert!((actual - expected).abs() < 1e-6, "{optimizer:?}: {actual}, not {expected}");
+        }
+    }
+
+    fn sgd(momentum: f64, weight_decay: f64) -> Optimizer {
+        Optimizer::Sgd(Sgd {
+            learning_rate: 0.1,
+            momentum,
+            weight_decay,
+        })
+    }
+
+    /// By hand. Plain: 1 - 0.1·2 = 0.8, - 0.1·1 = 0.7. Momentum 0.9, undamped as in `PyTorch`:
+    /// v = 2, then 0.9·2 + 1 = 2.8. Decay 0.5: gradients 2 + 0.5·1 = 2.5, then 1 + 0.5·0.75 = 1.375.
+    #[test]
+    fn sgd_by_hand() {
+        check(&sgd(0.0, 0.0), &[2.0, 1.0], &[0.8, 0.7]);
+        check(&sgd(0.9, 0.0), &[2.0, 1.0], &[0.8, 0.52]);
+        check(&sgd(0.0, 0.5), &[2.0, 1.0], &[0.75, 0.6125]);
+    }
+
+    /// By hand, from Kingma and Ba's algorithm 1 with ε = 1e-8. The first step is -α·g/|g|. At the
+    /// second, m̂ = (0.9·0.2 + 0.1·1)/0.19 = 1.473684 and v̂ = (0.999·0.004 + 0.001·1)/0.001999 =
+    /// 2.499250, so it is -0.1·1.473684/1.580902 = -0.0932180. A gradient of 1e-6 tells ε = 1e-8
+    /// from burn's 1e-5: the step is 0.1·1e-6/(1e-6 + 1e-8) = 0.0990099.
+    #[test]
+    fn adam_by_hand() {
+        let adam = Optimizer::Adam(toml::from_str("learning_rate = 0.1").unwrap());
+        check(&adam, &[2.0, 1.0], &[0.9, 0.806_782]);
+        check(&adam, &[1e-6], &[1.0 - 0.099_009_9]);
+    }
+}

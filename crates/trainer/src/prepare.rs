@@ -245,3 +245,34 @@ impl SetSummary {
         }
     }
 }
+
+#[cfg(test)]
+impl DataSummary {
+    /// A summary with these counts and nothing else of note.
+    pub(crate) fn for_test(general: usize, unused_target: usize) -> Self {
+        let chunk = |examples| ChunkSummary {
+            examples,
+            distinct_sources: 1,
+            distinct_originals: examples,
+            sources: Vec::new(),
+            files: Vec::new(),
+        };
+        let set = || SetSummary {
+            examples: 1,
+            from_target: 0,
+            distinct_sources: 1,
+            distinct_originals: 1,
+            classes: Vec::new(),
+            sha256: String::new(),
+        };
+        let one = Strokes::new(20).load(1, Grid { height: 8, width: 8, max: 16.0 }).unwrap();
+        Self {
+            format: 1,
+            general: chunk(general),
+            target: chunk(1),
+            sets: PerSet { train: set(), train_dev: set(), dev: set(), test: set() },
+            unused_target,
+            normalizer: Normalizer::fit(plumb_data::Normalization::None, &one.examples).unwrap(),
+        }
+    }
+}

@@ -93,7 +93,7 @@ impl Csv {
     }
 
     /// Makes examples of the file's content; an error does not name the file yet.
-    fn parse(&self, content: &[u8], source_name: String) -> Result<Examples, Box<CsvError>> {
+    fn parse(&self, content: &[u8], source_name: String) -> Result<Examples, CsvError> {
         let table = Table::read(content, self)?;
         let shape = self.shape.clone().unwrap_or_else(|| vec![table.n_features]);
         let expected: usize = shape.iter().product();

@@ -222,10 +222,11 @@ proptest! {
         let distinct: BTreeSet<&Member> = all.iter().copied().collect();
         prop_assert_eq!(distinct.len(), all.len());
         prop_assert_eq!(all.len() + sets.unused_target, general.len() + target.len());
-        prop_assert!(distinct.iter().all(|member| match member {
-            Member::General(i) => *i < general.len(),
-            Member::Target(i) => *i < target.len(),
-        }));
+        let within = |member: &&Member| match **member {
+            Member::General(i) => i < general.len(),
+            Member::Target(i) => i < target.len(),
+        };
+        prop_assert!(distinct.iter().all(within));
 
         let n_test = sets.test.class_counts();
         prop_assert!(is_proportional(&n_test, &n_target, &vec![usize::MAX; n_target.len()]));

@@ -82,7 +82,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         run: run.path(),
         best_epoch: best.epoch,
         epochs: config.train.epochs,
-        confidence: config.diagnosis.confidence,
+        matters_share: config.diagnosis.matters_share,
         human: human.as_ref(),
         diagnosis: &diagnosis,
         actions: &actions,

@@ -10,6 +10,7 @@ use toml::{
     de::{DeTable, DeValue, Deserializer},
 };
 
+use super::Choice;
 use crate::Error;
 
 /// What is wrong with the value of one key.
@@ -101,9 +102,13 @@ impl Document {
         Ok(document)
     }
 
-    /// Fails unless the table at `path` holds exactly one of `choices`.
-    pub(crate) fn exactly_one(&self, path: &str, choices: &[&str]) -> Result<(), Error> {
+    /// Fails unless the table of a choice holds exactly one of its alternatives.
+    pub(crate) fn check_choice(&self, choice: &Choice) -> Result<(), Error> {
+        let (path, choices) = (choice.table, choice.of);
         let Some(table) = self.find(path) else {
+            if choice.has_default {
+                return Ok(());
+            }
             if path.contains('.') && self.find(path.split('.').next().unwrap_or(path)).is_none() {
                 return Ok(()); // the parent is missing: a clearer error of its own
             }

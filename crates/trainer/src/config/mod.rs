@@ -116,13 +116,35 @@ fn current_format() -> u32 {
     FORMAT
 }
 
-/// The tables of which exactly one must be given, and the choices for each.
-pub(crate) const CHOICES: [(&str, &[&str]); 4] = [
-    ("data.general", &["strokes", "csv", "idx"]),
-    ("data.target", &["csv", "idx"]),
-    ("model", &["mlp"]),
-    ("optimizer", &["adam", "sgd"]),
+/// A table that holds exactly one of several others.
+pub(crate) struct Choice {
+    pub(crate) table: &'static str,
+    pub(crate) of: &'static [&'static str],
+    /// Whether it may be left out.
+    pub(crate) has_default: bool,
+}
+
+const CHOICES: [Choice; 5] = [
+    Choice::required("data.general", &["strokes", "csv", "idx"]),
+    Choice::required("data.target", &["csv", "idx"]),
+    Choice::required("model", &["mlp"]),
+    Choice::required("optimizer", &["adam", "sgd"]),
+    Choice {
+        table: "schedule",
+        of: &["constant", "cosine"],
+        has_default: true,
+    },
 ];
+
+impl Choice {
+    const fn required(table: &'static str, of: &'static [&'static str]) -> Self {
+        Self {
+            table,
+            of,
+            has_default: false,
+        }
+    }
+}
 
 /// Checks the name that `--name` gives.
 ///
@@ -144,8 +166,8 @@ pub(crate) fn read(
     overrides: &[String],
 ) -> Result<(Config, Document), crate::Error> {
     let document = Document::read(path, overrides)?;
-    for (table, choices) in CHOICES {
-        document.exactly_one(table, choices)?;
+    for choice in &CHOICES {
+        document.check_choice(choice)?;
     }
     let config: Config = document.deserialize()?;
     check::check(&config).map_err(|error| document.error(&error))?;

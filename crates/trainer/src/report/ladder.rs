@@ -1,16 +1,14 @@
-use std::fmt::Write;
-
-use plumb_diagnostics::{Diagnosis, Gap, GapKind, Interval, MoreExamples, Rate, RateName, Verdict};
+use plumb_diagnostics::{Diagnosis, Gap, Interval, Rate, RateName};
 
 use crate::progress::thousands;
 
 /// The ladder human → train → train-dev → dev → test, with each gap between its two rates.
-pub(super) fn ladder(diagnosis: &Diagnosis, confidence: f64) -> String {
+pub(super) fn ladder(diagnosis: &Diagnosis) -> String {
     let mut text = format!(
         "{:<22}{:>9}  {:<19}errors / n\n",
         "",
         "error",
-        format!("{} % interval", confidence * 100.0)
+        format!("{} % interval", diagnosis.confidence.level() * 100.0)
     );
     for (at, rate) in diagnosis.rates.iter().enumerate() {
         if at > 0 {
@@ -56,26 +54,14 @@ fn gap_line(gap: &Gap, is_first: bool) -> String {
     if is_first {
         line.push_str("  <- first");
     }
-    if let (Verdict::Inconclusive, Some(needed)) = (gap.verdict, &gap.needed) {
-        write!(line, ": settled by about {}", more(needed)).ok();
-    }
     format!("{line}\n")
 }
 
-/// Which examples would settle a gap, in words.
-fn more(needed: &MoreExamples) -> String {
-    let sets: Vec<_> = needed.sets.iter().map(ToString::to_string).collect();
-    format!("{} more in {}", thousands(needed.n_each), sets.join(" and in "))
-}
-
-/// A gap and its interval in percentage points, in a sentence.
-pub(super) fn points(diagnosis: &Diagnosis, kind: GapKind) -> String {
-    let Some(gap) = diagnosis.gaps.iter().find(|gap| gap.kind == kind) else {
-        return String::new();
-    };
+/// A gap's size and interval in percentage points, in a sentence.
+pub(super) fn points(gap: &Gap) -> String {
     let size = format!("{:.2} points", gap.size * 100.0);
     if gap.interval.low < gap.interval.high {
-        format!("{size}, {:.2} to {:.2}", gap.interval.low * 100.0, gap.interval.high * 100.0)
+        format!("{size}, interval {:.2} to {:.2}", gap.interval.low * 100.0, gap.interval.high * 100.0)
     } else {
         size
     }

@@ -24,7 +24,7 @@ pub(crate) struct Report<'a> {
     /// The epoch with the lowest dev error, whose weights these figures belong to.
     pub(crate) best_epoch: u32,
     pub(crate) epochs: u32,
-    pub(crate) confidence: f64,
+    pub(crate) matters_share: f64,
     pub(crate) human: Option<&'a Human>,
     pub(crate) diagnosis: &'a Diagnosis,
     pub(crate) actions: &'a [Action],

@@ -1,8 +1,9 @@
 use std::fmt::Write;
 
-use plumb_diagnostics::{Gap, Verdict};
+use plumb_diagnostics::Verdict;
 
 use super::{Report, ladder};
+use crate::progress::thousands;
 
 /// The report that ends a training, for a terminal of 80 columns.
 pub(crate) fn text(report: &Report<'_>) -> String {
@@ -12,7 +13,7 @@ pub(crate) fn text(report: &Report<'_>) -> String {
         report.best_epoch,
         report.epochs
     );
-    text.push_str(&ladder::ladder(report.diagnosis, report.confidence));
+    text.push_str(&ladder::ladder(report.diagnosis));
     text.push('\n');
     if let Some(rater) = report.human.and_then(|human| human.chosen()) {
         writeln!(text, "human level: the best rater counts, {rater}").ok();
@@ -31,31 +32,35 @@ pub(crate) fn text(report: &Report<'_>) -> String {
 fn verdict(report: &Report<'_>) -> String {
     let diagnosis = report.diagnosis;
     let mut text = String::new();
-    match diagnosis.first {
+    let mut ranked = diagnosis.ranked.iter().filter_map(|&kind| diagnosis.gap(kind));
+    match ranked.next() {
         Some(first) => {
-            let gap: Option<&Gap> = diagnosis.gaps.iter().find(|gap| gap.kind == first);
-            let sure = match gap.map(|gap| gap.verdict) {
-                Some(Verdict::Present) | None => "",
-                Some(_) => ", as far as these few examples tell",
+            let sure = match first.verdict {
+                Verdict::Present => "",
+                _ => ", as far as so few examples tell",
             };
-            let points = ladder::points(diagnosis, first);
-            writeln!(text, "What stands in the way first: {first} ({points}){sure}").ok();
+            let points = ladder::points(first);
+            writeln!(text, "What stands in the way first: {} ({points}){sure}", first.kind).ok();
         }
         None => text.push_str("Nothing stands in the way: no gap matters\n"),
     }
-    let others: Vec<String> = diagnosis
-        .ranked
-        .iter()
-        .skip(1)
-        .map(|&kind| format!("{kind} ({})", ladder::points(diagnosis, kind)))
-        .collect();
-    if !others.is_empty() {
-        writeln!(text, "Then: {}", others.join("; ")).ok();
+    for gap in ranked.filter(|gap| gap.verdict == Verdict::Present) {
+        writeln!(text, "Then: {} ({})", gap.kind, ladder::points(gap)).ok();
+    }
+    for gap in diagnosis.gaps.iter().filter(|gap| gap.verdict == Verdict::Inconclusive) {
+        write!(text, "Too few examples to tell: {} ({})", gap.kind, ladder::points(gap)).ok();
+        if let Some(needed) = &gap.needed {
+            let sets: Vec<_> = needed.sets.iter().map(ToString::to_string).collect();
+            let sets = sets.join(" and in ");
+            write!(text, ";\n  about {} more in {sets} would", thousands(needed.n_each)).ok();
+        }
+        text.push('\n');
     }
     writeln!(
         text,
-        "A gap matters from {:.2} points on",
-        diagnosis.threshold * 100.0
+        "A gap matters from {:.2} points on, a share of {} of the dev error",
+        diagnosis.threshold * 100.0,
+        report.matters_share
     )
     .ok();
     if let Some(goal) = &diagnosis.goal {
@@ -89,4 +94,78 @@ fn actions(report: &Report<'_>) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use plumb_diagnostics::{
+        ErrorCount, Figures, GapKind, Human, Options, Remedy, diagnose,
+    };
+
+    use super::*;
+    use crate::{advice::Action, report::FORMAT};
+
+    fn check(snapshot: &str, human: Option<f64>, counts: [(u64, u64); 4], actions: &[Action]) {
+        let count = |(errors, n)| Some(ErrorCount::new(errors, n).unwrap());
+        let [train, train_dev, dev, test] = counts.map(count);
+        let human = human.map(|level| Human::figure(level).unwrap());
+        let figures = Figures { human: human.clone(), train, train_dev, dev, test };
+        let options = Options { goal_error: Some(0.06), ..Options::default() };
+        let report = Report {
+            format: FORMAT,
+            name: "example",
+            run: Path::new("runs/example-0001"),
+            best_epoch: 3,
+            epochs: 20,
+            matters_share: options.matters_share,
+            human: human.as_ref(),
+            diagnosis: &diagnose(&figures, &options).unwrap(),
+            actions,
+        };
+        insta::assert_snapshot!(snapshot, text(&report));
+    }
+
+    /// The worked numbers 10 / 11 / 20 of MISSION.md: bias and mismatch.
+    #[test]
+    fn bias_and_mismatch() {
+        let action = |gap, remedy, change: &str, set: Option<&str>, ceiling| Action {
+            gap,
+            remedy,
+            change: change.into(),
+            set: set.map(Into::into),
+            ceiling,
+        };
+        let actions = [
+            action(
+                GapKind::AvoidableBias,
+                Remedy::TrainLonger,
+                "epochs 20 -> 40",
+                Some("train.epochs=40"),
+                0.1,
+            ),
+            action(
+                GapKind::DataMismatch,
+                Remedy::CollectTargetLikeData,
+                "collect training examples like those of target.csv",
+                None,
+                0.09,
+            ),
+        ];
+        let counts = [(5_000, 50_000), (1_100, 10_000), (2_000, 10_000), (2_000, 10_000)];
+        check("bias_and_mismatch", Some(0.0), counts, &actions);
+    }
+
+    /// Few examples: the largest gap is named, and said to be unsure.
+    #[test]
+    fn few_examples() {
+        check("few_examples", Some(0.0), [(0, 900), (2, 50), (4, 50), (3, 50)], &[]);
+    }
+
+    #[test]
+    fn nothing_in_the_way_and_no_human() {
+        let counts = [(500, 5_000), (1_000, 10_000), (1_000, 10_000), (1_000, 10_000)];
+        check("nothing_in_the_way", None, counts, &[]);
+    }
 }

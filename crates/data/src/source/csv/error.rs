@@ -12,8 +12,8 @@ pub struct CsvError {
     pub line: Option<u64>,
     /// The column's name; `None` if no one column is to blame.
     pub column: Option<String>,
-    /// What was found and what was expected.
-    pub problem: CsvProblem,
+    /// What was found and what was expected; boxed, to keep results small.
+    pub problem: Box<CsvProblem>,
 }
 
 /// What is wrong in a table.
@@ -109,31 +109,31 @@ const MAX_LISTED: usize = 8;
 
 impl CsvError {
     /// A problem of the whole file.
-    pub(super) fn file(problem: CsvProblem) -> Box<Self> {
-        Box::new(Self {
+    pub(super) fn file(problem: CsvProblem) -> Self {
+        Self {
             path: PathBuf::new(),
             line: None,
             column: None,
-            problem,
-        })
+            problem: Box::new(problem),
+        }
     }
 
     /// A problem of a whole column.
-    pub(super) fn column(column: &str, problem: CsvProblem) -> Box<Self> {
+    pub(super) fn column(column: &str, problem: CsvProblem) -> Self {
         let mut error = Self::file(problem);
         error.column = Some(column.to_owned());
         error
     }
 
     /// A problem of a whole line.
-    pub(super) fn line(line: u64, problem: CsvProblem) -> Box<Self> {
+    pub(super) fn line(line: u64, problem: CsvProblem) -> Self {
         let mut error = Self::file(problem);
         error.line = Some(line);
         error
     }
 
     /// A problem of one cell.
-    pub(super) fn cell(line: u64, column: &str, problem: CsvProblem) -> Box<Self> {
+    pub(super) fn cell(line: u64, column: &str, problem: CsvProblem) -> Self {
         let mut error = Self::column(column, problem);
         error.line = Some(line);
         error

@@ -19,7 +19,7 @@ pub(super) struct Table {
 
 impl Table {
     /// Reads a header and at least one row.
-    pub(super) fn read(content: &[u8], options: &Csv) -> Result<Self, Box<CsvError>> {
+    pub(super) fn read(content: &[u8], options: &Csv) -> Result<Self, CsvError> {
         let text = str::from_utf8(content).map_err(|error| {
             let line = line_at(content, error.valid_up_to());
             CsvError::line(line, CsvProblem::NotUtf8)
@@ -30,7 +30,9 @@ impl Table {
             .trim(Trim::All)
             .delimiter(options.delimiter.map_or(b',', |c| c as u8))
             .from_reader(text.as_bytes());
-        let mut rows = reader.records().map(|row| row.map_err(unreadable));
+        let mut rows = reader
+            .records()
+            .map(|row| row.map_err(|error| unreadable(&error)));
         let empty = || CsvError::file(CsvProblem::Empty);
         let header = rows.next().ok_or_else(empty)??;
         let label = label_column(&header, &options.label)?;
@@ -84,13 +86,13 @@ impl Table {
     }
 }
 
-fn unreadable(error: csv::Error) -> Box<CsvError> {
+fn unreadable(error: &csv::Error) -> CsvError {
     let reason = error.to_string();
     CsvError::file(CsvProblem::Unreadable { reason })
 }
 
 /// The index of the one column with the label's name.
-fn label_column(header: &StringRecord, label: &str) -> Result<usize, Box<CsvError>> {
+fn label_column(header: &StringRecord, label: &str) -> Result<usize, CsvError> {
     let mut found = header.iter().enumerate().filter(|(_, name)| *name == label);
     let Some((column, _)) = found.next() else {
         return Err(CsvError::line(
@@ -145,5 +147,5 @@ fn line_of(row: &StringRecord, content: &[u8]) -> u64 {
 
 /// The line of the byte at `offset`, counted from 1.
 fn line_at(content: &[u8], offset: usize) -> u64 {
-    1 + content[..offset].iter().filter(|b| **b == b'\n').count() as u64
+    content[..offset].split(|b| *b == b'\n').count() as u64
 }

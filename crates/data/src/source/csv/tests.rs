@@ -16,7 +16,7 @@ fn options() -> Csv {
     }
 }
 
-fn parse(options: &Csv, content: &[u8]) -> Result<Examples, Box<CsvError>> {
+fn parse(options: &Csv, content: &[u8]) -> Result<Examples, CsvError> {
     options.parse(content, "t.csv".into()).map_err(|mut error| {
         error.path.clone_from(&options.path);
         error
@@ -61,8 +61,8 @@ fn content_may_differ_in_form() {
 #[test]
 fn classes_are_ordered_as_numbers_if_all_are() {
     let check = |labels: &[&str], expected: &[&str]| {
-        let rows: String = labels.iter().map(|label| format!("0,{label}\n")).collect();
-        let examples = parse(&options(), format!("x,y\n{rows}").as_bytes()).unwrap();
+        let rows = labels.join("\n0,");
+        let examples = parse(&options(), format!("x,y\n0,{rows}\n").as_bytes()).unwrap();
         assert_eq!(examples.classes, expected);
     };
     check(&["10", "9", "-1"], &["-1", "9", "10"]);
@@ -120,6 +120,10 @@ fn errors_name_line_and_column() {
     check(
         b"a,b,y\n\"1\",2,\"x\n\nz\"\n1,two,x\n",
         "t.csv, line 5, column `b`: found `two`; expected a number",
+    );
+    check(
+        "\u{feff}a,b,y\n\n1,two,x\n".as_bytes(),
+        "t.csv, line 3, column `b`: found `two`; expected a number",
     );
     check(
         b"a,b,y\n1,NaN,x\n",

@@ -96,7 +96,7 @@ impl Jitter {
         let origin: Point = std::array::from_fn(|k| {
             let slack = (free[k] - (high[k] - low[k]) * fit[k] - pen_diameter).max(0.0) / 2.0;
             let shift = (self.shift[k] * subpixels[1]).clamp(-slack, slack);
-            subpixels[k] / 2.0 + shift - (low[k] + high[k]) / 2.0 * fit[k]
+            subpixels[k] / 2.0 + shift - f32::midpoint(low[k], high[k]) * fit[k]
         });
         for point in strokes.iter_mut().flatten() {
             *point = std::array::from_fn(|k| origin[k] + point[k] * fit[k]);

@@ -1,0 +1,123 @@
+//! Starts the real binary in the repository's root, with a run directory of its own.
+
+#![allow(dead_code, reason = "each test file uses a part of these")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+/// A place for runs that vanishes with the test.
+pub struct Workplace {
+    folder: tempfile::TempDir,
+}
+
+impl Workplace {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder }
+    }
+
+    pub fn runs(&self) -> PathBuf {
+        self.folder.path().join("runs")
+    }
+
+    /// Writes a file below the workplace and returns its path.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// `plumb` with these arguments, ready to start. Runs go to [`Workplace::runs`].
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plumb"));
+        command.current_dir(root()).args(args).env("NO_COLOR", "1");
+        if args.first() == Some(&"train") {
+            command.arg("--runs-dir").arg(self.runs());
+        }
+        command
+    }
+
+    pub fn plumb(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// Trains on the CPU and returns the printed JSON and the run directory.
+    pub fn train(&self, config: &str, overrides: &[&str]) -> (Value, PathBuf) {
+        self.train_on("cpu", config, overrides)
+    }
+
+    /// Trains on a device and returns the printed JSON and the run directory.
+    pub fn train_on(&self, device: &str, config: &str, overrides: &[&str]) -> (Value, PathBuf) {
+        let mut args = vec!["train", config, "--json", "--quiet", "--device", device];
+        for setting in overrides {
+            args.extend(["--set", setting]);
+        }
+        let output = self.plumb(&args);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let run = PathBuf::from(report["run"].as_str().unwrap());
+        (report, run)
+    }
+}
+
+/// The quickstart config, shortened to well under a second.
+pub const SHORT: [&str; 3] = [
+    "data.general.strokes.examples=3000",
+    "data.split.train_dev=500",
+    "train.epochs=4",
+];
+
+pub const QUICKSTART: &str = "configs/quickstart.toml";
+
+pub fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// An error rate of a report, as a fraction.
+pub fn rate(report: &Value, name: &str) -> f64 {
+    let rates = report["diagnosis"]["rates"].as_array().unwrap();
+    let rate = rates.iter().find(|rate| rate["name"] == name).unwrap();
+    rate["rate"].as_f64().unwrap()
+}
+
+/// A gap of a report.
+pub fn gap<'a>(report: &'a Value, kind: &str) -> &'a Value {
+    let gaps = report["diagnosis"]["gaps"].as_array().unwrap();
+    gaps.iter().find(|gap| gap["kind"] == kind).unwrap()
+}
+
+/// The lines of `metrics.jsonl` without the times that they hold.
+pub fn metrics(run: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(run.join("metrics.jsonl")).unwrap();
+    assert!(text.ends_with('\n'), "the last line is torn");
+    text.lines()
+        .map(|line| {
+            let mut metric: Value = serde_json::from_str(line).unwrap();
+            for time in ["train_secs", "evaluate_secs"] {
+                assert!(metric[time].is_number());
+                metric.as_object_mut().unwrap().remove(time);
+            }
+            metric
+        })
+        .collect()
+}
+
+/// The folder that a pointer file (`best`, `last`) names.
+pub fn checkpoint(run: &Path, pointer: &str) -> PathBuf {
+    let folder = run.join("checkpoints");
+    let name = fs::read_to_string(folder.join(pointer)).unwrap();
+    folder.join(name.trim_end())
+}

