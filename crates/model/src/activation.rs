@@ -18,6 +18,7 @@ pub enum Activation {
 
 impl Activation {
     /// Applies the function to every element.
+    #[must_use]
     pub fn forward<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
         match self {
             Self::Relu => activation::relu(input),

@@ -41,7 +41,8 @@ impl<'a> Initializer<'a> {
             .map(|_| self.stream.random_range(-bound..bound))
             .collect();
         self.n_params += 1;
-        let tensor = Tensor::from_data(TensorData::new(values, shape), self.device);
-        Param::initialized(ParamId::from(self.n_params), tensor.require_grad())
+        let mut param = Param::from_data(TensorData::new(values, shape), self.device);
+        param.id = ParamId::from(self.n_params);
+        param
     }
 }

@@ -26,7 +26,8 @@ pub struct MlpConfig {
 /// The layers of an [`MlpConfig`].
 #[derive(Module, Debug)]
 pub struct Mlp {
-    layers: Vec<Linear>,
+    hidden: Vec<Linear>,
+    output: Linear,
     dropout: Dropout,
     #[module(skip)]
     activation: Activation,
@@ -34,12 +35,15 @@ pub struct Mlp {
 
 impl MlpConfig {
     pub(crate) fn init(&self, task: &Task, initializer: &mut Initializer<'_>) -> Mlp {
-        let widths = self.widths(task);
+        let mut n_in = task.n_inputs();
+        let mut hidden = Vec::with_capacity(self.hidden.len());
+        for &width in &self.hidden {
+            hidden.push(initializer.linear(n_in, width));
+            n_in = width;
+        }
         Mlp {
-            layers: widths
-                .windows(2)
-                .map(|pair| initializer.linear(pair[0], pair[1]))
-                .collect(),
+            hidden,
+            output: initializer.linear(n_in, task.n_classes),
             dropout: DropoutConfig::new(self.dropout).init(),
             activation: self.activation,
         }
@@ -48,32 +52,30 @@ impl MlpConfig {
     /// The number of weights and biases.
     #[must_use]
     pub fn n_params(&self, task: &Task) -> usize {
-        self.widths(task)
-            .windows(2)
-            .map(|pair| pair[0] * pair[1] + pair[1])
-            .sum()
-    }
-
-    fn widths(&self, task: &Task) -> Vec<usize> {
-        let mut widths = vec![task.n_inputs()];
-        widths.extend(&self.hidden);
-        widths.push(task.n_classes);
-        widths
+        let mut n_in = task.n_inputs();
+        let mut n_params = 0;
+        for &width in self.hidden.iter().chain([&task.n_classes]) {
+            n_params += (n_in + 1) * width;
+            n_in = width;
+        }
+        n_params
     }
 }
 
 impl Mlp {
+    /// Computes the logits.
+    ///
     /// # Shapes
     ///
     /// - input: `[batch, n_inputs]`
     /// - output, the logits: `[batch, n_classes]`
+    #[must_use]
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
-        let (last, hidden) = self.layers.split_last().expect("an MLP has an output layer");
         let mut x = input;
-        for layer in hidden {
-            x = self.activation.forward(layer.forward(x));
+        for layer in &self.hidden {
+            x = self.activation.forward(layer.forward(x)); // [batch, width]
             x = self.dropout.forward(x);
         }
-        last.forward(x)
+        self.output.forward(x)
     }
 }

@@ -67,10 +67,13 @@ impl Network {
 }
 
 impl Model {
+    /// Computes the logits.
+    ///
     /// # Shapes
     ///
     /// - input: `[batch, n_inputs]`, each example flattened in row-major order
     /// - output, the logits: `[batch, n_classes]`
+    #[must_use]
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Mlp(mlp) => mlp.forward(input),
@@ -172,7 +175,7 @@ mod tests {
         fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<Tensor<D>>) {
             if D == 2 {
                 self.0
-                    .extend(param.val().into_data().to_vec::<f32>().unwrap());
+                    .extend(param.val().into_data().try_to_vec::<f32>().unwrap());
             }
         }
     }

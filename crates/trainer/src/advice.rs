@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::{
     config::{Config, General, Target},
+    data_summary::DataSummary,
     optimizer::Optimizer,
-    prepare::DataSummary,
     progress::thousands,
     schedule::Schedule,
 };
@@ -32,7 +32,11 @@ pub(crate) struct Action {
 /// A gap that may be there or not asks for more examples before it asks for work. A remedy that this config already uses up, or that plumb has no key for, is not offered.
 pub(crate) fn advise(config: &Config, data: &DataSummary, diagnosis: &Diagnosis) -> Vec<Action> {
     let mut actions = Vec::new();
-    for gap in diagnosis.ranked.iter().filter_map(|&kind| diagnosis.gap(kind)) {
+    for gap in diagnosis
+        .ranked
+        .iter()
+        .filter_map(|&kind| diagnosis.gap(kind))
+    {
         if gap.verdict != Verdict::Present && diagnosis.first != Some(gap.kind) {
             continue;
         }
@@ -58,35 +62,41 @@ struct Fitted {
 
 impl Fitted {
     /// A change of the config, with the override that makes it.
-    fn key(change: String, set: String) -> Option<Self> {
-        Some(Self { change, set: Some(set) })
+    fn key(change: String, set: String) -> Self {
+        Self {
+            change,
+            set: Some(set),
+        }
     }
 
     /// A change that no key makes.
-    fn work(change: String) -> Option<Self> {
-        Some(Self { change, set: None })
+    fn work(change: String) -> Self {
+        Self { change, set: None }
     }
 }
 
 fn fit(remedy: Remedy, config: &Config, data: &DataSummary) -> Option<Fitted> {
     let Network::Mlp(mlp) = &config.model;
     match remedy {
-        Remedy::BiggerModel => bigger(mlp),
+        Remedy::BiggerModel => Some(bigger(mlp)),
         Remedy::TrainLonger => {
             let (now, then) = (config.train.epochs, config.train.epochs.saturating_mul(2));
-            Fitted::key(format!("epochs {now} -> {then}"), format!("train.epochs={then}"))
+            Some(Fitted::key(
+                format!("epochs {now} -> {then}"),
+                format!("train.epochs={then}"),
+            ))
         }
-        Remedy::BetterOptimizer => better_optimizer(config),
+        Remedy::BetterOptimizer => Some(better_optimizer(config)),
         Remedy::LessRegularization => less_regularization(config, mlp),
-        Remedy::MoreRegularization => more_regularization(config, mlp),
-        Remedy::MoreData => more_data(&config.data.general, data),
-        Remedy::CollectTargetLikeData => Fitted::work(format!(
+        Remedy::MoreRegularization => Some(more_regularization(config, mlp)),
+        Remedy::MoreData => Some(more_data(&config.data.general, data)),
+        Remedy::CollectTargetLikeData => Some(Fitted::work(format!(
             "collect training examples like those of {}",
             target_file(&config.data.target)
-        )),
+        ))),
         Remedy::MixInTarget => mix_in_target(config, data),
         Remedy::SynthesizeLikeTarget => synthesize(&config.data.general),
-        Remedy::MoreDevData => more_dev_data(config, data),
+        Remedy::MoreDevData => Some(more_dev_data(config, data)),
         // No config key does these yet.
         Remedy::NewArchitecture
         | Remedy::AugmentData
@@ -96,7 +106,7 @@ fn fit(remedy: Remedy, config: &Config, data: &DataSummary) -> Option<Fitted> {
     }
 }
 
-fn bigger(mlp: &MlpConfig) -> Option<Fitted> {
+fn bigger(mlp: &MlpConfig) -> Fitted {
     /// A usual first hidden layer for a model that has none.
     const FIRST_HIDDEN: usize = 64;
     let wider = if mlp.hidden.is_empty() {
@@ -110,10 +120,13 @@ fn bigger(mlp: &MlpConfig) -> Option<Fitted> {
     )
 }
 
-fn better_optimizer(config: &Config) -> Option<Fitted> {
+fn better_optimizer(config: &Config) -> Fitted {
     match (&config.optimizer, &config.schedule) {
         (Optimizer::Sgd(sgd), _) => Fitted::key(
-            format!("optimizer SGD at learning rate {} -> Adam at 0.001", sgd.learning_rate),
+            format!(
+                "optimizer SGD at learning rate {} -> Adam at 0.001",
+                sgd.learning_rate
+            ),
             "optimizer={adam={learning_rate=0.001}}".into(),
         ),
         (Optimizer::Adam(_), Schedule::Constant(_)) => Fitted::key(
@@ -123,7 +136,10 @@ fn better_optimizer(config: &Config) -> Option<Fitted> {
         (Optimizer::Adam(adam), Schedule::Cosine(_)) => {
             let (now, then) = (adam.learning_rate, adam.learning_rate / 3.0);
             let key = "optimizer.adam.learning_rate";
-            Fitted::key(format!("learning rate {now} -> {then:.2e}"), format!("{key}={then:.2e}"))
+            Fitted::key(
+                format!("learning rate {now} -> {then:.2e}"),
+                format!("{key}={then:.2e}"),
+            )
         }
     }
 }
@@ -131,38 +147,66 @@ fn better_optimizer(config: &Config) -> Option<Fitted> {
 fn less_regularization(config: &Config, mlp: &MlpConfig) -> Option<Fitted> {
     let decay = config.optimizer.weight_decay();
     if mlp.dropout > 0.0 {
-        let then = if mlp.dropout > 0.1 { mlp.dropout / 2.0 } else { 0.0 };
-        Fitted::key(format!("dropout {} -> {then}", mlp.dropout), format!("model.mlp.dropout={then}"))
+        let then = if mlp.dropout > 0.1 {
+            mlp.dropout / 2.0
+        } else {
+            0.0
+        };
+        Some(Fitted::key(
+            format!("dropout {} -> {then}", mlp.dropout),
+            format!("model.mlp.dropout={then}"),
+        ))
     } else if decay > 0.0 {
         let key = format!("optimizer.{}.weight_decay", config.optimizer.name());
-        Fitted::key(format!("weight decay {decay} -> 0"), format!("{key}=0"))
+        Some(Fitted::key(
+            format!("weight decay {decay} -> 0"),
+            format!("{key}=0"),
+        ))
     } else {
         None
     }
 }
 
-fn more_regularization(config: &Config, mlp: &MlpConfig) -> Option<Fitted> {
+fn more_regularization(config: &Config, mlp: &MlpConfig) -> Fitted {
     /// Usual first values, and the largest that is still usual (Srivastava et al., 2014).
     const FIRST_DROPOUT: f64 = 0.2;
     const LAST_DROPOUT: f64 = 0.5;
     const FIRST_DECAY: f64 = 1e-4;
     let decay = config.optimizer.weight_decay();
     if mlp.dropout < LAST_DROPOUT && !mlp.hidden.is_empty() {
-        let then = if mlp.dropout > 0.0 { LAST_DROPOUT } else { FIRST_DROPOUT };
-        Fitted::key(format!("dropout {} -> {then}", mlp.dropout), format!("model.mlp.dropout={then}"))
+        let then = if mlp.dropout > 0.0 {
+            LAST_DROPOUT
+        } else {
+            FIRST_DROPOUT
+        };
+        Fitted::key(
+            format!("dropout {} -> {then}", mlp.dropout),
+            format!("model.mlp.dropout={then}"),
+        )
     } else {
-        let then = if decay > 0.0 { 3.0 * decay } else { FIRST_DECAY };
+        let then = if decay > 0.0 {
+            3.0 * decay
+        } else {
+            FIRST_DECAY
+        };
         let key = format!("optimizer.{}.weight_decay", config.optimizer.name());
-        Fitted::key(format!("weight decay {decay} -> {then:e}"), format!("{key}={then:e}"))
+        Fitted::key(
+            format!("weight decay {decay} -> {then:.1e}"),
+            format!("{key}={then:.1e}"),
+        )
     }
 }
 
-fn more_data(general: &General, data: &DataSummary) -> Option<Fitted> {
+fn more_data(general: &General, data: &DataSummary) -> Fitted {
     match general {
         General::Strokes(strokes) => {
             let (now, then) = (strokes.examples, 2 * strokes.examples);
             Fitted::key(
-                format!("drawn examples {} -> {}", thousands(now as u64), thousands(then as u64)),
+                format!(
+                    "drawn examples {} -> {}",
+                    thousands(now as u64),
+                    thousands(then as u64)
+                ),
                 format!("data.general.strokes.examples={then}"),
             )
         }
@@ -179,10 +223,10 @@ fn mix_in_target(config: &Config, data: &DataSummary) -> Option<Fitted> {
         return None;
     }
     let then = now + data.unused_target;
-    Fitted::key(
+    Some(Fitted::key(
         format!("target examples in the training mix {now} -> {then} (those in no set so far)"),
         format!("data.split.target_in_train={then}"),
-    )
+    ))
 }
 
 fn synthesize(general: &General) -> Option<Fitted> {
@@ -190,13 +234,13 @@ fn synthesize(general: &General) -> Option<Fitted> {
         return None;
     };
     let (now, then) = (strokes.warp, 2.0 * strokes.warp);
-    Fitted::key(
+    Some(Fitted::key(
         format!("draw with more variety: warp {now} -> {then}"),
         format!("data.general.strokes.warp={then}"),
-    )
+    ))
 }
 
-fn more_dev_data(config: &Config, data: &DataSummary) -> Option<Fitted> {
+fn more_dev_data(config: &Config, data: &DataSummary) -> Fitted {
     let now = config.data.split.dev;
     if data.unused_target == 0 {
         return Fitted::work(format!(
@@ -265,18 +309,68 @@ mod tests {
         let regular = "model.mlp = { hidden = [9], dropout = 0.5 }
             optimizer.sgd = { learning_rate = 0.1, weight_decay = 1e-4 }";
         for (edit, unused, remedy, expected) in [
-            (plain, 0, Remedy::BiggerModel, Some("model.mlp.hidden=[128,16]")),
-            (linear, 0, Remedy::BiggerModel, Some("model.mlp.hidden=[64]")),
+            (
+                plain,
+                0,
+                Remedy::BiggerModel,
+                Some("model.mlp.hidden=[128,16]"),
+            ),
+            (
+                linear,
+                0,
+                Remedy::BiggerModel,
+                Some("model.mlp.hidden=[64]"),
+            ),
             (plain, 0, Remedy::TrainLonger, Some("train.epochs=10")),
-            (plain, 0, Remedy::BetterOptimizer, Some("schedule={cosine={}}")),
-            (linear, 0, Remedy::BetterOptimizer, Some("optimizer={adam={learning_rate=0.001}}")),
+            (
+                plain,
+                0,
+                Remedy::BetterOptimizer,
+                Some("schedule={cosine={}}"),
+            ),
+            (
+                linear,
+                0,
+                Remedy::BetterOptimizer,
+                Some("optimizer={adam={learning_rate=0.001}}"),
+            ),
             (plain, 0, Remedy::LessRegularization, None),
-            (regular, 0, Remedy::LessRegularization, Some("model.mlp.dropout=0.25")),
-            (plain, 0, Remedy::MoreRegularization, Some("model.mlp.dropout=0.2")),
-            (linear, 0, Remedy::MoreRegularization, Some("optimizer.sgd.weight_decay=1e-4")),
-            (regular, 0, Remedy::MoreRegularization, Some("optimizer.sgd.weight_decay=3e-4")),
-            (plain, 0, Remedy::MoreData, Some("data.general.strokes.examples=4000")),
-            (plain, 30, Remedy::MixInTarget, Some("data.split.target_in_train=30")),
+            (
+                regular,
+                0,
+                Remedy::LessRegularization,
+                Some("model.mlp.dropout=0.25"),
+            ),
+            (
+                plain,
+                0,
+                Remedy::MoreRegularization,
+                Some("model.mlp.dropout=0.2"),
+            ),
+            (
+                linear,
+                0,
+                Remedy::MoreRegularization,
+                Some("optimizer.sgd.weight_decay=1.0e-4"),
+            ),
+            (
+                regular,
+                0,
+                Remedy::MoreRegularization,
+                Some("optimizer.sgd.weight_decay=3.0e-4"),
+            ),
+            (
+                plain,
+                0,
+                Remedy::MoreData,
+                Some("data.general.strokes.examples=4000"),
+            ),
+            (
+                plain,
+                30,
+                Remedy::MixInTarget,
+                Some("data.split.target_in_train=30"),
+            ),
             (plain, 0, Remedy::MixInTarget, None),
             (plain, 30, Remedy::MoreDevData, Some("data.split.dev=80")),
         ] {

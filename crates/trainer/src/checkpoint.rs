@@ -105,7 +105,11 @@ impl Checkpoints {
             .prefix(".writing-")
             .tempdir_in(&self.folder)
             .map_err(|error| wrong(&error))?;
-        let weights = model.valid().into_record().into_bytes().map_err(|error| wrong(&error))?;
+        let weights = model
+            .valid()
+            .into_record()
+            .into_bytes()
+            .map_err(|error| wrong(&error))?;
         let moments = optimizer.into_bytes().map_err(|error| wrong(&error))?;
         let position = serde_json::to_vec_pretty(position).map_err(|error| wrong(&error))?;
         for (file, content) in [

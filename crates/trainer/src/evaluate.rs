@@ -47,7 +47,8 @@ pub(crate) fn evaluate(model: &Model, set: &ResidentSet) -> Result<Evaluation, E
         loss += cross_entropy;
         predictions.push(prediction);
     }
-    let count = ErrorCount::new(errors, n as u64).map_err(|error| Error::failed(error.to_string()))?;
+    let count =
+        ErrorCount::new(errors, n as u64).map_err(|error| Error::failed(error.to_string()))?;
     Ok(Evaluation {
         count,
         loss: loss / n as f64,
@@ -66,7 +67,10 @@ fn judge(logits: &[f32], label: u32) -> (Prediction, f64) {
         }
     }
     let largest = f64::from(logits[class]);
-    let sum: f64 = logits.iter().map(|&logit| (f64::from(logit) - largest).exp()).sum();
+    let sum: f64 = logits
+        .iter()
+        .map(|&logit| (f64::from(logit) - largest).exp())
+        .sum();
     if sum.is_nan() {
         let class = u32::MAX;
         let probability = f32::NAN;

@@ -6,9 +6,11 @@ mod checkpoint;
 mod cli;
 mod commands;
 mod config;
+mod data_summary;
 mod device;
 mod error;
 mod evaluate;
+mod load;
 mod optimizer;
 mod predictions;
 mod prepare;
@@ -41,7 +43,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     // A panic is a bug of ours or of a library below: it ends the run like any other failure.
     panic::set_hook(Box::new(|panic| {
-        terminal::talk(&format!("error: a bug in plumb, or in a library below it: {panic}"));
+        terminal::talk(&format!(
+            "error: a bug in plumb, or in a library below it: {panic}"
+        ));
     }));
     let Ok(result) = panic::catch_unwind(|| run(cli)) else {
         return ExitCode::FAILURE;

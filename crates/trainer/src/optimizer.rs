@@ -119,7 +119,10 @@ mod tests {
             let gradients = GradientsParams::from_grads(loss.backward(), &weight);
             weight = optimizer_state.step(optimizer.learning_rate(), weight, gradients);
             let actual: f32 = weight.valid().val().into_scalar();
-            assert!((actual - expected).abs() < 1e-6, "{optimizer:?}: {actual}, not {expected}");
+            assert!(
+                (actual - expected).abs() < 1e-6,
+                "{optimizer:?}: {actual}, not {expected}"
+            );
         }
     }
 

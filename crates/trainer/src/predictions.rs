@@ -22,9 +22,21 @@ pub(crate) fn write(
 }
 
 fn to_csv(examples: &Examples, predictions: &[Prediction]) -> Result<Vec<u8>, csv::Error> {
-    let class = |index: u32| examples.classes.get(index as usize).map_or("none", String::as_str);
+    let class = |index: u32| {
+        examples
+            .classes
+            .get(index as usize)
+            .map_or("none", String::as_str)
+    };
     let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(["example", "source", "original", "label", "predicted", "probability"])?;
+    csv.write_record([
+        "example",
+        "source",
+        "original",
+        "label",
+        "predicted",
+        "probability",
+    ])?;
     for (at, prediction) in predictions.iter().enumerate() {
         csv.write_record([
             &at.to_string(),

@@ -49,7 +49,8 @@ impl Progress {
         if !self.bar.is_hidden() && self.loss_read.elapsed() >= READ_LOSS_EVERY {
             self.loss_read = Instant::now();
             if let Ok(loss) = loss.clone().try_into_scalar::<f32>() {
-                self.bar.set_message(format!("epoch {epoch}/{n_epochs}  loss {loss:.4}"));
+                self.bar
+                    .set_message(format!("epoch {epoch}/{n_epochs}  loss {loss:.4}"));
             }
         }
     }

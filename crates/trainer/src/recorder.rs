@@ -129,7 +129,8 @@ impl<'a> Recorder<'a> {
 
 impl Observer for Recorder<'_> {
     fn step(&mut self, n_examples: usize, loss: &Tensor<1>) {
-        self.progress.step(n_examples, self.epochs_done + 1, self.n_epochs, loss);
+        self.progress
+            .step(n_examples, self.epochs_done + 1, self.n_epochs, loss);
     }
 
     fn epoch(&mut self, epoch: &Epoch<'_>) -> Result<(), Error> {
@@ -139,13 +140,18 @@ impl Observer for Recorder<'_> {
         self.log.push_str(&line);
         self.log.push('\n');
         let is_last = epoch.number == self.n_epochs;
-        if is_last || epoch.number.is_multiple_of(self.n_epochs.div_ceil(MAX_LINES)) {
+        if is_last
+            || epoch
+                .number
+                .is_multiple_of(self.n_epochs.div_ceil(MAX_LINES))
+        {
             self.progress.line(&line);
         }
         if epoch.is_best || is_last || self.saved.elapsed() >= SAVE_EVERY {
             let dev = epoch.measured.get(SetName::Dev).count;
             let position = Position::new(epoch.number, epoch.steps, dev);
-            self.checkpoints.save(&position, epoch.model, epoch.optimizer, epoch.is_best)?;
+            self.checkpoints
+                .save(&position, epoch.model, epoch.optimizer, epoch.is_best)?;
             self.run.write("metrics.jsonl", self.metrics.as_bytes())?;
             self.run.write("train.log", self.log.as_bytes())?;
             self.saved = Instant::now();

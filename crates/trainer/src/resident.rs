@@ -18,10 +18,7 @@ impl ResidentSet {
         let labels = examples.labels.clone();
         let indices: Vec<i32> = labels.iter().map(|&label| label.cast_signed()).collect();
         Self {
-            inputs: Tensor::from_data(
-                TensorData::new(normalizer.apply(examples), shape),
-                device,
-            ),
+            inputs: Tensor::from_data(TensorData::new(normalizer.apply(examples), shape), device),
             label_indices: Tensor::from_data(TensorData::new(indices, [labels.len()]), device),
             labels,
         }

@@ -53,7 +53,11 @@ impl RunDir {
     }
 
     /// Writes a value as indented JSON.
-    pub(crate) fn write_json(&self, file: &str, value: &impl serde::Serialize) -> Result<(), Error> {
+    pub(crate) fn write_json(
+        &self,
+        file: &str,
+        value: &impl serde::Serialize,
+    ) -> Result<(), Error> {
         let mut json = serde_json::to_vec_pretty(value)
             .map_err(|error| Error::failed(format!("can't write {file} as JSON: {error}")))?;
         json.push(b'\n');
@@ -77,7 +81,8 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     {
         // Temporary files are private; a run's files are as readable as any other.
         use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+        file.as_file()
+            .set_permissions(fs::Permissions::from_mode(0o644))?;
     }
     file.persist(path)?;
     Ok(())
@@ -105,9 +110,17 @@ mod tests {
         fs::create_dir(runs.path().join("a-0007")).unwrap();
         fs::create_dir(runs.path().join("a-b-0009")).unwrap();
         let names: Vec<_> = (0..2)
-            .map(|_| RunDir::create(runs.path(), "a").unwrap().path().to_path_buf())
+            .map(|_| {
+                RunDir::create(runs.path(), "a")
+                    .unwrap()
+                    .path()
+                    .to_path_buf()
+            })
             .collect();
-        assert_eq!(names, [runs.path().join("a-0008"), runs.path().join("a-0009")]);
+        assert_eq!(
+            names,
+            [runs.path().join("a-0008"), runs.path().join("a-0009")]
+        );
     }
 
     #[test]

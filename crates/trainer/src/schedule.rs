@@ -50,7 +50,9 @@ mod tests {
     /// By hand: at the start cos 0 = 1, half way cos π/2 = 0, at a third cos π/3 = 1/2.
     #[test]
     fn cosine_by_hand() {
-        let schedule = Schedule::Cosine(Cosine { final_learning_rate: 0.1 });
+        let schedule = Schedule::Cosine(Cosine {
+            final_learning_rate: 0.1,
+        });
         for (step, expected) in [(0, 0.5), (2, 0.1 + 0.4 * 0.75), (3, 0.3), (6, 0.1)] {
             let actual = schedule.learning_rate(0.5, step, 6);
             assert!((actual - expected).abs() < 1e-12, "step {step}: {actual}");

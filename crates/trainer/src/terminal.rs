@@ -11,9 +11,9 @@ use crate::Error;
 pub(crate) fn data(text: &str) -> Result<(), Error> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::failed(format!("can't write to standard output: {error}")))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::failed(
+            format!("can't write to standard output: {error}"),
+        )),
         _ => Ok(()),
     }
 }

@@ -75,14 +75,21 @@ pub(crate) fn train(
     ingredients: &Ingredients<'_>,
     observer: &mut impl Observer,
 ) -> Result<Best, Error> {
-    let Ingredients { config, task, sets, device } = *ingredients;
+    let Ingredients {
+        config,
+        task,
+        sets,
+        device,
+    } = *ingredients;
     let train_set = sets.get(SetName::Train);
     let device = device.clone().autodiff();
     let batch_size = config.train.batch_size;
     let steps_per_epoch = train_set.len().div_ceil(batch_size) as u64;
     let n_steps = steps_per_epoch * u64::from(config.train.epochs);
 
-    let mut model = config.model.init(task, seed::stream(config.seed, "init"), &device);
+    let mut model = config
+        .model
+        .init(task, seed::stream(config.seed, "init"), &device);
     let mut optimizer = config.optimizer.init();
     let cross_entropy = CrossEntropyLossConfig::new().init(&device);
     let mut best: Option<Best> = None;
@@ -97,7 +104,10 @@ pub(crate) fn train(
                 // The backend's generator can't be saved, so each step starts it anew.
                 device.seed(seed::stream(config.seed, &format!("dropout {step}")).next_u64());
             }
-            learning_rate = config.schedule.learning_rate(config.optimizer.learning_rate(), step, n_steps);
+            learning_rate =
+                config
+                    .schedule
+                    .learning_rate(config.optimizer.learning_rate(), step, n_steps);
             let (inputs, labels) = train_set.gather(chosen); // [batch, n_inputs], [batch]
             let logits = model.forward(inputs); // [batch, n_classes]
             let loss = cross_entropy.forward(logits, labels);
@@ -137,7 +147,6 @@ pub(crate) fn train(
     best.ok_or_else(|| Error::failed("no epoch was trained"))
 }
 
-
 /// Whether a dev error is lower than the lowest so far. Of equal ones the earlier stays.
 ///
 /// The choice of weights sees nothing but these two counts on the same dev set.
@@ -175,7 +184,11 @@ mod tests {
 
     #[test]
     fn every_epoch_visits_every_example_once_in_its_own_order() {
-        let (first, again, second) = (shuffled(100, 7, 1), shuffled(100, 7, 1), shuffled(100, 7, 2));
+        let (first, again, second) = (
+            shuffled(100, 7, 1),
+            shuffled(100, 7, 1),
+            shuffled(100, 7, 2),
+        );
         assert_eq!(first, again);
         assert_ne!(first, second);
         let mut sorted = second;

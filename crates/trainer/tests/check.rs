@@ -16,9 +16,17 @@ fn the_summary_counts_parameters_and_examples() {
 #[test]
 fn what_check_prints_is_a_config_that_checks_to_the_same() {
     let place = Workplace::new();
-    let first = stdout(&place.plumb(&["check", QUICKSTART, "--set", "data.split.target_in_train=700"]));
+    let first = stdout(&place.plumb(&[
+        "check",
+        QUICKSTART,
+        "--set",
+        "data.split.target_in_train=700",
+    ]));
     let path = place.write("resolved.toml", &first);
-    assert_eq!(stdout(&place.plumb(&["check", path.to_str().unwrap()])), first);
+    assert_eq!(
+        stdout(&place.plumb(&["check", path.to_str().unwrap()])),
+        first
+    );
 }
 
 #[test]
@@ -40,7 +48,10 @@ fn overrides_merge_dotted_keys_and_replace_whole_values() {
         "train.epochs=3",
     ]);
     let config = &checked["config"];
-    assert_eq!(config["model"]["mlp"]["hidden"], serde_json::json!([64, 64]));
+    assert_eq!(
+        config["model"]["mlp"]["hidden"],
+        serde_json::json!([64, 64])
+    );
     assert_eq!(config["model"]["mlp"]["activation"], "gelu");
     assert!(config["optimizer"].get("adam").is_none());
     assert_eq!(config["optimizer"]["sgd"]["momentum"], 0.9);
@@ -61,7 +72,12 @@ fn every_shipped_config_checks() {
         if path.file_name().unwrap() == "mnist_mlp.toml" && !fetched {
             assert!(stderr(&output).contains("scripts/fetch_mnist.sh brings MNIST"));
         } else {
-            assert!(output.status.success(), "{}: {}", path.display(), stderr(&output));
+            assert!(
+                output.status.success(),
+                "{}: {}",
+                path.display(),
+                stderr(&output)
+            );
         }
     }
 }

@@ -1,5 +1,10 @@
 //! A run killed at any moment leaves whole files.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic is a failing test that names its line"
+)]
+
 mod common;
 
 use std::{
@@ -15,11 +20,19 @@ use common::{QUICKSTART, Workplace, metrics};
 fn a_kill_at_any_moment_leaves_whole_files() {
     let place = Workplace::new();
     let args = [
-        "train", QUICKSTART, "--quiet", "--device", "cpu",
-        "--set", "train.epochs=1000",
-        "--set", "data.general.strokes.examples=2000",
-        "--set", "data.split.train_dev=200",
-        "--set", "model.mlp.hidden=[16]",
+        "train",
+        QUICKSTART,
+        "--quiet",
+        "--device",
+        "cpu",
+        "--set",
+        "train.epochs=1000",
+        "--set",
+        "data.general.strokes.examples=2000",
+        "--set",
+        "data.split.train_dev=200",
+        "--set",
+        "model.mlp.hidden=[16]",
     ];
     let mut trained = 0;
     for number in 0..25_u64 {
@@ -35,7 +48,10 @@ fn a_kill_at_any_moment_leaves_whole_files() {
         run.wait().unwrap();
         trained += u32::from(check(&folder));
     }
-    assert!(trained > 5, "only {trained} of 25 runs got as far as a checkpoint");
+    assert!(
+        trained > 5,
+        "only {trained} of 25 runs got as far as a checkpoint"
+    );
 }
 
 /// Checks what is there, and returns whether there is a checkpoint.

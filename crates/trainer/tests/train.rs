@@ -19,8 +19,16 @@ fn quickstart_shows_a_mismatch_that_mixing_in_target_shrinks() {
     assert!(rate(&apart, "train") < 0.01 && rate(&apart, "train-dev") < 0.02);
 
     let (mixed, _) = place.train(QUICKSTART, &["data.split.target_in_train=700"]);
-    let high = |report: &Value| gap(report, "data-mismatch")["interval"]["high"].as_f64().unwrap();
-    let low = |report: &Value| gap(report, "data-mismatch")["interval"]["low"].as_f64().unwrap();
+    let high = |report: &Value| {
+        gap(report, "data-mismatch")["interval"]["high"]
+            .as_f64()
+            .unwrap()
+    };
+    let low = |report: &Value| {
+        gap(report, "data-mismatch")["interval"]["low"]
+            .as_f64()
+            .unwrap()
+    };
     assert!(high(&mixed) < low(&apart), "the intervals are apart");
 }
 
@@ -39,9 +47,8 @@ fn the_same_seed_gives_the_same_bytes_and_another_does_not() {
         assert_ne!(weights(&first), weights(&other));
     }
     for set in ["train", "train-dev", "dev", "test"] {
-        let predictions = |run: &std::path::Path| {
-            fs::read(run.join(format!("predictions/{set}.csv"))).unwrap()
-        };
+        let predictions =
+            |run: &std::path::Path| fs::read(run.join(format!("predictions/{set}.csv"))).unwrap();
         assert_eq!(predictions(&first), predictions(&again));
     }
 }
@@ -53,7 +60,10 @@ fn a_run_starts_again_from_its_resolved_config_alone() {
     let resolved = first.join("config.toml");
     let (_, again) = place.train(resolved.to_str().unwrap(), &[]);
     assert_eq!(metrics(&first), metrics(&again));
-    assert_eq!(fs::read(&resolved).unwrap(), fs::read(again.join("config.toml")).unwrap());
+    assert_eq!(
+        fs::read(&resolved).unwrap(),
+        fs::read(again.join("config.toml")).unwrap()
+    );
 }
 
 #[test]
@@ -67,10 +77,16 @@ fn the_weights_with_the_lowest_dev_error_are_kept_and_reported() {
         .collect();
     assert_eq!(dev.len(), 4);
     // the first of equal ones
-    let best = dev.iter().position(|errors| errors == dev.iter().min().unwrap()).unwrap();
+    let best = dev
+        .iter()
+        .position(|errors| errors == dev.iter().min().unwrap())
+        .unwrap();
     assert_eq!(report["best_epoch"], best as u64 + 1);
     let kept = checkpoint(&run, "best");
-    assert_eq!(kept.file_name().unwrap().to_str(), Some(&*format!("epoch-{:04}", best + 1)));
+    assert_eq!(
+        kept.file_name().unwrap().to_str(),
+        Some(&*format!("epoch-{:04}", best + 1))
+    );
     assert!((rate(&report, "dev") - dev[best] as f64 / 500.0).abs() < 1e-12);
 }
 
@@ -79,12 +95,20 @@ fn the_weights_with_the_lowest_dev_error_are_kept_and_reported() {
 fn predictions_agree_with_the_reported_counts() {
     let place = Workplace::new();
     let (report, run) = place.train(QUICKSTART, &SHORT);
-    for (set, n) in [("train", 2500), ("train-dev", 500), ("dev", 500), ("test", 500)] {
+    for (set, n) in [
+        ("train", 2500),
+        ("train-dev", 500),
+        ("dev", 500),
+        ("test", 500),
+    ] {
         let mut rows = csv::Reader::from_path(run.join(format!("predictions/{set}.csv"))).unwrap();
         let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
         let errors = rows.iter().filter(|row| row[3] != row[4]).count();
         assert_eq!(rows.len(), n, "{set}");
-        assert!((rate(&report, set) - errors as f64 / n as f64).abs() < 1e-12, "{set}");
+        assert!(
+            (rate(&report, set) - errors as f64 / n as f64).abs() < 1e-12,
+            "{set}"
+        );
     }
 }
 
@@ -100,8 +124,14 @@ fn the_run_directory_holds_what_it_should_and_is_never_overwritten() {
         .collect();
     names.sort();
     let expected = [
-        "checkpoints", "config.toml", "data.json", "diagnosis.json", "environment.json",
-        "metrics.jsonl", "predictions", "train.log",
+        "checkpoints",
+        "config.toml",
+        "data.json",
+        "diagnosis.json",
+        "environment.json",
+        "metrics.jsonl",
+        "predictions",
+        "train.log",
     ];
     assert_eq!(names, expected);
     let json = |name: &str| -> Value {
@@ -130,7 +160,12 @@ fn without_a_terminal_progress_is_plain_lines_and_stdout_is_the_report() {
     }
     let output = place.plumb(&args);
     let (talk, report) = (common::stderr(&output), common::stdout(&output));
-    assert_eq!(talk.lines().filter(|line| line.starts_with("epoch ")).count(), 4);
+    assert_eq!(
+        talk.lines()
+            .filter(|line| line.starts_with("epoch "))
+            .count(),
+        4
+    );
     assert!(!talk.contains('\x1b') && !talk.contains('\r'));
     assert!(report.contains("What stands in the way first: data mismatch"));
     assert!(report.lines().all(|line| line.chars().count() <= 120));
@@ -147,5 +182,8 @@ fn a_learning_rate_that_diverges_ends_the_run_and_names_the_step() {
     let output = place.plumb(&args);
     assert_eq!(output.status.code(), Some(1));
     let error = common::stderr(&output);
-    assert!(error.starts_with("error: the loss is ") && error.contains(" at step "), "{error}");
+    assert!(
+        error.starts_with("error: the loss is ") && error.contains(" at step "),
+        "{error}"
+    );
 }

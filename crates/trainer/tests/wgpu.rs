@@ -21,11 +21,18 @@ fn wgpu_and_cpu_agree_on_rates_and_verdict() {
     let (gpu, run) = place.train_on("wgpu:0", QUICKSTART, &short);
     assert_eq!(cpu["diagnosis"]["first"], gpu["diagnosis"]["first"]);
     for set in ["train", "train-dev", "dev", "test"] {
-        let (on_cpu, on_gpu) = (rate(&cpu, set), rate(&gpu, set));
-        assert!((on_cpu - on_gpu).abs() <= 0.01, "{set}: {on_cpu} and {on_gpu}");
+        let (reference, measured) = (rate(&cpu, set), rate(&gpu, set));
+        assert!(
+            (reference - measured).abs() <= 0.01,
+            "{set}: {reference} and {measured}"
+        );
     }
     for kind in ["avoidable-bias", "data-mismatch"] {
-        assert_eq!(gap(&cpu, kind)["verdict"], gap(&gpu, kind)["verdict"], "{kind}");
+        assert_eq!(
+            gap(&cpu, kind)["verdict"],
+            gap(&gpu, kind)["verdict"],
+            "{kind}"
+        );
     }
     let environment = std::fs::read_to_string(run.join("environment.json")).unwrap();
     assert!(environment.contains("\"device\": \"wgpu:0\""));
@@ -47,7 +54,9 @@ fn without_any_adapter_gpu_says_what_was_looked_for_and_auto_takes_the_cpu() {
     let place = Workplace::new();
     let without = |args: &[&str]| {
         let mut command = place.command(args);
-        command.env("VK_DRIVER_FILES", "/nonexistent").env("VK_ICD_FILENAMES", "/nonexistent");
+        command
+            .env("VK_DRIVER_FILES", "/nonexistent")
+            .env("VK_ICD_FILENAMES", "/nonexistent");
         command.output().unwrap()
     };
     let output = without(&["train", QUICKSTART, "--device", "gpu"]);
@@ -60,7 +69,10 @@ fn without_any_adapter_gpu_says_what_was_looked_for_and_auto_takes_the_cpu() {
     );
     assert!(!place.runs().exists());
     let listed = stdout(&without(&["devices"]));
-    assert!(listed.starts_with("cpu ") && listed.trim_end().ends_with("(auto)"), "{listed}");
+    assert!(
+        listed.starts_with("cpu ") && listed.trim_end().ends_with("(auto)"),
+        "{listed}"
+    );
 }
 
 /// Software Vulkan is listed, never taken by `auto` or `gpu`.
@@ -70,13 +82,20 @@ fn a_software_adapter_runs_only_when_named() {
     let devices: serde_json::Value =
         serde_json::from_str(&stdout(&place.plumb(&["devices", "--json"]))).unwrap();
     let devices = devices.as_array().unwrap();
-    assert!(devices.len() > 1, "no Vulkan adapter here: install mesa-vulkan-drivers");
+    assert!(
+        devices.len() > 1,
+        "no Vulkan adapter here: install mesa-vulkan-drivers"
+    );
     for device in devices {
         if device["kind"] == "software (CPU)" {
             assert_eq!(device["auto"], false);
         }
     }
-    if devices.iter().skip(1).all(|device| device["kind"] == "software (CPU)") {
+    if devices
+        .iter()
+        .skip(1)
+        .all(|device| device["kind"] == "software (CPU)")
+    {
         let output = place.plumb(&["train", QUICKSTART, "--device", "gpu"]);
         assert_eq!(output.status.code(), Some(2));
         assert!(stderr(&output).contains("hint: a software adapter runs only when named"));

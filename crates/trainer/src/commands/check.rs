@@ -4,7 +4,8 @@ use crate::{
     Error,
     cli::CheckArgs,
     config::{self, Config},
-    prepare::{DataSummary, prepare},
+    data_summary::DataSummary,
+    prepare::prepare,
     progress::thousands,
     terminal,
 };
@@ -23,7 +24,11 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Error> {
     let parameters = config.model.n_params(&prepared.task);
     let data = &prepared.summary;
     if args.json {
-        let checked = Checked { config: &config, parameters, data };
+        let checked = Checked {
+            config: &config,
+            parameters,
+            data,
+        };
         let json = serde_json::to_string_pretty(&checked)
             .map_err(|error| Error::failed(error.to_string()))?;
         return terminal::data(&format!("{json}\n"));
@@ -44,7 +49,11 @@ fn summary(parameters: usize, data: &DataSummary) -> String {
             "# {name:10}  {} examples from {} distinct {}",
             count(chunk.examples),
             count(chunk.distinct_sources),
-            if chunk.distinct_sources == 1 { "source" } else { "sources" },
+            if chunk.distinct_sources == 1 {
+                "source"
+            } else {
+                "sources"
+            },
         )
         .ok();
     }
@@ -56,7 +65,12 @@ fn summary(parameters: usize, data: &DataSummary) -> String {
         text.push('\n');
     }
     if data.unused_target > 0 {
-        writeln!(text, "# unused      {} target examples", count(data.unused_target)).ok();
+        writeln!(
+            text,
+            "# unused      {} target examples",
+            count(data.unused_target)
+        )
+        .ok();
     }
     text
 }

@@ -22,7 +22,11 @@ pub(crate) fn run(args: &DevicesArgs) -> Result<(), Error> {
         return terminal::data(&format!("{json}\n"));
     }
     for device in &devices {
-        let api = device.api.as_ref().map(|api| format!(", {api}")).unwrap_or_default();
+        let api = device
+            .api
+            .as_ref()
+            .map(|api| format!(", {api}"))
+            .unwrap_or_default();
         let auto = if device.auto { "  (auto)" } else { "" };
         terminal::data(&format!(
             "{:8} {}, {}{api}{auto}\n",
@@ -45,13 +49,17 @@ fn list() -> Vec<Listed> {
         auto: false,
     });
     #[cfg(feature = "gpu")]
-    devices.extend(crate::device::Adapter::list().into_iter().map(|adapter| Listed {
-        device: format!("wgpu:{}", adapter.number),
-        kind: adapter.kind.into(),
-        api: Some(adapter.api.into()),
-        auto: !adapter.is_software(),
-        name: adapter.name,
-    }));
+    devices.extend(
+        crate::device::Adapter::list()
+            .into_iter()
+            .map(|adapter| Listed {
+                device: format!("wgpu:{}", adapter.number),
+                kind: adapter.kind.into(),
+                api: Some(adapter.api.into()),
+                auto: !adapter.is_software(),
+                name: adapter.name,
+            }),
+    );
     // `auto` takes the first real GPU, else the CPU.
     let first = devices.iter().position(|device| device.auto);
     for device in &mut devices {

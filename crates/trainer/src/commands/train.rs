@@ -118,7 +118,11 @@ fn introduce(
             "{name}: {} examples, {} distinct {}",
             thousands(chunk.examples as u64),
             chunk.distinct_sources,
-            if chunk.distinct_sources == 1 { "source" } else { "sources" },
+            if chunk.distinct_sources == 1 {
+                "source"
+            } else {
+                "sources"
+            },
         ));
     }
     let sizes: Vec<_> = summary
@@ -154,7 +158,11 @@ fn train_on(
     recorder: &mut Recorder<'_>,
 ) -> Result<Best, Error> {
     let sets = prepared.sets.try_map(|_, examples| {
-        Ok::<_, Error>(ResidentSet::new(examples, &prepared.normalizer, &opened.device))
+        Ok::<_, Error>(ResidentSet::new(
+            examples,
+            &prepared.normalizer,
+            &opened.device,
+        ))
     })?;
     let ingredients = Ingredients {
         config,
@@ -167,7 +175,9 @@ fn train_on(
 
 fn human(config: &Config) -> Result<Option<Human>, Error> {
     let level = config.human.as_ref().map(config::HumanConfig::level);
-    level.transpose().map_err(|error| Error::bad_input(error.to_string()))
+    level
+        .transpose()
+        .map_err(|error| Error::bad_input(error.to_string()))
 }
 
 fn judge(

@@ -9,7 +9,10 @@ pub(super) fn check(config: &Config) -> Result<(), KeyError> {
     if config.format != FORMAT {
         return Err(KeyError::new(
             "format",
-            format!("the config's format is {}; this plumb reads format {FORMAT}", config.format),
+            format!(
+                "the config's format is {}; this plumb reads format {FORMAT}",
+                config.format
+            ),
         ));
     }
     check_name("name", &config.name)?;
@@ -19,22 +22,41 @@ pub(super) fn check(config: &Config) -> Result<(), KeyError> {
     }
     let Network::Mlp(mlp) = &config.model;
     if mlp.hidden.contains(&0) {
-        return Err(KeyError::value("model.mlp.hidden", "has a layer of 0 units; expected 1 or more"));
+        return Err(KeyError::value(
+            "model.mlp.hidden",
+            "has a layer of 0 units; expected 1 or more",
+        ));
     }
-    range("model.mlp.dropout", mlp.dropout, "in 0..1", |p| (0.0..1.0).contains(&p))?;
+    range("model.mlp.dropout", mlp.dropout, "from 0 to below 1", |p| {
+        (0.0..1.0).contains(&p)
+    })?;
     check_optimizer(&config.optimizer)?;
     if let Schedule::Cosine(cosine) = &config.schedule {
         let key = "schedule.cosine.final_learning_rate";
-        range(key, cosine.final_learning_rate, "0 or more", |rate| rate >= 0.0)?;
+        range(key, cosine.final_learning_rate, "0 or more", |rate| {
+            rate >= 0.0
+        })?;
     }
     at_least_one("train.epochs", config.train.epochs as usize)?;
     at_least_one("train.batch_size", config.train.batch_size)?;
     if let Some(goal) = config.diagnosis.goal_error {
-        range("diagnosis.goal_error", goal, "in 0..=1", |rate| (0.0..=1.0).contains(&rate))?;
+        range("diagnosis.goal_error", goal, "from 0 to 1", |rate| {
+            (0.0..=1.0).contains(&rate)
+        })?;
     }
     let inside = |share: f64| share > 0.0 && share < 1.0;
-    range("diagnosis.confidence", config.diagnosis.confidence, "between 0 and 1", inside)?;
-    range("diagnosis.matters_share", config.diagnosis.matters_share, "between 0 and 1", inside)
+    range(
+        "diagnosis.confidence",
+        config.diagnosis.confidence,
+        "between 0 and 1",
+        inside,
+    )?;
+    range(
+        "diagnosis.matters_share",
+        config.diagnosis.matters_share,
+        "between 0 and 1",
+        inside,
+    )
 }
 
 /// Checks a name that becomes part of a path.
@@ -74,16 +96,56 @@ fn check_optimizer(optimizer: &Optimizer) -> Result<(), KeyError> {
     let not_negative = |value: f64| value >= 0.0;
     match optimizer {
         Optimizer::Adam(adam) => {
-            range("optimizer.adam.learning_rate", adam.learning_rate, "more than 0", positive)?;
-            range("optimizer.adam.beta_1", adam.beta_1, "in 0..1", share)?;
-            range("optimizer.adam.beta_2", adam.beta_2, "in 0..1", share)?;
-            range("optimizer.adam.epsilon", adam.epsilon, "more than 0", positive)?;
-            range("optimizer.adam.weight_decay", adam.weight_decay, "0 or more", not_negative)
+            range(
+                "optimizer.adam.learning_rate",
+                adam.learning_rate,
+                "more than 0",
+                positive,
+            )?;
+            range(
+                "optimizer.adam.beta_1",
+                adam.beta_1,
+                "from 0 to below 1",
+                share,
+            )?;
+            range(
+                "optimizer.adam.beta_2",
+                adam.beta_2,
+                "from 0 to below 1",
+                share,
+            )?;
+            range(
+                "optimizer.adam.epsilon",
+                adam.epsilon,
+                "more than 0",
+                positive,
+            )?;
+            range(
+                "optimizer.adam.weight_decay",
+                adam.weight_decay,
+                "0 or more",
+                not_negative,
+            )
         }
         Optimizer::Sgd(sgd) => {
-            range("optimizer.sgd.learning_rate", sgd.learning_rate, "more than 0", positive)?;
-            range("optimizer.sgd.momentum", sgd.momentum, "in 0..1", share)?;
-            range("optimizer.sgd.weight_decay", sgd.weight_decay, "0 or more", not_negative)
+            range(
+                "optimizer.sgd.learning_rate",
+                sgd.learning_rate,
+                "more than 0",
+                positive,
+            )?;
+            range(
+                "optimizer.sgd.momentum",
+                sgd.momentum,
+                "from 0 to below 1",
+                share,
+            )?;
+            range(
+                "optimizer.sgd.weight_decay",
+                sgd.weight_decay,
+                "0 or more",
+                not_negative,
+            )
         }
     }
 }
@@ -97,7 +159,10 @@ fn range(
     if value.is_finite() && holds(value) {
         Ok(())
     } else {
-        Err(KeyError::value(key, format!("is {value}; expected a number {expected}")))
+        Err(KeyError::value(
+            key,
+            format!("is {value}; expected a number {expected}"),
+        ))
     }
 }
 

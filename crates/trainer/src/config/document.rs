@@ -1,7 +1,4 @@
-use std::{
-    ops::Range,
-    path::{Path, PathBuf},
-};
+use std::{ops::Range, path::Path};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::de::DeserializeOwned;
@@ -10,7 +7,7 @@ use toml::{
     de::{DeTable, DeValue, Deserializer},
 };
 
-use super::Choice;
+use super::{Choice, explain::explain};
 use crate::Error;
 
 /// What is wrong with the value of one key.
@@ -73,10 +70,10 @@ impl Document {
         let text = std::fs::read_to_string(path).map_err(|error| {
             Error::bad_input(format!("can't read the config {}: {error}", path.display()))
         })?;
-        Self::parse(path.to_path_buf(), text, overrides)
+        Self::parse(path, text, overrides)
     }
 
-    fn parse(path: PathBuf, text: String, overrides: &[String]) -> Result<Self, Error> {
+    fn parse(path: &Path, text: String, overrides: &[String]) -> Result<Self, Error> {
         let file = Source {
             name: path.display().to_string(),
             text,
@@ -134,7 +131,11 @@ impl Document {
                     first.get_ref(),
                     second.get_ref()
                 );
-                let later = if first.span().start > second.span().start { first } else { second };
+                let later = if first.span().start > second.span().start {
+                    first
+                } else {
+                    second
+                };
                 let key = format!("{path}.{}", later.get_ref());
                 Err(self.error(&KeyError::new(key, message).hint(one_of(path, choices))))
             }
@@ -157,13 +158,11 @@ impl Document {
             if let Some(value) = self.find(path) {
                 return self.render(&error.message, value.span(), error.hint.as_deref());
             }
-            match path.rsplit_once('.') {
-                Some((parent, _)) => path = parent,
-                None => {
-                    let end = self.sources[0].text.trim_end().len();
-                    return self.render(&error.message, end..end, error.hint.as_deref());
-                }
-            }
+            let Some((parent, _)) = path.rsplit_once('.') else {
+                let end = self.sources[0].text.trim_end().len();
+                return self.render(&error.message, end..end, error.hint.as_deref());
+            };
+            path = parent;
         }
     }
 
@@ -228,7 +227,10 @@ impl Source {
 /// Lays `upper` over `lower`: tables are merged, anything else is replaced.
 fn lay_over(lower: &mut DeTable<'static>, upper: DeTable<'static>) {
     for (key, value) in upper {
-        match (lower.get_mut(key.get_ref().as_ref()).map(Spanned::get_mut), value.get_ref()) {
+        match (
+            lower.get_mut(key.get_ref().as_ref()).map(Spanned::get_mut),
+            value.get_ref(),
+        ) {
             (Some(DeValue::Table(below)), DeValue::Table(above)) if is_dotted(&key, &value) => {
                 lay_over(below, above.clone());
             }
@@ -263,57 +265,12 @@ fn quote_bare_word(setting: &str) -> String {
 }
 
 fn one_of(path: &str, choices: &[&str]) -> String {
-    let tables: Vec<_> = choices.iter().map(|choice| format!("[{path}.{choice}]")).collect();
+    let tables: Vec<_> = choices
+        .iter()
+        .map(|choice| format!("[{path}.{choice}]"))
+        .collect();
     match &tables[..] {
         [only] => format!("give {only}"),
         _ => format!("give exactly one of {}", tables.join(", ")),
-    }
-}
-
-/// Says in a user's words what serde found, and which known key is similar to an unknown one.
-fn explain(message: &str) -> (String, Option<String>) {
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    for (kind, said) in [("unknown field", "unknown key"), ("unknown variant", "unknown choice")] {
-        if message.starts_with(kind)
-            && let [unknown, known @ ..] = &quoted[..]
-        {
-            return (format!("{said} `{unknown}`"), Some(suggest(unknown, known)));
-        }
-    }
-    if message.starts_with("missing field")
-        && let [missing, ..] = &quoted[..]
-    {
-        return (format!("the key `{missing}` is missing here"), None);
-    }
-    let mut said = message.to_string();
-    for (rust, plain) in [
-        ("usize", "a whole number, 0 or more"),
-        ("u64", "a whole number, 0 or more"),
-        ("u32", "a whole number, 0 or more"),
-        ("f64", "a number"),
-        ("f32", "a number"),
-        ("a sequence", "a list"),
-        ("a map", "a table"),
-    ] {
-        said = said.replace(&format!("expected {rust}"), &format!("expected {plain}"));
-    }
-    (said.replace("sequence", "list").replace("invalid type: map", "invalid type: table"), None)
-}
-
-fn suggest(unknown: &str, known: &[&str]) -> String {
-    /// Below this Jaro–Winkler similarity two names have little in common.
-    const SIMILAR: f64 = 0.8;
-    let similar = known
-        .iter()
-        .map(|name| (strsim::jaro_winkler(unknown, name), name))
-        .filter(|(similarity, _)| *similarity >= SIMILAR)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match similar {
-        Some((_, name)) => format!("a similar one exists: `{name}`"),
-        None if known.is_empty() => "nothing is expected here".into(),
-        None => {
-            let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
-            format!("expected {}", names.join(", "))
-        }
     }
 }

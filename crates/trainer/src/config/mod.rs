@@ -2,6 +2,7 @@
 
 mod check;
 mod document;
+mod explain;
 mod human;
 
 use serde::{Deserialize, Serialize};

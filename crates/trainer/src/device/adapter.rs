@@ -1,4 +1,3 @@
-use futures_lite::future::block_on;
 use burn::tensor::{
     Device, DeviceKind,
     wgpu::{
@@ -6,6 +5,7 @@ use burn::tensor::{
         wgpu::{AdapterInfo, Backend, Backends, DeviceType, Instance, InstanceDescriptor},
     },
 };
+use futures_lite::future::block_on;
 
 use super::OpenDevice;
 use crate::Error;
@@ -73,7 +73,12 @@ pub(super) fn found(adapters: &[Adapter]) -> String {
     }
     let names: Vec<_> = adapters
         .iter()
-        .map(|adapter| format!("wgpu:{} {} ({})", adapter.number, adapter.name, adapter.kind))
+        .map(|adapter| {
+            format!(
+                "wgpu:{} {} ({})",
+                adapter.number, adapter.name, adapter.kind
+            )
+        })
         .collect();
     format!("found only {}", names.join(", "))
 }
@@ -96,9 +101,10 @@ fn list_api(backend: Backend) -> Vec<Adapter> {
             .count();
         let (kind, device_kind) = match info.device_type {
             DeviceType::DiscreteGpu => ("discrete GPU", DeviceKind::DiscreteGpu(same_kind_before)),
-            DeviceType::IntegratedGpu => {
-                ("integrated GPU", DeviceKind::IntegratedGpu(same_kind_before))
-            }
+            DeviceType::IntegratedGpu => (
+                "integrated GPU",
+                DeviceKind::IntegratedGpu(same_kind_before),
+            ),
             DeviceType::VirtualGpu => ("virtual GPU", DeviceKind::VirtualGpu(same_kind_before)),
             // burn can open the first of these only
             DeviceType::Cpu if same_kind_before == 0 => ("software (CPU)", DeviceKind::Cpu),

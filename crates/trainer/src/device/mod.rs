@@ -72,6 +72,10 @@ pub(crate) fn open(choice: DeviceChoice) -> Result<OpenDevice, Error> {
 }
 
 #[cfg(feature = "cpu")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "its twin without the feature fails"
+)]
 fn open_cpu() -> Result<OpenDevice, Error> {
     Ok(OpenDevice {
         device: Device::flex(),

@@ -61,7 +61,11 @@ fn gap_line(gap: &Gap, is_first: bool) -> String {
 pub(super) fn points(gap: &Gap) -> String {
     let size = format!("{:.2} points", gap.size * 100.0);
     if gap.interval.low < gap.interval.high {
-        format!("{size}, interval {:.2} to {:.2}", gap.interval.low * 100.0, gap.interval.high * 100.0)
+        format!(
+            "{size}, interval {:.2} to {:.2}",
+            gap.interval.low * 100.0,
+            gap.interval.high * 100.0
+        )
     } else {
         size
     }

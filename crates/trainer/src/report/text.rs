@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use plumb_diagnostics::Verdict;
+use plumb_diagnostics::{Gap, Verdict};
 
 use super::{Report, ladder};
 use crate::progress::thousands;
@@ -32,29 +32,38 @@ pub(crate) fn text(report: &Report<'_>) -> String {
 fn verdict(report: &Report<'_>) -> String {
     let diagnosis = report.diagnosis;
     let mut text = String::new();
-    let mut ranked = diagnosis.ranked.iter().filter_map(|&kind| diagnosis.gap(kind));
-    match ranked.next() {
+    let ranked: Vec<&Gap> = diagnosis
+        .ranked
+        .iter()
+        .filter_map(|&kind| diagnosis.gap(kind))
+        .collect();
+    match ranked.first() {
         Some(first) => {
-            let sure = match first.verdict {
-                Verdict::Present => "",
-                _ => ", as far as so few examples tell",
-            };
             let points = ladder::points(first);
-            writeln!(text, "What stands in the way first: {} ({points}){sure}", first.kind).ok();
+            let kind = first.kind;
+            writeln!(text, "What stands in the way first: {kind} ({points})").ok();
+            if first.verdict != Verdict::Present {
+                writeln!(text, "  as far as so few examples tell{}", needed(first)).ok();
+            }
         }
         None => text.push_str("Nothing stands in the way: no gap matters\n"),
     }
-    for gap in ranked.filter(|gap| gap.verdict == Verdict::Present) {
-        writeln!(text, "Then: {} ({})", gap.kind, ladder::points(gap)).ok();
-    }
-    for gap in diagnosis.gaps.iter().filter(|gap| gap.verdict == Verdict::Inconclusive) {
-        write!(text, "Too few examples to tell: {} ({})", gap.kind, ladder::points(gap)).ok();
-        if let Some(needed) = &gap.needed {
-            let sets: Vec<_> = needed.sets.iter().map(ToString::to_string).collect();
-            let sets = sets.join(" and in ");
-            write!(text, ";\n  about {} more in {sets} would", thousands(needed.n_each)).ok();
+    for gap in ranked.iter().skip(1) {
+        if gap.verdict == Verdict::Present {
+            writeln!(text, "Then: {} ({})", gap.kind, ladder::points(gap)).ok();
         }
-        text.push('\n');
+    }
+    for gap in &diagnosis.gaps {
+        if gap.verdict == Verdict::Inconclusive && diagnosis.first != Some(gap.kind) {
+            let points = ladder::points(gap);
+            let needed = needed(gap);
+            writeln!(
+                text,
+                "Too few examples to tell: {} ({points}){needed}",
+                gap.kind
+            )
+            .ok();
+        }
     }
     writeln!(
         text,
@@ -69,9 +78,26 @@ fn verdict(report: &Report<'_>) -> String {
             Verdict::Absent => "is not reached",
             Verdict::Inconclusive => "may be reached or not: too few dev examples to tell",
         };
-        writeln!(text, "The goal, a dev error of {:.2} %, {reached}", goal.error * 100.0).ok();
+        writeln!(
+            text,
+            "The goal, a dev error of {:.2} %, {reached}",
+            goal.error * 100.0
+        )
+        .ok();
     }
     text
+}
+
+/// How many more examples would settle a gap, on a line of its own.
+fn needed(gap: &Gap) -> String {
+    gap.needed.as_ref().map_or(String::new(), |more| {
+        let sets: Vec<_> = more.sets.iter().map(ToString::to_string).collect();
+        let sets = sets.join(" and in ");
+        format!(
+            ";\n  about {} more in {sets} would settle it",
+            thousands(more.n_each)
+        )
+    })
 }
 
 fn actions(report: &Report<'_>) -> String {
@@ -100,9 +126,7 @@ fn actions(report: &Report<'_>) -> String {
 mod tests {
     use std::path::Path;
 
-    use plumb_diagnostics::{
-        ErrorCount, Figures, GapKind, Human, Options, Remedy, diagnose,
-    };
+    use plumb_diagnostics::{ErrorCount, Figures, GapKind, Human, Options, Remedy, diagnose};
 
     use super::*;
     use crate::{advice::Action, report::FORMAT};
@@ -111,8 +135,17 @@ mod tests {
         let count = |(errors, n)| Some(ErrorCount::new(errors, n).unwrap());
         let [train, train_dev, dev, test] = counts.map(count);
         let human = human.map(|level| Human::figure(level).unwrap());
-        let figures = Figures { human: human.clone(), train, train_dev, dev, test };
-        let options = Options { goal_error: Some(0.06), ..Options::default() };
+        let figures = Figures {
+            human: human.clone(),
+            train,
+            train_dev,
+            dev,
+            test,
+        };
+        let options = Options {
+            goal_error: Some(0.06),
+            ..Options::default()
+        };
         let report = Report {
             format: FORMAT,
             name: "example",
@@ -153,19 +186,34 @@ mod tests {
                 0.09,
             ),
         ];
-        let counts = [(5_000, 50_000), (1_100, 10_000), (2_000, 10_000), (2_000, 10_000)];
+        let counts = [
+            (5_000, 50_000),
+            (1_100, 10_000),
+            (2_000, 10_000),
+            (2_000, 10_000),
+        ];
         check("bias_and_mismatch", Some(0.0), counts, &actions);
     }
 
     /// Few examples: the largest gap is named, and said to be unsure.
     #[test]
     fn few_examples() {
-        check("few_examples", Some(0.0), [(0, 900), (2, 50), (4, 50), (3, 50)], &[]);
+        check(
+            "few_examples",
+            Some(0.0),
+            [(0, 900), (1, 50), (3, 50), (3, 50)],
+            &[],
+        );
     }
 
     #[test]
     fn nothing_in_the_way_and_no_human() {
-        let counts = [(500, 5_000), (1_000, 10_000), (1_000, 10_000), (1_000, 10_000)];
+        let counts = [
+            (500, 5_000),
+            (1_000, 10_000),
+            (1_000, 10_000),
+            (1_000, 10_000),
+        ];
         check("nothing_in_the_way", None, counts, &[]);
     }
 }

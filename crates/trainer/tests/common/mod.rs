@@ -1,6 +1,10 @@
 //! Starts the real binary in the repository's root, with a run directory of its own.
 
 #![allow(dead_code, reason = "each test file uses a part of these")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic is a failing test that names its line"
+)]
 
 use std::{
     fs,
@@ -11,48 +15,55 @@ use std::{
 use serde_json::Value;
 
 /// A place for runs that vanishes with the test.
-pub struct Workplace {
+pub(crate) struct Workplace {
     folder: tempfile::TempDir,
 }
 
 impl Workplace {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { folder }
     }
 
-    pub fn runs(&self) -> PathBuf {
+    pub(crate) fn runs(&self) -> PathBuf {
         self.folder.path().join("runs")
     }
 
     /// Writes a file below the workplace and returns its path.
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, content).unwrap();
         path
     }
 
     /// `plumb` with these arguments, ready to start. Runs go to [`Workplace::runs`].
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plumb"));
-        command.current_dir(root()).args(args).env("NO_COLOR", "1");
+        command.current_dir(root()).args(args);
+        // Mesa looks for a display server otherwise, and complains on stderr if there is none.
+        command.env("NO_COLOR", "1").env("NODEVICE_SELECT", "1");
         if args.first() == Some(&"train") {
             command.arg("--runs-dir").arg(self.runs());
         }
         command
     }
 
-    pub fn plumb(&self, args: &[&str]) -> Output {
+    pub(crate) fn plumb(&self, args: &[&str]) -> Output {
         self.command(args).output().unwrap()
     }
 
     /// Trains on the CPU and returns the printed JSON and the run directory.
-    pub fn train(&self, config: &str, overrides: &[&str]) -> (Value, PathBuf) {
+    pub(crate) fn train(&self, config: &str, overrides: &[&str]) -> (Value, PathBuf) {
         self.train_on("cpu", config, overrides)
     }
 
     /// Trains on a device and returns the printed JSON and the run directory.
-    pub fn train_on(&self, device: &str, config: &str, overrides: &[&str]) -> (Value, PathBuf) {
+    pub(crate) fn train_on(
+        &self,
+        device: &str,
+        config: &str,
+        overrides: &[&str],
+    ) -> (Value, PathBuf) {
         let mut args = vec!["train", config, "--json", "--quiet", "--device", device];
         for setting in overrides {
             args.extend(["--set", setting]);
@@ -66,41 +77,41 @@ impl Workplace {
 }
 
 /// The quickstart config, shortened to well under a second.
-pub const SHORT: [&str; 3] = [
+pub(crate) const SHORT: [&str; 3] = [
     "data.general.strokes.examples=3000",
     "data.split.train_dev=500",
     "train.epochs=4",
 ];
 
-pub const QUICKSTART: &str = "configs/quickstart.toml";
+pub(crate) const QUICKSTART: &str = "configs/quickstart.toml";
 
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 /// An error rate of a report, as a fraction.
-pub fn rate(report: &Value, name: &str) -> f64 {
+pub(crate) fn rate(report: &Value, name: &str) -> f64 {
     let rates = report["diagnosis"]["rates"].as_array().unwrap();
     let rate = rates.iter().find(|rate| rate["name"] == name).unwrap();
     rate["rate"].as_f64().unwrap()
 }
 
 /// A gap of a report.
-pub fn gap<'a>(report: &'a Value, kind: &str) -> &'a Value {
+pub(crate) fn gap<'a>(report: &'a Value, kind: &str) -> &'a Value {
     let gaps = report["diagnosis"]["gaps"].as_array().unwrap();
     gaps.iter().find(|gap| gap["kind"] == kind).unwrap()
 }
 
 /// The lines of `metrics.jsonl` without the times that they hold.
-pub fn metrics(run: &Path) -> Vec<Value> {
+pub(crate) fn metrics(run: &Path) -> Vec<Value> {
     let text = fs::read_to_string(run.join("metrics.jsonl")).unwrap();
     assert!(text.ends_with('\n'), "the last line is torn");
     text.lines()
@@ -116,7 +127,7 @@ pub fn metrics(run: &Path) -> Vec<Value> {
 }
 
 /// The folder that a pointer file (`best`, `last`) names.
-pub fn checkpoint(run: &Path, pointer: &str) -> PathBuf {
+pub(crate) fn checkpoint(run: &Path, pointer: &str) -> PathBuf {
     let folder = run.join("checkpoints");
     let name = fs::read_to_string(folder.join(pointer)).unwrap();
     folder.join(name.trim_end())
