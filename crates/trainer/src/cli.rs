@@ -64,7 +64,11 @@ pub(crate) struct ConfigArgs {
     /// The config, a TOML file
     #[arg(value_name = "CONFIG")]
     pub(crate) path: PathBuf,
-    /// Override a key of the config, as in --set model.mlp.hidden=[64,64]; repeatable
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    // An attribute, because brackets in a doc comment are links.
+    #[arg(
+        long = "set",
+        value_name = "KEY=VALUE",
+        help = "Override a key of the config, as in --set model.mlp.hidden=[64,64]; repeatable"
+    )]
     pub(crate) overrides: Vec<String>,
 }
