@@ -1,6 +1,5 @@
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
-use jiff::Timestamp;
 use plumb_diagnostics::{Confidence, Diagnosis, Figures, Human, Options, SetName, diagnose};
 use serde::Serialize;
 
@@ -60,7 +59,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         threads: device::n_threads(),
         os: std::env::consts::OS,
         architecture: std::env::consts::ARCH,
-        started: Timestamp::now().to_string(),
+        started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         elapsed_secs: None,
     };
     run.write("config.toml", config.to_toml()?.as_bytes())?;
