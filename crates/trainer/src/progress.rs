@@ -1,58 +1,78 @@
 use std::time::{Duration, Instant};
 
 use burn::tensor::Tensor;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::terminal;
 
 /// Reading a loss synchronizes with the device, so it is read for show this often at most.
 const READ_LOSS_EVERY: Duration = Duration::from_millis(500);
 
-/// What a person sees on stderr while training: a live bar in a terminal, plain lines elsewhere.
+/// What a person sees on stderr while training: a live display in a terminal, plain lines elsewhere.
 pub(crate) struct Progress {
     bar: ProgressBar,
+    n_epochs: u32,
+    /// Epoch, loss and the rates of the epoch before, as far as they are known.
+    epoch: u32,
+    loss: Option<f32>,
+    rates: String,
     loss_read: Instant,
     quiet: bool,
 }
 
 impl Progress {
-    /// `n_examples` is the number that training will visit, over all epochs.
-    pub(crate) fn new(n_examples: u64, quiet: bool) -> Self {
+    /// For so many epochs of so many examples each.
+    pub(crate) fn new(n_epochs: u32, n_examples: usize, quiet: bool) -> Self {
         let bar = if quiet {
             ProgressBar::hidden()
         } else {
-            ProgressBar::new(n_examples)
+            ProgressBar::new(u64::from(n_epochs) * n_examples as u64)
         };
         if let Ok(style) = ProgressStyle::with_template(
-            "{bar:24} {percent:>3} %  {msg}  {per_sec} examples, {eta} left",
+            "{wide_msg}\n{bar:24} {percent:>3} %  {speed} examples/s, {eta} left",
         ) {
-            bar.set_style(style.progress_chars("=> ").with_key(
-                "per_sec",
-                |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
-                    write!(out, "{}/s", thousands(state.per_sec() as u64)).ok();
-                },
-            ));
+            let speed = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                write!(out, "{}", thousands(state.per_sec() as u64)).ok();
+            };
+            bar.set_style(style.progress_chars("=> ").with_key("speed", speed));
         }
-        Self {
+        let progress = Self {
             bar,
+            n_epochs,
+            epoch: 1,
+            loss: None,
+            rates: String::new(),
             loss_read: Instant::now(),
             quiet,
-        }
+        };
+        progress.show();
+        progress
     }
 
-    pub(crate) fn epoch(&self, number: u32, n_epochs: u32) {
-        self.bar.set_message(format!("epoch {number}/{n_epochs}"));
-    }
-
-    pub(crate) fn step(&mut self, n_examples: usize, epoch: u32, n_epochs: u32, loss: &Tensor<1>) {
+    /// After a step on `n_examples`; the loss is read from the device only now and then.
+    pub(crate) fn step(&mut self, n_examples: usize, loss: &Tensor<1>) {
         self.bar.inc(n_examples as u64);
         if !self.bar.is_hidden() && self.loss_read.elapsed() >= READ_LOSS_EVERY {
             self.loss_read = Instant::now();
-            if let Ok(loss) = loss.clone().try_into_scalar::<f32>() {
-                self.bar
-                    .set_message(format!("epoch {epoch}/{n_epochs}  loss {loss:.4}"));
-            }
+            self.loss = loss.clone().try_into_scalar().ok();
+            self.show();
         }
+    }
+
+    /// After an epoch, with its rates in words.
+    pub(crate) fn epoch_done(&mut self, epoch: u32, rates: &str) {
+        self.epoch = (epoch + 1).min(self.n_epochs);
+        self.rates = rates.to_string();
+        self.show();
+    }
+
+    fn show(&self) {
+        let loss = self
+            .loss
+            .map_or(String::new(), |loss| format!("  loss {loss:.4}"));
+        let (epoch, n_epochs, rates) = (self.epoch, self.n_epochs, &self.rates);
+        self.bar
+            .set_message(format!("epoch {epoch}/{n_epochs}{loss}{rates}"));
     }
 
     /// Writes a line that stays.

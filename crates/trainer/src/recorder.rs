@@ -30,7 +30,6 @@ pub(crate) struct Recorder<'a> {
     checkpoints: Checkpoints,
     progress: Progress,
     n_epochs: u32,
-    epochs_done: u32,
     n_examples: usize,
     metrics: String,
     log: String,
@@ -57,14 +56,11 @@ struct Metric {
 
 impl<'a> Recorder<'a> {
     pub(crate) fn new(run: &'a RunDir, n_epochs: u32, n_examples: usize, quiet: bool) -> Self {
-        let progress = Progress::new(u64::from(n_epochs) * n_examples as u64, quiet);
-        progress.epoch(1, n_epochs);
         Self {
             run,
             checkpoints: Checkpoints::new(run),
-            progress,
+            progress: Progress::new(n_epochs, n_examples, quiet),
             n_epochs,
-            epochs_done: 0,
             n_examples,
             metrics: String::new(),
             log: String::new(),
@@ -109,34 +105,43 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
-    fn line(&self, epoch: &Epoch<'_>) -> String {
+    fn line(&self, epoch: &Epoch<'_>, rates: &str) -> String {
         let width = self.n_epochs.to_string().len();
-        let mut line = format!(
-            "epoch {:>width$}/{}  loss {:.4}",
-            epoch.number, self.n_epochs, epoch.running_loss
-        );
-        for (set, measured) in epoch.measured.iter() {
-            write!(line, "  {set} {:.2} %", measured.count.rate() * 100.0).ok();
-        }
         let speed = self.n_examples as f64 / epoch.train_time.as_secs_f64();
-        write!(line, "  {} examples/s", thousands(speed as u64)).ok();
-        if epoch.is_best {
-            line.push_str("  best dev so far");
-        }
-        line
+        format!(
+            "epoch {:>width$}/{}  loss {:.4}{rates}  {} examples/s{}",
+            epoch.number,
+            self.n_epochs,
+            epoch.running_loss,
+            thousands(speed as u64),
+            if epoch.is_best {
+                "  best dev so far"
+            } else {
+                ""
+            },
+        )
     }
+}
+
+/// The four rates in words, in percent.
+fn rates(epoch: &Epoch<'_>) -> String {
+    let mut text = String::new();
+    for (set, measured) in epoch.measured.iter() {
+        write!(text, "  {set} {:.2} %", measured.count.rate() * 100.0).ok();
+    }
+    text
 }
 
 impl Observer for Recorder<'_> {
     fn step(&mut self, n_examples: usize, loss: &Tensor<1>) {
-        self.progress
-            .step(n_examples, self.epochs_done + 1, self.n_epochs, loss);
+        self.progress.step(n_examples, loss);
     }
 
     fn epoch(&mut self, epoch: &Epoch<'_>) -> Result<(), Error> {
-        self.epochs_done = epoch.number;
         self.add_metrics(epoch)?;
-        let line = self.line(epoch);
+        let rates = rates(epoch);
+        let line = self.line(epoch, &rates);
+        self.progress.epoch_done(epoch.number, &rates);
         self.log.push_str(&line);
         self.log.push('\n');
         let is_last = epoch.number == self.n_epochs;
