@@ -49,13 +49,14 @@ impl MlpConfig {
         }
     }
 
-    /// The number of weights and biases.
+    /// The number of weights and biases; the largest `usize` if it is larger still.
     #[must_use]
     pub fn n_params(&self, task: &Task) -> usize {
         let mut n_in = task.n_inputs();
-        let mut n_params = 0;
+        let mut n_params = 0_usize;
         for &width in self.hidden.iter().chain([&task.n_classes]) {
-            n_params += (n_in + 1) * width;
+            let n_layer = n_in.saturating_add(1).saturating_mul(width);
+            n_params = n_params.saturating_add(n_layer);
             n_in = width;
         }
         n_params

@@ -49,7 +49,8 @@ impl Network {
         }
     }
 
-    /// The number of trainable parameters, without building the network.
+    /// The number of trainable parameters, without building the network; the largest `usize` if it is
+    /// larger still.
     #[must_use]
     pub fn n_params(&self, task: &Task) -> usize {
         match self {

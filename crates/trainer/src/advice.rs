@@ -1,5 +1,6 @@
 //! From the flowchart's remedies to changes of the config at hand.
 
+use plumb_data::source::Strokes;
 use plumb_diagnostics::{Diagnosis, GapKind, Remedy, Verdict, remedies};
 use plumb_model::{MlpConfig, Network};
 use serde::Serialize;
@@ -200,7 +201,7 @@ fn more_regularization(config: &Config, mlp: &MlpConfig) -> Fitted {
 fn more_data(general: &General, data: &DataSummary) -> Fitted {
     match general {
         General::Strokes(strokes) => {
-            let (now, then) = (strokes.examples, 2 * strokes.examples);
+            let (now, then) = (strokes.examples, strokes.examples.saturating_mul(2));
             Fitted::key(
                 format!(
                     "drawn examples {} -> {}",
@@ -233,7 +234,10 @@ fn synthesize(general: &General) -> Option<Fitted> {
     let General::Strokes(strokes) = general else {
         return None;
     };
-    let (now, then) = (strokes.warp, 2.0 * strokes.warp);
+    let (now, then) = (strokes.warp, (2.0 * strokes.warp).min(Strokes::MAX_WARP));
+    if now >= then {
+        return None;
+    }
     Some(Fitted::key(
         format!("draw with more variety: warp {now} -> {then}"),
         format!("data.general.strokes.warp={then}"),

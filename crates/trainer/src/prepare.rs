@@ -19,6 +19,9 @@ pub(crate) struct Prepared {
     pub(crate) summary: DataSummary,
 }
 
+/// The most parameters that plumb trains: with gradients and Adam's moments they fill 16 GB.
+const MAX_PARAMETERS: usize = 1_000_000_000;
+
 /// Loads both chunks, splits them, and fits the normalization on train.
 ///
 /// # Errors
@@ -40,6 +43,11 @@ pub(crate) fn prepare(config: &Config, document: &Document) -> Result<Prepared, 
         input_shape: split.train.shape.clone(),
         n_classes: split.train.classes.len(),
     };
+    let n_params = config.model.n_params(&task);
+    if n_params > MAX_PARAMETERS {
+        let predicate = format!("has {n_params} parameters; expected at most {MAX_PARAMETERS}");
+        return Err(document.error(&KeyError::value("model", predicate)));
+    }
     Ok(Prepared {
         summary: DataSummary::new(&general, &target, &split, &normalizer),
         sets: PerSet {

@@ -131,6 +131,10 @@ snapshot!(
     overridden(&["model.mlp.activation=rleu"])
 );
 snapshot!(name_that_is_no_folder, overridden(&["name=../elsewhere"]));
+snapshot!(
+    larger_than_memory,
+    overridden(&["model.mlp.hidden=[5000000000,5000000000]"])
+);
 snapshot!(another_format, overridden(&["format=2"]));
 
 #[test]

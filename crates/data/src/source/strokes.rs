@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use self::jitter::Jitter;
 use self::style::{STYLES, Style};
+use super::file::MAX_UNPACKED_BYTES;
 use super::{Loaded, SourceError};
 use crate::seed::stream;
 use crate::{Examples, FieldError, Values};
@@ -91,6 +92,9 @@ fn default_warp() -> f32 {
 }
 
 impl Strokes {
+    /// The largest `warp`: beyond it, strokes no longer make a digit.
+    pub const MAX_WARP: f32 = 0.3;
+
     /// Digits in all styles with the usual jitter.
     #[must_use]
     pub fn new(examples: usize) -> Self {
@@ -125,13 +129,13 @@ impl Strokes {
         self.styles_by_digit()?;
         let turn = [-MAX_DEGREES, MAX_DEGREES];
         check_range("slant_degrees", self.slant_degrees, turn)?;
-        check_range("rotation_degrees", [0.0, self.rotation_degrees], turn)?;
+        check_at_most("rotation_degrees", self.rotation_degrees, MAX_DEGREES)?;
         check_range("thickness", self.thickness, [0.01, 0.5])?;
         check_range("width", self.width, [0.1, 10.0])?;
         check_range("height", self.height, [0.1, 1.0])?;
-        check_range("shift", [0.0, self.shift], [0.0, 1.0])?;
-        check_range("warp", [0.0, self.warp], [0.0, 0.3])?;
-        check_range("margin", [0.0, self.margin], [0.0, 0.4])
+        check_at_most("shift", self.shift, 1.0)?;
+        check_at_most("warp", self.warp, Self::MAX_WARP)?;
+        check_at_most("margin", self.margin, 0.4)
     }
 
     /// Draws the digits.
@@ -149,6 +153,15 @@ impl Strokes {
         self.check()?;
         if grid.height == 0 || grid.width == 0 || !(grid.max > 0.0 && grid.max.is_finite()) {
             return Err(SourceError::Grid { grid });
+        }
+        let n_pixels = (grid.height as u64).saturating_mul(grid.width as u64);
+        let most = MAX_UNPACKED_BYTES / n_pixels;
+        if self.examples as u64 > most {
+            let message = format!(
+                "is {}; expected at most {most}, which fill {MAX_UNPACKED_BYTES} bytes",
+                self.examples
+            );
+            return Err(FieldError::new("examples", message).into());
         }
         let styles = self.styles_by_digit()?;
         let mut counts = Vec::with_capacity(self.examples * grid.height * grid.width);
@@ -219,6 +232,14 @@ impl Strokes {
             }
         }
     }
+}
+
+fn check_at_most(field: &'static str, value: f32, most: f32) -> Result<(), FieldError> {
+    if (0.0..=most).contains(&value) {
+        return Ok(());
+    }
+    let message = format!("is {value}; expected 0 to {most}");
+    Err(FieldError::new(field, message))
 }
 
 fn check_range(

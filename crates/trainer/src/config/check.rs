@@ -91,15 +91,16 @@ fn check_data(config: &Config) -> Result<(), KeyError> {
 }
 
 fn check_optimizer(optimizer: &Optimizer) -> Result<(), KeyError> {
-    let share = |p: f64| (0.0..1.0).contains(&p);
-    let positive = |value: f64| value > 0.0;
+    // The backends compute in 32 bits, where 0.99999999 is 1 and 1e-60 is 0.
+    let share = |p: f64| p >= 0.0 && (p as f32) < 1.0;
+    let positive = |value: f64| value as f32 > 0.0 && (value as f32).is_finite();
     let not_negative = |value: f64| value >= 0.0;
     match optimizer {
         Optimizer::Adam(adam) => {
             range(
                 "optimizer.adam.learning_rate",
                 adam.learning_rate,
-                "more than 0",
+                "more than 0 (and within 32 bits)",
                 positive,
             )?;
             range(
@@ -117,7 +118,7 @@ fn check_optimizer(optimizer: &Optimizer) -> Result<(), KeyError> {
             range(
                 "optimizer.adam.epsilon",
                 adam.epsilon,
-                "more than 0",
+                "more than 0 (and within 32 bits)",
                 positive,
             )?;
             range(
@@ -131,7 +132,7 @@ fn check_optimizer(optimizer: &Optimizer) -> Result<(), KeyError> {
             range(
                 "optimizer.sgd.learning_rate",
                 sgd.learning_rate,
-                "more than 0",
+                "more than 0 (and within 32 bits)",
                 positive,
             )?;
             range(

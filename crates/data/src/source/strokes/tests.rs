@@ -119,11 +119,11 @@ fn impossible_options_are_named() {
     check(
         |o| o.rotation_degrees = -1.0,
         "rotation_degrees",
-        "is 0 to -1",
+        "is -1; expected 0 to 45",
     );
-    check(|o| o.shift = f32::NAN, "shift", "is 0 to NaN");
-    check(|o| o.warp = 1.0, "warp", "within 0 to 0.3");
-    check(|o| o.margin = 0.5, "margin", "within 0 to 0.4");
+    check(|o| o.shift = f32::NAN, "shift", "is NaN; expected 0 to 1");
+    check(|o| o.warp = 1.0, "warp", "is 1; expected 0 to 0.3");
+    check(|o| o.margin = 0.5, "margin", "is 0.5; expected 0 to 0.4");
     check(
         |o| o.styles = Some(vec!["7-none".into()]),
         "styles",
@@ -182,5 +182,20 @@ fn only_the_number_of_examples_must_be_given() {
     assert!(
         error.to_string().starts_with("unknown field `slamt`"),
         "{error}"
+    );
+}
+
+#[test]
+fn more_digits_than_memory_is_meant_for_are_an_error() {
+    let grid = Grid {
+        height: 8,
+        width: 8,
+        max: 16.0,
+    };
+    let error = Strokes::new(1_000_000_000_000).load(1, grid).unwrap_err();
+    // 4 GiB / 64 bytes = 2^32 / 2^6 = 2^26
+    assert_eq!(
+        error.to_string(),
+        "`examples` is 1000000000000; expected at most 67108864, which fill 4294967296 bytes"
     );
 }
