@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use sha2::{Digest, Sha256};
 
-use crate::Values;
 use crate::hash::hex;
+use crate::tag;
+use crate::{Tag, Values};
 
 /// A number of labelled examples of one shape.
 ///
@@ -28,6 +29,8 @@ pub struct Examples {
     pub source_names: Vec<String>,
     /// Per example which distinct original it derives from, a number counted from 0.
     pub original: Vec<u64>,
+    /// What else is known of each example.
+    pub tags: Vec<Tag>,
 }
 
 /// Why examples cannot be put into one buffer.
@@ -93,6 +96,12 @@ impl Examples {
         self.source.iter().collect::<BTreeSet<_>>().len()
     }
 
+    /// The tag of that name.
+    #[must_use]
+    pub fn tag(&self, name: &str) -> Option<&Tag> {
+        self.tags.iter().find(|tag| tag.name == name)
+    }
+
     /// Per class how many examples there are.
     #[must_use]
     pub fn class_counts(&self) -> Vec<usize> {
@@ -128,6 +137,7 @@ impl Examples {
             source: indices.iter().map(|&i| self.source[i]).collect(),
             source_names: self.source_names.clone(),
             original: indices.iter().map(|&i| self.original[i]).collect(),
+            tags: self.tags.iter().map(|tag| tag.select(indices)).collect(),
         }
     }
 
@@ -179,6 +189,8 @@ impl Examples {
         }
         let values: Vec<&Values> = parts.iter().map(|p| &p.values).collect();
         joined.values = Values::concat(&values);
+        let tags: Vec<_> = parts.iter().map(|p| (&p.tags[..], p.len())).collect();
+        joined.tags = tag::concat(&tags);
         Ok(joined)
     }
 
@@ -240,6 +252,7 @@ mod tests {
             source: (0..n).map(|i| (i % source_names.len()) as u32).collect(),
             source_names: source_names.iter().map(ToString::to_string).collect(),
             original: (0..n as u64).collect(),
+            tags: Vec::new(),
         }
     }
 

@@ -8,16 +8,22 @@
 mod examples;
 mod field_error;
 mod hash;
+pub mod leak;
+pub mod memory;
 pub mod normalize;
 pub mod seed;
 pub mod source;
 pub mod split;
+mod tag;
+pub mod transform;
 mod values;
 
 pub use examples::{ConcatError, Examples};
 pub use field_error::FieldError;
 pub use hash::FileHash;
+pub use memory::{Memory, MemoryError, ValuesBuilder};
 pub use normalize::{Normalization, NormalizeError, Normalizer};
-pub use source::{Loaded, SourceError};
+pub use source::{Context, Loaded, Source, SourceError};
 pub use split::{Sets, SplitError, SplitPlan, split};
+pub use tag::Tag;
 pub use values::Values;

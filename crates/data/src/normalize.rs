@@ -229,6 +229,7 @@ mod tests {
             source: vec![0; n],
             source_names: vec!["x".into()],
             original: (0..n as u64).collect(),
+            tags: Vec::new(),
         }
     }
 

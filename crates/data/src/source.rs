@@ -1,16 +1,38 @@
 //! Data sources: one file each, an options struct with `check` and `load`.
 
+pub mod cifar;
+mod context;
 pub mod csv;
 mod file;
+pub mod fonts;
+pub mod gaussian;
 pub mod idx;
+pub mod image_folder;
+pub mod npz;
+pub mod parquet;
 pub mod strokes;
+pub mod templates;
+pub mod xor;
 
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::cifar::Cifar;
+pub use self::context::{Context, Grid, Progress};
 pub use self::csv::Csv;
 pub use self::file::{FileError, MAX_UNPACKED_BYTES};
+pub use self::fonts::Fonts;
+pub use self::gaussian::Gaussian;
 pub use self::idx::Idx;
-pub use self::strokes::{Grid, Strokes};
+pub use self::image_folder::ImageFolder;
+pub use self::npz::Npz;
+pub use self::parquet::Parquet;
+pub use self::strokes::Strokes;
+pub use self::templates::Templates;
+pub use self::xor::Xor;
 
-use crate::{Examples, FieldError, FileHash};
+use crate::{Examples, FieldError, FileHash, MemoryError};
 
 /// What a source gives: the examples, and which files they were read from.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +41,108 @@ pub struct Loaded {
     pub examples: Examples,
     /// Every file that was read, with its hash; none for a source that draws its examples.
     pub files: Vec<FileHash>,
+    /// The lowest error that any model can reach on this data, where that is known.
+    pub bayes: Option<BayesError>,
+    /// What its user should know, such as pictures that were skipped; whole sentences.
+    pub warnings: Vec<String>,
+}
+
+/// The lowest error that any model can reach on one distribution.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BayesError {
+    /// As a fraction.
+    pub rate: f64,
+    /// Of the rate, where it was found by Monte Carlo; 0 where it is exact.
+    pub standard_error: f64,
+}
+
+impl Loaded {
+    /// Examples that were read from files.
+    #[must_use]
+    pub fn read(examples: Examples, files: Vec<FileHash>) -> Self {
+        Self {
+            examples,
+            files,
+            bayes: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Examples that were drawn.
+    #[must_use]
+    pub fn made(examples: Examples) -> Self {
+        Self::read(examples, Vec::new())
+    }
+}
+
+/// Any source, chosen by its name in a config.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant is documented at its type")]
+pub enum Source {
+    Cifar(Cifar),
+    Csv(Csv),
+    Fonts(Fonts),
+    Gaussian(Gaussian),
+    Idx(Idx),
+    ImageFolder(ImageFolder),
+    Npz(Npz),
+    Parquet(Parquet),
+    Strokes(Strokes),
+    Templates(Templates),
+    Xor(Xor),
+}
+
+/// The same expression for the source in every variant.
+macro_rules! each {
+    ($source:expr, $inner:ident => $result:expr) => {
+        match $source {
+            Source::Cifar($inner) => $result,
+            Source::Csv($inner) => $result,
+            Source::Fonts($inner) => $result,
+            Source::Gaussian($inner) => $result,
+            Source::Idx($inner) => $result,
+            Source::ImageFolder($inner) => $result,
+            Source::Npz($inner) => $result,
+            Source::Parquet($inner) => $result,
+            Source::Strokes($inner) => $result,
+            Source::Templates($inner) => $result,
+            Source::Xor($inner) => $result,
+        }
+    };
+}
+
+impl Source {
+    /// The names of all sources, as a config spells them.
+    pub const NAMES: [&'static str; 11] = [
+        "cifar",
+        "csv",
+        "fonts",
+        "gaussian",
+        "idx",
+        "image_folder",
+        "npz",
+        "parquet",
+        "strokes",
+        "templates",
+        "xor",
+    ];
+
+    /// Checks the options alone, without any file.
+    ///
+    /// # Errors
+    /// [`FieldError`] for the first option that is not possible.
+    pub fn check(&self) -> Result<(), FieldError> {
+        each!(self, source => source.check())
+    }
+
+    /// Reads or draws the examples.
+    ///
+    /// # Errors
+    /// [`SourceError`], which names the option or the file at fault.
+    pub fn load(&self, context: &Context<'_>) -> Result<Loaded, SourceError> {
+        each!(self, source => source.load(context))
+    }
 }
 
 /// Why a source gives no examples.
@@ -36,6 +160,20 @@ pub enum SourceError {
     /// The content of an IDX file is not as expected.
     #[error(transparent)]
     Idx(#[from] idx::IdxError),
+    /// The content of another file is not as expected.
+    #[error("{}: {problem}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// Where in it, what was found and what was expected.
+        problem: String,
+    },
+    /// Values that cannot be kept.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    /// Neither the options nor the other chunk say how large to draw.
+    #[error("there is no grid to draw into; expected a size, or another chunk that has one")]
+    NoGrid,
     /// A grid that nothing can be drawn into.
     #[error(
         "cannot draw into a grid of {} × {} pixels up to {}; \
@@ -46,4 +184,14 @@ pub enum SourceError {
         /// The grid that was given.
         grid: Grid,
     },
+}
+
+impl SourceError {
+    /// A file whose content is not as expected.
+    pub(crate) fn content(path: impl Into<PathBuf>, problem: impl Into<String>) -> Self {
+        Self::Content {
+            path: path.into(),
+            problem: problem.into(),
+        }
+    }
 }

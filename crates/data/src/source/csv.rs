@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::error::{CsvError, CsvProblem};
 use self::table::Table;
-use super::file::Packed;
-use super::{Loaded, SourceError};
+use super::file::Opened;
+use super::{Context, Loaded, SourceError};
 use crate::{Examples, FieldError, Values};
 
 /// A table of numbers with a header line, in UTF-8, plain or packed with gzip.
@@ -75,21 +75,16 @@ impl Csv {
     /// # Errors
     /// [`SourceError::Field`] if [`Csv::check`] fails, [`SourceError::File`] if the file cannot be
     /// read, [`SourceError::Csv`] if its content is not as expected.
-    pub fn load(&self) -> Result<Loaded, SourceError> {
+    pub fn load(&self, _context: &Context<'_>) -> Result<Loaded, SourceError> {
         self.check()?;
-        let packed = Packed::read(&self.path)?;
-        let hash = packed.hash.clone();
-        let content = packed.unpack()?;
+        let (content, hash) = Opened::open(&self.path)?.read_all()?;
         let source_name = hash.path.file_name().unwrap_or_default();
         let source_name = source_name.to_string_lossy().into_owned();
         let examples = self.parse(&content, source_name).map_err(|mut error| {
             error.path.clone_from(&hash.path);
             error
         })?;
-        Ok(Loaded {
-            examples,
-            files: vec![hash],
-        })
+        Ok(Loaded::read(examples, vec![hash]))
     }
 
     /// Makes examples of the file's content; an error does not name the file yet.
@@ -123,6 +118,7 @@ impl Csv {
             source_names: vec![source_name],
             original: (0..n as u64).collect(),
             values: Values::pack(table.values),
+            tags: Vec::new(),
         })
     }
 }

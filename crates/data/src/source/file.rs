@@ -1,13 +1,14 @@
 //! Files that may be packed with gzip.
 
-use std::fs;
-use std::io::{self, ErrorKind, Read};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
+use sha2::{Digest, Sha256};
 
 use crate::FileHash;
-use crate::hash::sha256_hex;
+use crate::hash::hex;
 
 /// No file is unpacked to more than this: 4 GiB. Data that large does not fit a device in one piece,
 /// and a few kilobytes of gzip can claim any size.
@@ -15,6 +16,9 @@ pub const MAX_UNPACKED_BYTES: u64 = 4 << 30;
 
 /// The first two bytes of a gzip file (RFC 1952, section 2.3.1).
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// Bytes read from the system at a time.
+const BUFFER_BYTES: usize = 256 << 10;
 
 /// Why a file cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -51,54 +55,132 @@ pub enum FileError {
     },
 }
 
-/// A file's bytes as they lie on disk.
-pub(super) struct Packed {
-    pub(super) hash: FileHash,
-    bytes: Vec<u8>,
+/// A file that is read from front to back, hashed on the way, and unpacked if it begins as gzip does.
+///
+/// Reading gives the unpacked content; [`Opened::finish`] gives the hash.
+pub(crate) struct Opened {
+    path: PathBuf,
+    content: Content,
 }
 
-impl Packed {
-    /// Reads `path`, or `path.gz` where only that exists.
-    pub(super) fn read(path: &Path) -> Result<Self, FileError> {
+enum Content {
+    Plain(BufReader<Hashing>),
+    Gzip(Box<MultiGzDecoder<BufReader<Hashing>>>),
+}
+
+/// Hashes what is read through it.
+struct Hashing {
+    file: File,
+    hash: Sha256,
+}
+
+impl Opened {
+    /// Opens `path`, or `path.gz` where only that exists.
+    pub(crate) fn open(path: &Path) -> Result<Self, FileError> {
         let path = resolve(path)?;
-        let bytes = fs::read(&path).map_err(|reason| FileError::Read {
+        let refused = |reason| FileError::Read {
             path: path.clone(),
             reason,
-        })?;
-        let sha256 = sha256_hex(&bytes);
-        let hash = FileHash { path, sha256 };
-        Ok(Self { hash, bytes })
-    }
-
-    /// The content, unpacked while it is read if the file begins as gzip does.
-    pub(super) fn content(&self) -> Box<dyn Read + '_> {
-        if self.bytes.starts_with(&GZIP_MAGIC) {
-            Box::new(MultiGzDecoder::new(self.bytes.as_slice()))
+        };
+        let hashing = Hashing {
+            file: File::open(&path).map_err(refused)?,
+            hash: Sha256::new(),
+        };
+        let mut reader = BufReader::with_capacity(BUFFER_BYTES, hashing);
+        let content = if reader.fill_buf().map_err(refused)?.starts_with(&GZIP_MAGIC) {
+            Content::Gzip(Box::new(MultiGzDecoder::new(reader)))
         } else {
-            Box::new(self.bytes.as_slice())
+            Content::Plain(reader)
+        };
+        Ok(Self { path, content })
+    }
+
+    /// The path that was opened, with `.gz` where only that exists.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the content is unpacked on the way.
+    pub(crate) fn is_packed(&self) -> bool {
+        matches!(self.content, Content::Gzip(_))
+    }
+
+    /// What is wrong if reading the content fails.
+    pub(crate) fn error(&self, reason: io::Error) -> FileError {
+        let path = self.path.clone();
+        if self.is_packed() {
+            FileError::Unpack { path, reason }
+        } else {
+            FileError::Read { path, reason }
         }
     }
 
-    /// The whole content, unpacked.
-    pub(super) fn unpack(self) -> Result<Vec<u8>, FileError> {
-        if !self.bytes.starts_with(&GZIP_MAGIC) {
-            return Ok(self.bytes);
+    /// The whole content in memory, and the hash of the file.
+    pub(crate) fn read_all(mut self) -> Result<(Vec<u8>, FileHash), FileError> {
+        let mut bytes = Vec::new();
+        let read = (&mut self).take(MAX_UNPACKED_BYTES + 1);
+        if let Err(reason) = { read }.read_to_end(&mut bytes) {
+            return Err(self.error(reason));
         }
-        let mut content = Vec::new();
-        let limit = MAX_UNPACKED_BYTES + 1;
-        let read = self.content().take(limit).read_to_end(&mut content);
-        read.map_err(|reason| self.unpack_error(reason))?;
-        if content.len() as u64 > MAX_UNPACKED_BYTES {
-            let path = self.hash.path;
-            return Err(FileError::TooLarge { path });
+        if bytes.len() as u64 > MAX_UNPACKED_BYTES {
+            return Err(FileError::TooLarge { path: self.path });
         }
-        Ok(content)
+        Ok((bytes, self.finish()?))
     }
 
-    pub(super) fn unpack_error(&self, reason: io::Error) -> FileError {
-        let path = self.hash.path.clone();
-        FileError::Unpack { path, reason }
+    /// Reads what is left of the file and returns the hash of all its bytes as they lie on disk.
+    pub(crate) fn finish(self) -> Result<FileHash, FileError> {
+        let mut reader = match self.content {
+            Content::Plain(reader) => reader,
+            Content::Gzip(decoder) => decoder.into_inner(),
+        };
+        match io::copy(&mut reader, &mut io::sink()) {
+            Ok(_) => Ok(FileHash {
+                path: self.path,
+                sha256: hex(reader.into_inner().hash.finalize().as_slice()),
+            }),
+            Err(reason) => Err(FileError::Read {
+                path: self.path,
+                reason,
+            }),
+        }
     }
+}
+
+impl Read for Opened {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match &mut self.content {
+            Content::Plain(reader) => reader.read(buffer),
+            Content::Gzip(decoder) => decoder.read(buffer),
+        }
+    }
+}
+
+impl Read for Hashing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(buffer)?;
+        self.hash.update(&buffer[..n]);
+        Ok(n)
+    }
+}
+
+/// Reads a file whose format is not read from front to back (zip, Parquet) only to hash it.
+pub(crate) fn hash_file(path: &Path) -> Result<FileHash, FileError> {
+    let refused = |reason| FileError::Read {
+        path: path.to_owned(),
+        reason,
+    };
+    let path = resolve(path)?;
+    let mut hashing = Hashing {
+        file: File::open(&path).map_err(refused)?,
+        hash: Sha256::new(),
+    };
+    let mut buffer = vec![0; BUFFER_BYTES];
+    while hashing.read(&mut buffer).map_err(refused)? > 0 {}
+    Ok(FileHash {
+        sha256: hex(hashing.hash.finalize().as_slice()),
+        path,
+    })
 }
 
 /// The path itself, or the one with `.gz` appended, whichever exists first.
@@ -134,6 +216,7 @@ pub(super) mod tests {
     use flate2::write::GzEncoder;
 
     use super::*;
+    use crate::hash::sha256_hex;
 
     pub(in crate::source) fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -146,10 +229,12 @@ pub(super) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let check = |write_to: &str, bytes: &[u8], read_from: &str| {
             fs::write(folder.path().join(write_to), bytes).unwrap();
-            let packed = Packed::read(&folder.path().join(read_from)).unwrap();
-            assert_eq!(packed.hash.path, folder.path().join(write_to));
-            assert_eq!(packed.hash.sha256, sha256_hex(bytes));
-            assert_eq!(packed.unpack().unwrap(), b"content");
+            let opened = Opened::open(&folder.path().join(read_from)).unwrap();
+            let (content, hash) = opened.read_all().unwrap();
+            assert_eq!(hash.path, folder.path().join(write_to));
+            assert_eq!(hash.sha256, sha256_hex(bytes));
+            assert_eq!(content, b"content");
+            assert_eq!(hash_file(&hash.path).unwrap(), hash);
         };
         check("plain", b"content", "plain");
         check("packed.gz", &gzip(b"content"), "packed.gz");
@@ -167,7 +252,7 @@ pub(super) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let check = |name: &str, expects_hint: bool| {
             let missing = folder.path().join(name);
-            let Err(FileError::Missing { path, hint }) = Packed::read(&missing) else {
+            let Err(FileError::Missing { path, hint }) = Opened::open(&missing).map(|_| ()) else {
                 panic!("{name} was found");
             };
             assert_eq!(path, missing);
@@ -181,13 +266,13 @@ pub(super) mod tests {
     fn a_folder_or_a_cut_gzip_is_not_read() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(
-            Packed::read(folder.path()),
+            Opened::open(folder.path()).map(|_| ()),
             Err(FileError::Read { .. })
         ));
         let path = folder.path().join("cut.gz");
         let whole = gzip(b"content");
         fs::write(&path, &whole[..whole.len() - 9]).unwrap();
-        let error = Packed::read(&path).unwrap().unpack().unwrap_err();
+        let error = Opened::open(&path).unwrap().read_all().unwrap_err();
         assert!(matches!(error, FileError::Unpack { .. }), "{error}");
     }
 }

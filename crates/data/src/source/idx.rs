@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use self::array::Array;
 pub use self::array::IdxProblem;
-use super::file::Packed;
-use super::{Loaded, SourceError};
+use super::file::Opened;
+use super::{Context, Loaded, SourceError};
 use crate::{Examples, FieldError, FileHash, Values};
 
 /// Images and their labels, each in one IDX file, plain or packed with gzip.
@@ -60,7 +60,7 @@ impl Idx {
     /// # Errors
     /// [`SourceError::Field`] if [`Idx::check`] fails, [`SourceError::File`] if a file cannot be
     /// read, [`SourceError::Idx`] if its content is not as expected.
-    pub fn load(&self) -> Result<Loaded, SourceError> {
+    pub fn load(&self, _context: &Context<'_>) -> Result<Loaded, SourceError> {
         self.check()?;
         let (images, images_hash) = read(&self.images, 3)?;
         let (labels, labels_hash) = read(&self.labels, 1)?;
@@ -68,20 +68,17 @@ impl Idx {
             path: labels_hash.path.clone(),
             problem,
         })?;
-        Ok(Loaded {
-            examples,
-            files: vec![images_hash, labels_hash],
-        })
+        Ok(Loaded::read(examples, vec![images_hash, labels_hash]))
     }
 }
 
 fn read(path: &Path, rank: u8) -> Result<(Array, FileHash), SourceError> {
-    let packed = Packed::read(path)?;
-    match Array::read(packed.content(), rank) {
-        Ok(array) => Ok((array, packed.hash)),
-        Err(IdxProblem::Read(reason)) => Err(packed.unpack_error(reason).into()),
+    let mut opened = Opened::open(path)?;
+    match Array::read(&mut opened, rank) {
+        Ok(array) => Ok((array, opened.finish()?)),
+        Err(IdxProblem::Read(reason)) => Err(opened.error(reason).into()),
         Err(problem) => Err(IdxError {
-            path: packed.hash.path,
+            path: opened.path().to_owned(),
             problem,
         }
         .into()),
@@ -113,6 +110,7 @@ fn join(images: Array, labels: &Array, images_path: &Path) -> Result<Examples, I
         source: vec![0; n],
         source_names: vec![source_name.to_string_lossy().into_owned()],
         original: (0..n as u64).collect(),
+        tags: Vec::new(),
     })
 }
 

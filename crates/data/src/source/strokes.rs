@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use self::jitter::Jitter;
 use self::style::{STYLES, Style};
 use super::file::MAX_UNPACKED_BYTES;
-use super::{Loaded, SourceError};
+use super::{Context, Grid, Loaded, SourceError};
 use crate::seed::stream;
 use crate::{Examples, FieldError, Values};
 
@@ -56,17 +56,6 @@ pub struct Strokes {
     /// Empty border on each side, as a share of the grid: 0 for optdigits, 1/7 for MNIST.
     #[serde(default)]
     pub margin: f32,
-}
-
-/// The grid that digits are drawn into, as the target data has it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Grid {
-    /// Rows of pixels.
-    pub height: usize,
-    /// Columns of pixels.
-    pub width: usize,
-    /// The value of a pixel that is all ink. From 16 to 255, if whole, pixels are whole numbers.
-    pub max: f32,
 }
 
 fn default_slant_degrees() -> [f32; 2] {
@@ -149,8 +138,9 @@ impl Strokes {
     /// # Errors
     /// [`SourceError::Field`] if [`Strokes::check`] fails, [`SourceError::Grid`] if the grid has no
     /// pixels or no positive maximum.
-    pub fn load(&self, seed: u64, grid: Grid) -> Result<Loaded, SourceError> {
+    pub fn load(&self, context: &Context<'_>) -> Result<Loaded, SourceError> {
         self.check()?;
+        let (seed, grid) = (context.seed, context.grid()?);
         if grid.height == 0 || grid.width == 0 || !(grid.max > 0.0 && grid.max.is_finite()) {
             return Err(SourceError::Grid { grid });
         }
@@ -172,19 +162,17 @@ impl Strokes {
             counts.extend(self.draw(&STYLES[style], seed, i as u64, grid));
             source.push(style as u32);
         }
-        Ok(Loaded {
-            examples: Examples {
-                shape: vec![1, grid.height, grid.width],
-                values: scale(counts, grid.max),
-                range: Some((0.0, grid.max)),
-                labels: (0..self.examples).map(|i| (i % N_DIGITS) as u32).collect(),
-                classes: (0..N_DIGITS).map(|digit| digit.to_string()).collect(),
-                source,
-                source_names: STYLES.iter().map(|s| s.name.to_owned()).collect(),
-                original: (0..self.examples as u64).collect(),
-            },
-            files: Vec::new(),
-        })
+        Ok(Loaded::made(Examples {
+            shape: vec![1, grid.height, grid.width],
+            values: scale(counts, grid.max),
+            range: Some((0.0, grid.max)),
+            labels: (0..self.examples).map(|i| (i % N_DIGITS) as u32).collect(),
+            classes: (0..N_DIGITS).map(|digit| digit.to_string()).collect(),
+            source,
+            source_names: STYLES.iter().map(|s| s.name.to_owned()).collect(),
+            original: (0..self.examples as u64).collect(),
+            tags: Vec::new(),
+        }))
     }
 
     /// Draws one digit: counts of inked subpixels, 0..=16 per pixel.

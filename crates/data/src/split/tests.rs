@@ -29,6 +29,7 @@ fn chunk(n_per_class: &[usize]) -> Examples {
         source: vec![0; n],
         source_names: vec!["chunk".into()],
         original: (0..n as u64).collect(),
+        tags: Vec::new(),
     }
 }
 

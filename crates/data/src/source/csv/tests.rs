@@ -35,6 +35,7 @@ fn rows_become_examples() {
         source: vec![0; 3],
         source_names: vec!["t.csv".into()],
         original: vec![0, 1, 2],
+        tags: Vec::new(),
     };
     assert_eq!(examples, expected);
 }
@@ -157,7 +158,10 @@ fn impossible_options_are_named() {
         let mut options = options();
         change(&mut options);
         assert_eq!(options.check().unwrap_err().to_string(), expected);
-        assert!(matches!(options.load(), Err(SourceError::Field(_))));
+        assert!(matches!(
+            options.load(&Context::new(0)),
+            Err(SourceError::Field(_))
+        ));
     };
     check(
         |o| o.path = PathBuf::new(),
@@ -197,7 +201,7 @@ fn a_file_is_loaded_packed_or_not_and_named_in_errors() {
             path: path.clone(),
             ..options()
         }
-        .load()
+        .load(&Context::new(0))
     };
     assert!(matches!(load(), Err(SourceError::File(_))));
     let content = b"x,y\n1,p\n2,q\n";
@@ -233,7 +237,7 @@ fn optdigits_has_the_counts_of_its_readme() {
         range: Some([0.0, 16.0]),
         delimiter: None,
     };
-    let examples = options.load().unwrap().examples;
+    let examples = options.load(&Context::new(0)).unwrap().examples;
     // Counts per class: the data set's own description, optdigits.names, test part.
     let expected = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180];
     assert_eq!(examples.class_counts(), expected);

@@ -20,7 +20,7 @@ fn load(images: &[u8], labels: &[u8]) -> Result<Loaded, SourceError> {
         images: images_path,
         labels: labels_path,
     }
-    .load()
+    .load(&Context::new(0))
 }
 
 #[test]
@@ -34,6 +34,7 @@ fn images_and_labels_become_examples_packed_or_not() {
         source: vec![0, 0],
         source_names: vec!["i".into()],
         original: vec![0, 1],
+        tags: Vec::new(),
     };
     let plain = load(IMAGES, LABELS).unwrap();
     assert_eq!(plain.examples, expected);
@@ -142,7 +143,10 @@ fn impossible_options_are_named() {
         let (images, labels) = (images.into(), labels.into());
         let options = Idx { images, labels };
         assert_eq!(options.check().unwrap_err().to_string(), expected);
-        assert!(matches!(options.load(), Err(SourceError::Field(_))));
+        assert!(matches!(
+            options.load(&Context::new(0)),
+            Err(SourceError::Field(_))
+        ));
     };
     check("", "l", "`images` is empty; expected a file");
     check("i", "", "`labels` is empty; expected a file");

@@ -10,7 +10,10 @@ const OPTDIGITS: Grid = Grid {
 };
 
 fn load(options: &Strokes, seed: u64) -> Examples {
-    options.load(seed, OPTDIGITS).unwrap().examples
+    options
+        .load(&Context::new(seed).with_grid(OPTDIGITS))
+        .unwrap()
+        .examples
 }
 
 #[test]
@@ -42,7 +45,11 @@ fn classes_are_balanced_and_all_styles_occur() {
 fn pixels_are_whole_only_where_sixteen_steps_fit() {
     let check = |max: f32, whole: bool| {
         let grid = Grid { max, ..OPTDIGITS };
-        let values = Strokes::new(10).load(7, grid).unwrap().examples.values;
+        let values = Strokes::new(10)
+            .load(&Context::new(7).with_grid(grid))
+            .unwrap()
+            .examples
+            .values;
         assert_eq!(matches!(values, Values::U8(_)), whole, "{max}");
         let largest = (0..values.len()).map(|i| values.get(i)).fold(0.0, f32::max);
         assert!(largest > 0.5 * max && largest <= max, "{largest} of {max}");
@@ -97,7 +104,7 @@ fn impossible_options_are_named() {
         let error = options.check().unwrap_err();
         assert_eq!(error.field, field);
         assert!(error.to_string().contains(part), "{error}");
-        assert!(options.load(7, OPTDIGITS).is_err());
+        assert!(options.load(&Context::new(7).with_grid(OPTDIGITS)).is_err());
     };
     check(
         |o| o.examples = 0,
@@ -149,7 +156,9 @@ fn a_grid_without_pixels_or_maximum_is_refused() {
             width: 8,
             max,
         };
-        let error = Strokes::new(10).load(7, grid).unwrap_err();
+        let error = Strokes::new(10)
+            .load(&Context::new(7).with_grid(grid))
+            .unwrap_err();
         assert_eq!(error.to_string(), expected);
     };
     let end = "expected at least 1 × 1 and a positive maximum";
@@ -192,7 +201,9 @@ fn more_digits_than_memory_is_meant_for_are_an_error() {
         width: 8,
         max: 16.0,
     };
-    let error = Strokes::new(1_000_000_000_000).load(1, grid).unwrap_err();
+    let error = Strokes::new(1_000_000_000_000)
+        .load(&Context::new(1).with_grid(grid))
+        .unwrap_err();
     // 4 GiB / 64 bytes = 2^32 / 2^6 = 2^26
     assert_eq!(
         error.to_string(),

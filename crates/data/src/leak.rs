@@ -1,0 +1,1 @@
+//! Examples that stand in more than one set.

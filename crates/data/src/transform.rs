@@ -1,0 +1,1 @@
+//! What is done to examples one by one: small steps, for synthesis and for augmentation.
