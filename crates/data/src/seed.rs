@@ -1,6 +1,6 @@
 //! One seed for everything; one independent stream per purpose.
 
-use rand::SeedableRng;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
 
@@ -17,10 +17,14 @@ pub fn stream(seed: u64, purpose: &str) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(hash.finalize().into())
 }
 
+/// Returns the seed that `seed` has for `purpose`: a seed of streams of its own.
+#[must_use]
+pub fn derive(seed: u64, purpose: &str) -> u64 {
+    stream(seed, purpose).next_u64()
+}
+
 #[cfg(test)]
 mod tests {
-    use rand::Rng;
-
     use super::*;
 
     #[test]

@@ -14,9 +14,10 @@ pub mod strokes;
 pub mod templates;
 pub mod xor;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use self::cifar::Cifar;
 pub use self::context::{Context, Grid, Progress};
@@ -113,20 +114,60 @@ macro_rules! each {
 }
 
 impl Source {
-    /// The names of all sources, as a config spells them.
-    pub const NAMES: [&'static str; 11] = [
-        "cifar",
-        "csv",
-        "fonts",
-        "gaussian",
-        "idx",
-        "image_folder",
-        "npz",
-        "parquet",
-        "strokes",
-        "templates",
-        "xor",
-    ];
+    /// The name by which a config chooses it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Cifar(_) => "cifar",
+            Self::Csv(_) => "csv",
+            Self::Fonts(_) => "fonts",
+            Self::Gaussian(_) => "gaussian",
+            Self::Idx(_) => "idx",
+            Self::ImageFolder(_) => "image_folder",
+            Self::Npz(_) => "npz",
+            Self::Parquet(_) => "parquet",
+            Self::Strokes(_) => "strokes",
+            Self::Templates(_) => "templates",
+            Self::Xor(_) => "xor",
+        }
+    }
+
+    /// How many examples a source draws, by its option `examples`; none if it reads them.
+    #[must_use]
+    pub fn n_drawn(&self) -> Option<usize> {
+        match self {
+            Self::Fonts(fonts) => Some(fonts.examples),
+            Self::Gaussian(gaussian) => Some(gaussian.examples),
+            Self::Strokes(strokes) => Some(strokes.examples),
+            Self::Templates(templates) => Some(templates.examples),
+            Self::Xor(xor) => Some(xor.examples),
+            _ => None,
+        }
+    }
+
+    /// The option that names the file or folder `path`, or a folder that `path` is in.
+    #[must_use]
+    pub fn key_of(&self, path: &Path) -> Option<String> {
+        let Ok(Value::Object(chosen)) = serde_json::to_value(self) else {
+            return None;
+        };
+        let Some(Value::Object(options)) = chosen.get(self.name()) else {
+            return None;
+        };
+        let names = |value: &Value| match value {
+            // `.gz` is appended where only the packed file exists.
+            Value::String(option) => {
+                !option.is_empty()
+                    && (path.starts_with(option) || path.to_str() == Some(&format!("{option}.gz")))
+            }
+            _ => false,
+        };
+        let found = options.iter().find(|(_, value)| match value {
+            Value::Array(values) => values.iter().any(names),
+            value => names(value),
+        });
+        found.map(|(key, _)| key.clone())
+    }
 
     /// Checks the options alone, without any file.
     ///
@@ -193,5 +234,26 @@ impl SourceError {
             path: path.into(),
             problem: problem.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_back_to_the_option_that_names_it() {
+        let idx = Source::Idx(Idx {
+            images: "mnist/images".into(),
+            labels: "mnist/labels".into(),
+        });
+        let check = |path: &str, expected: Option<&str>| {
+            assert_eq!(idx.key_of(Path::new(path)).as_deref(), expected);
+        };
+        check("mnist/labels", Some("labels"));
+        check("mnist/images.gz", Some("images"));
+        check("mnist/images/below", Some("images"));
+        check("mnist/imagesque", None);
+        check("mnist", None);
     }
 }

@@ -1,12 +1,12 @@
 //! From the flowchart's remedies to changes of the config at hand.
 
-use plumb_data::source::Strokes;
+use plumb_data::{Source, source::Strokes};
 use plumb_diagnostics::{Diagnosis, GapKind, Remedy, Verdict, remedies};
 use plumb_model::{MlpConfig, Network};
 use serde::Serialize;
 
 use crate::{
-    config::{Config, General, Target},
+    config::Config,
     data_summary::DataSummary,
     optimizer::Optimizer,
     progress::thousands,
@@ -90,20 +90,18 @@ fn fit(remedy: Remedy, config: &Config, data: &DataSummary) -> Option<Fitted> {
         Remedy::BetterOptimizer => Some(better_optimizer(config)),
         Remedy::LessRegularization => less_regularization(config, mlp),
         Remedy::MoreRegularization => Some(more_regularization(config, mlp)),
-        Remedy::MoreData => Some(more_data(&config.data.general, data)),
+        Remedy::MoreData => Some(more_data(config, data)),
+        Remedy::AugmentData => augment(config, data),
         Remedy::CollectTargetLikeData => Some(Fitted::work(format!(
             "collect training examples like those of {}",
-            target_file(&config.data.target)
+            target_name(data)
         ))),
-        Remedy::MixInTarget => mix_in_target(config, data),
-        Remedy::SynthesizeLikeTarget => synthesize(&config.data.general),
-        Remedy::MoreDevData => Some(more_dev_data(config, data)),
+        Remedy::MixInTarget => mix_in_target(data),
+        Remedy::WeightTargetLikeData => weight(config, data),
+        Remedy::SynthesizeLikeTarget => synthesize(config),
+        Remedy::MoreDevData => Some(more_dev_data(data)),
         // No config key does these yet.
-        Remedy::NewArchitecture
-        | Remedy::AugmentData
-        | Remedy::HoldOutTrainDev
-        | Remedy::WeightTargetLikeData
-        | Remedy::DomainAdaptation => None,
+        Remedy::NewArchitecture | Remedy::HoldOutTrainDev | Remedy::DomainAdaptation => None,
     }
 }
 
@@ -198,31 +196,57 @@ fn more_regularization(config: &Config, mlp: &MlpConfig) -> Fitted {
     }
 }
 
-fn more_data(general: &General, data: &DataSummary) -> Fitted {
-    match general {
-        General::Strokes(strokes) => {
-            let (now, then) = (strokes.examples, strokes.examples.saturating_mul(2));
+fn more_data(config: &Config, data: &DataSummary) -> Fitted {
+    let general = &config.data.general;
+    if let (Some(_), unused @ 1..) = (config.data.split.train, data.unused_train) {
+        let then = data.sets.train.examples + unused;
+        return Fitted::key(
+            format!(
+                "training examples {} -> {} (those left out so far)",
+                thousands(data.sets.train.examples as u64),
+                thousands(then as u64)
+            ),
+            format!("data.split.train={then}"),
+        );
+    }
+    match general.source().and_then(|source| Some((source.name(), source.n_drawn()?))) {
+        Some((source, now)) => {
+            let then = now.saturating_mul(2);
             Fitted::key(
                 format!(
                     "drawn examples {} -> {}",
                     thousands(now as u64),
                     thousands(then as u64)
                 ),
-                format!("data.general.strokes.examples={then}"),
+                format!("data.general.{source}.examples={then}"),
             )
         }
-        General::Csv(_) | General::Idx(_) => Fitted::work(format!(
+        None => Fitted::work(format!(
             "collect more examples of the general kind than the {} there are",
             thousands(data.general.examples as u64)
         )),
     }
 }
 
-fn mix_in_target(config: &Config, data: &DataSummary) -> Option<Fitted> {
-    let now = config.data.split.target_in_train;
+/// Small changes that leave an image's class alone, for a config without any.
+fn augment(config: &Config, data: &DataSummary) -> Option<Fitted> {
+    let is_image = data.general.shape.len() == 3 && data.general.range.is_some();
+    if config.data.augmentation.is_some() || !is_image {
+        return None;
+    }
+    Some(Fitted::key(
+        "augment the training set anew in every epoch: shifts of 1 pixel, turns of 10 degrees"
+            .into(),
+        "data.augmentation={steps=[{shift={pixels=1}},{rotate={degrees=10}}]}".into(),
+    ))
+}
+
+fn mix_in_target(data: &DataSummary) -> Option<Fitted> {
     if data.unused_target == 0 {
         return None;
     }
+    let sets = &data.sets;
+    let now = sets.train.from_target + sets.train_dev.from_target;
     let then = now + data.unused_target;
     Some(Fitted::key(
         format!("target examples in the training mix {now} -> {then} (those in no set so far)"),
@@ -230,8 +254,26 @@ fn mix_in_target(config: &Config, data: &DataSummary) -> Option<Fitted> {
     ))
 }
 
-fn synthesize(general: &General) -> Option<Fitted> {
-    let General::Strokes(strokes) = general else {
+/// Less weight for general examples, where train has both kinds.
+fn weight(config: &Config, data: &DataSummary) -> Option<Fitted> {
+    let train = &data.sets.train;
+    let (target, general) = (train.from_target, train.examples - train.from_target);
+    if target == 0 || target >= general {
+        return None;
+    }
+    // Both kinds count alike in sum.
+    let then = target as f64 / general as f64;
+    let now = config.data.split.general_weight.unwrap_or(1.0);
+    (then < now).then(|| {
+        Fitted::key(
+            format!("weight of a general example {now} -> {then:.2e}, a target example's being 1"),
+            format!("data.split.general_weight={then:.2e}"),
+        )
+    })
+}
+
+fn synthesize(config: &Config) -> Option<Fitted> {
+    let Some(Source::Strokes(strokes)) = config.data.general.source() else {
         return None;
     };
     let (now, then) = (strokes.warp, (2.0 * strokes.warp).min(Strokes::MAX_WARP));
@@ -244,12 +286,12 @@ fn synthesize(general: &General) -> Option<Fitted> {
     ))
 }
 
-fn more_dev_data(config: &Config, data: &DataSummary) -> Fitted {
-    let now = config.data.split.dev;
+fn more_dev_data(data: &DataSummary) -> Fitted {
+    let now = data.sets.dev.examples;
     if data.unused_target == 0 {
         return Fitted::work(format!(
             "collect more examples like those of {} for dev, which has {}",
-            target_file(&config.data.target),
+            target_name(data),
             thousands(now as u64)
         ));
     }
@@ -260,10 +302,10 @@ fn more_dev_data(config: &Config, data: &DataSummary) -> Fitted {
     )
 }
 
-fn target_file(target: &Target) -> String {
-    match target {
-        Target::Csv(csv) => csv.path.display().to_string(),
-        Target::Idx(idx) => idx.images.display().to_string(),
+fn target_name(data: &DataSummary) -> String {
+    match &data.target.files[..] {
+        [file, ..] => file.path.clone(),
+        [] => "the target chunk".into(),
     }
 }
 

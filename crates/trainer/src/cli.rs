@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::device::DeviceChoice;
 
@@ -18,6 +18,9 @@ pub(crate) enum Command {
     Train(TrainArgs),
     /// Check a config and its data; print the resolved config, set sizes and parameter count
     Check(CheckArgs),
+    /// Look at a config's data, write it down for other programs, list the sources
+    #[command(subcommand)]
+    Data(DataCommand),
     /// List the devices that `--device` can name
     Devices(DevicesArgs),
 }
@@ -50,6 +53,86 @@ pub(crate) struct CheckArgs {
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DataCommand {
+    /// List the data sources and their keys
+    List(ListArgs),
+    /// Describe the sets: counts, classes, ranges, hashes, originals, leaks
+    Describe(CheckArgs),
+    /// Draw general beside target as a PNG: a contact sheet of pictures, or points
+    Preview(PreviewArgs),
+    /// Write down which example is in which set
+    Split(SplitArgs),
+    /// Write the four sets as files, so that another program trains on exactly the same
+    Export(ExportArgs),
+    /// Write one chunk as files, with all that its config draws and synthesizes
+    Synthesize(SynthesizeArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct ListArgs {
+    /// Only this source
+    pub(crate) source: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct PreviewArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// The PNG to write; one that exists is replaced
+    #[arg(long, value_name = "FILE.png")]
+    pub(crate) out: PathBuf,
+    /// Pictures per class of each chunk
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=50))]
+    pub(crate) per_class: u8,
+}
+
+#[derive(Args)]
+pub(crate) struct SplitArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// The folder to write, which must not exist
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) split: SplitArgs,
+    /// The format of the files
+    #[arg(long, value_enum, default_value_t = ExportFormat::Npz)]
+    pub(crate) format: ExportFormat,
+}
+
+#[derive(Args)]
+pub(crate) struct SynthesizeArgs {
+    #[command(flatten)]
+    pub(crate) export: ExportArgs,
+    /// Which chunk
+    #[arg(long, value_enum, default_value_t = ChunkName::General)]
+    pub(crate) chunk: ChunkName,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// A table with a header
+    Csv,
+    /// `NumPy` arrays x, y and classes
+    Npz,
+    /// The format of MNIST
+    Idx,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ChunkName {
+    General,
+    Target,
 }
 
 #[derive(Args)]

@@ -1,9 +1,17 @@
 //! What is said of the data of a run.
 
-use plumb_data::{Examples, FileHash, Loaded, Normalizer, Sets, split::Member};
+use std::fmt;
+
+use plumb_data::{
+    Examples, FileHash, Loaded, Normalizer, Tag, leak::Leaks, source::BayesError, split::Member,
+};
 use serde::Serialize;
 
-use crate::sets::PerSet;
+use crate::{prepare::Divided, progress::thousands, sets::PerSet};
+
+/// From so many examples per distinct original or nuisance on, few stand behind many: what looks
+/// varied may cover little (MISSION: an hour of noise under a thousand hours of speech).
+const FEW: usize = 100;
 
 /// What `data.json` says.
 #[derive(Serialize)]
@@ -14,24 +22,48 @@ pub(crate) struct DataSummary {
     pub(crate) sets: PerSet<SetSummary>,
     /// Target examples that are in no set.
     pub(crate) unused_target: usize,
+    /// General examples that are in no set because their group is in dev or test.
+    pub(crate) left_out_general: usize,
+    /// Examples of the training mix that `data.split.train` leaves out.
+    pub(crate) unused_train: usize,
+    /// Examples that stand in two sets, or nearly.
+    pub(crate) leaks: Leaks,
     /// Fitted on train alone.
-    normalizer: Normalizer,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    normalizer: Option<Normalizer>,
+    /// What a user should know; whole sentences.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// One of the two chunks.
 #[derive(Serialize)]
 pub(crate) struct ChunkSummary {
     pub(crate) examples: usize,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) range: Option<(f32, f32)>,
     pub(crate) distinct_sources: usize,
     pub(crate) distinct_originals: usize,
+    /// What synthesis drew from finite pools.
+    pub(crate) nuisances: Vec<Nuisance>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bayes: Option<BayesError>,
     sources: Vec<String>,
-    files: Vec<FileSummary>,
+    pub(crate) files: Vec<FileSummary>,
+}
+
+/// How many distinct ones of a pool stand behind the examples.
+#[derive(Serialize)]
+pub(crate) struct Nuisance {
+    pub(crate) name: String,
+    pub(crate) distinct: usize,
+    /// Examples that have one.
+    pub(crate) examples: usize,
 }
 
 #[derive(Serialize)]
-struct FileSummary {
-    path: String,
-    sha256: String,
+pub(crate) struct FileSummary {
+    pub(crate) path: String,
+    pub(crate) sha256: String,
 }
 
 /// One of the four sets.
@@ -42,60 +74,132 @@ pub(crate) struct SetSummary {
     pub(crate) from_target: usize,
     pub(crate) distinct_sources: usize,
     pub(crate) distinct_originals: usize,
-    classes: Vec<ClassCount>,
+    pub(crate) classes: Vec<ClassCount>,
     /// Of shape, values and labels.
-    sha256: String,
+    pub(crate) sha256: String,
 }
 
 #[derive(Serialize)]
-struct ClassCount {
-    class: String,
-    examples: usize,
+pub(crate) struct ClassCount {
+    pub(crate) class: String,
+    pub(crate) examples: usize,
 }
 
 impl DataSummary {
-    pub(crate) fn new(
-        general: &Loaded,
-        target: &Loaded,
-        split: &Sets,
-        normalizer: &Normalizer,
-    ) -> Self {
-        let members = &split.membership;
+    pub(crate) fn new(divided: &Divided, normalizer: Option<&Normalizer>) -> Self {
+        let sets = &divided.sets;
+        let members = &sets.membership;
         let from_target = |members: &[Member]| {
-            members
-                .iter()
-                .filter(|member| matches!(member, Member::Target(_)))
-                .count()
+            let is_target = |member: &&Member| matches!(member, Member::Target(_));
+            members.iter().filter(is_target).count()
         };
+        let chunks = [
+            ("general", &divided.chunks.general),
+            ("target", &divided.chunks.target),
+        ];
+        let [general, target] = chunks.map(|(_, chunk)| ChunkSummary::new(chunk));
+        let mut warnings = Vec::new();
+        for ((name, chunk), summary) in chunks.iter().zip([&general, &target]) {
+            let own = chunk.warnings.iter();
+            warnings.extend(own.map(|warning| format!("{name}: {warning}")));
+            warnings.extend(summary.few(name));
+        }
+        warnings.extend(sets.warnings.iter().cloned());
         Self {
-            format: 1,
-            general: ChunkSummary::new(general),
-            target: ChunkSummary::new(target),
+            format: 2,
+            general,
+            target,
             sets: PerSet {
-                train: SetSummary::new(&split.train, from_target(&members.train)),
-                train_dev: SetSummary::new(&split.train_dev, from_target(&members.train_dev)),
-                dev: SetSummary::new(&split.dev, from_target(&members.dev)),
-                test: SetSummary::new(&split.test, from_target(&members.test)),
+                train: SetSummary::new(&sets.train, from_target(&members.train)),
+                train_dev: SetSummary::new(&sets.train_dev, from_target(&members.train_dev)),
+                dev: SetSummary::new(&sets.dev, from_target(&members.dev)),
+                test: SetSummary::new(&sets.test, from_target(&members.test)),
             },
-            unused_target: split.unused_target,
-            normalizer: normalizer.clone(),
+            unused_target: sets.unused_target,
+            left_out_general: sets.left_out_general,
+            unused_train: sets.unused_train,
+            leaks: divided.leaks.clone(),
+            normalizer: normalizer.cloned(),
+            warnings,
         }
     }
 }
 
 impl ChunkSummary {
-    fn new(chunk: &Loaded) -> Self {
+    pub(crate) fn new(chunk: &Loaded) -> Self {
         let file = |file: &FileHash| FileSummary {
             path: file.path.display().to_string(),
             sha256: file.sha256.clone(),
         };
+        let examples = &chunk.examples;
         Self {
-            examples: chunk.examples.len(),
-            distinct_sources: chunk.examples.n_sources(),
-            distinct_originals: chunk.examples.n_originals(),
-            sources: chunk.examples.source_names.clone(),
+            examples: examples.len(),
+            shape: examples.shape.clone(),
+            range: examples.range,
+            distinct_sources: examples.n_sources(),
+            distinct_originals: examples.n_originals(),
+            nuisances: examples.tags.iter().filter_map(Nuisance::of).collect(),
+            bayes: chunk.bayes,
+            sources: examples.source_names.clone(),
             files: chunk.files.iter().map(file).collect(),
         }
+    }
+
+    /// Warnings of originals or nuisances that are few for so many examples.
+    fn few(&self, name: &str) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let mut warn = |examples: usize, distinct: usize, what: &str| {
+            if distinct > 0 && examples / distinct >= FEW {
+                warnings.push(format!(
+                    "{name}: {} examples rest on {} distinct {what}, {} each: what looks varied \
+                     may cover little of what users bring",
+                    thousands(examples as u64),
+                    thousands(distinct as u64),
+                    thousands((examples / distinct) as u64),
+                ));
+            }
+        };
+        warn(self.examples, self.distinct_originals, "originals");
+        for nuisance in &self.nuisances {
+            let what = format!("values of `{}`", nuisance.name);
+            warn(nuisance.examples, nuisance.distinct, &what);
+        }
+        warnings
+    }
+}
+
+impl Nuisance {
+    /// Counts a pool; examples that have none of it carry the empty value.
+    fn of(tag: &Tag) -> Option<Self> {
+        if !tag.is_pool {
+            return None;
+        }
+        let has_one = |index: &&u32| !tag.values[**index as usize].is_empty();
+        let used: Vec<u32> = tag.of.iter().filter(has_one).copied().collect();
+        let distinct: std::collections::BTreeSet<u32> = used.iter().copied().collect();
+        Some(Self {
+            name: tag.name.clone(),
+            distinct: distinct.len(),
+            examples: used.len(),
+        })
+    }
+}
+
+/// As in "20,000 examples, 28 distinct style".
+impl fmt::Display for ChunkSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |n: usize| thousands(n as u64);
+        write!(f, "{} examples", count(self.examples))?;
+        if self.distinct_originals < self.examples {
+            write!(f, " of {} originals", count(self.distinct_originals))?;
+        }
+        let sources = count(self.distinct_sources);
+        let plural = if self.distinct_sources == 1 { "" } else { "s" };
+        write!(f, ", {sources} distinct source{plural}")?;
+        for nuisance in &self.nuisances {
+            write!(f, ", {} × `{}`", count(nuisance.distinct), nuisance.name)?;
+        }
+        Ok(())
     }
 }
 
@@ -118,46 +222,4 @@ impl SetSummary {
 }
 
 #[cfg(test)]
-impl DataSummary {
-    /// A summary with these counts and nothing else of note.
-    pub(crate) fn for_test(general: usize, unused_target: usize) -> Self {
-        let chunk = |examples| ChunkSummary {
-            examples,
-            distinct_sources: 1,
-            distinct_originals: examples,
-            sources: Vec::new(),
-            files: Vec::new(),
-        };
-        let set = || SetSummary {
-            examples: 1,
-            from_target: 0,
-            distinct_sources: 1,
-            distinct_originals: 1,
-            classes: Vec::new(),
-            sha256: String::new(),
-        };
-        let one = plumb_data::source::Strokes::new(20)
-            .load(
-                1,
-                plumb_data::source::Grid {
-                    height: 8,
-                    width: 8,
-                    max: 16.0,
-                },
-            )
-            .unwrap();
-        Self {
-            format: 1,
-            general: chunk(general),
-            target: chunk(1),
-            sets: PerSet {
-                train: set(),
-                train_dev: set(),
-                dev: set(),
-                test: set(),
-            },
-            unused_target,
-            normalizer: Normalizer::fit(plumb_data::Normalization::None, &one.examples).unwrap(),
-        }
-    }
-}
+mod tests;

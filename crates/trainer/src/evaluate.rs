@@ -2,7 +2,7 @@ use burn::tensor::Tensor;
 use plumb_diagnostics::ErrorCount;
 use plumb_model::Model;
 
-use crate::{Error, resident::ResidentSet};
+use crate::{Error, feed::Feed};
 
 /// Examples per forward pass: enough to keep the cores busy, few enough to stay in the caches.
 const BATCH_SIZE: usize = 1024;
@@ -27,7 +27,7 @@ pub(crate) struct Prediction {
 /// Measures a model on a whole set, in evaluation mode (no dropout, no gradients).
 ///
 /// `model` must be in evaluation mode already (`Module::valid`).
-pub(crate) fn evaluate(model: &Model, set: &ResidentSet) -> Result<Evaluation, Error> {
+pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
     let logits: Vec<Tensor<2>> = (0..set.len())
         .step_by(BATCH_SIZE)
         .map(|start| model.forward(set.slice(start, BATCH_SIZE.min(set.len() - start))))

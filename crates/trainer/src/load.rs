@@ -1,99 +1,170 @@
 //! Reads or draws the two chunks that a config names.
 
-use std::path::Path;
-
 use plumb_data::{
-    Examples, Loaded, SourceError,
-    source::{Csv, FileError, Grid, Idx, Strokes},
+    Context, Examples, FieldError, Loaded, Memory, Source, SourceError,
+    cache::load_cached,
+    label_noise,
+    seed,
+    source::{FileError, Grid, Progress},
+    transform::synthesize,
 };
 
-use crate::config::{General, KeyError, Target};
+use crate::config::{Chunk, Data, KeyError};
 
-/// Loads the target chunk.
+/// Both chunks, ready to be split.
+pub(crate) struct Chunks {
+    pub(crate) general: Loaded,
+    pub(crate) target: Loaded,
+}
+
+/// Loads both chunks; one that is drawn and has no grid of its own takes the other's.
 ///
 /// # Errors
 /// The key of the config that it comes from.
-pub(crate) fn load_target(target: &Target) -> Result<Loaded, KeyError> {
-    match target {
-        Target::Csv(csv) => load_csv("data.target.csv", csv),
-        Target::Idx(idx) => load_idx("data.target.idx", idx),
+pub(crate) fn load(
+    data: &Data,
+    run_seed: u64,
+    on_progress: &(dyn Fn(&str, Progress) + Sync),
+) -> Result<Chunks, KeyError> {
+    let memory = Memory {
+        budget_bytes: data.memory_budget.0,
+        folder: data.cache.clone(),
+    };
+    let load = |name, chunk, grid| {
+        let context = Context {
+            // The general chunk has the run's own seed, as it had before a target could be drawn.
+            seed: match name {
+                "general" => run_seed,
+                _ => seed::derive(run_seed, name),
+            },
+            grid,
+            memory: &memory,
+            on_progress: &|progress| on_progress(name, progress),
+        };
+        load_chunk(name, chunk, &context)
+    };
+    let target = load("target", &data.target, None)?;
+    let Some(target) = target else {
+        let Some(general) = load("general", &data.general, None)? else {
+            return Err(no_grid("target", &data.target, None));
+        };
+        let grid = grid_of(&general.examples);
+        let target = load("target", &data.target, grid)?;
+        let target = target.ok_or_else(|| no_grid("target", &data.target, Some(&general)))?;
+        return Ok(Chunks { general, target });
+    };
+    let grid = grid_of(&target.examples);
+    let general = load("general", &data.general, grid)?;
+    let general = general.ok_or_else(|| no_grid("general", &data.general, Some(&target)))?;
+    Ok(Chunks { general, target })
+}
+
+/// Loads a chunk and does to it what its config says; none if it needs a grid and has none.
+fn load_chunk(
+    name: &str,
+    chunk: &Chunk,
+    context: &Context<'_>,
+) -> Result<Option<Loaded>, KeyError> {
+    let table = format!("data.{name}");
+    let Some(source) = chunk.source() else {
+        return Err(KeyError::new(table, "names no source"));
+    };
+    let mut loaded = match load_cached(&source, context) {
+        Ok(loaded) => loaded,
+        Err(SourceError::NoGrid) => return Ok(None),
+        Err(error) => return Err(source_error(&table, &source, &error)),
+    };
+    if let Some(convert) = &chunk.convert {
+        loaded.examples = convert
+            .apply(loaded.examples, context)
+            .map_err(|error| KeyError::new(format!("{table}.convert"), error.to_string()))?;
+        // Pixels lost, or classes merged, make another task.
+        loaded.bayes = None;
+    }
+    if let Some(rate) = chunk.label_noise {
+        let key = format!("{table}.label_noise");
+        let n_classes = loaded.examples.classes.len();
+        label_noise::check_label_noise(rate, n_classes)
+            .map_err(|error| KeyError::value(key, error.message))?;
+        label_noise::flip_labels(&mut loaded.examples, rate, context.seed);
+        loaded.bayes = loaded
+            .bayes
+            .map(|bayes| label_noise::bayes_with_noise(bayes, rate, n_classes));
+    }
+    if let Some(synthesis) = &chunk.synthesis {
+        let made = synthesize(&loaded.examples, synthesis, context)
+            .map_err(|error| KeyError::new(format!("{table}.synthesis"), error.to_string()))?;
+        loaded.examples = made.examples;
+        loaded.files.extend(made.files);
+        loaded.bayes = None;
+    }
+    Ok(Some(loaded))
+}
+
+/// The grid that another chunk can be drawn to: of grey images whose values begin at 0.
+fn grid_of(examples: &Examples) -> Option<Grid> {
+    match (&examples.shape[..], examples.range) {
+        (&[1, height, width], Some((0.0, max))) => Some(Grid { height, width, max }),
+        _ => None,
     }
 }
 
-/// Loads the general chunk; digits are drawn to the grid and the range of `target`.
-///
-/// # Errors
-/// The key of the config that it comes from.
-pub(crate) fn load_general(
-    general: &General,
-    target: &Examples,
-    seed: u64,
-) -> Result<Loaded, KeyError> {
-    match general {
-        General::Strokes(strokes) => load_strokes(strokes, target, seed),
-        General::Csv(csv) => load_csv("data.general.csv", csv),
-        General::Idx(idx) => load_idx("data.general.idx", idx),
-    }
-}
-
-/// Draws digits to the target's grid and range.
-fn load_strokes(strokes: &Strokes, target: &Examples, seed: u64) -> Result<Loaded, KeyError> {
-    let key = "data.general.strokes";
-    let [1, height, width] = target.shape[..] else {
+/// A drawn chunk without a grid, and why the other chunk gives none.
+fn no_grid(name: &str, chunk: &Chunk, other: Option<&Loaded>) -> KeyError {
+    let source = chunk.source();
+    let source = source.as_ref().map_or("", Source::name);
+    let key = format!("data.{name}.{source}");
+    let other_name = if name == "general" { "target" } else { "general" };
+    let hint = "give it a `grid`, as in [28, 28], and a `max`, as in 255";
+    let Some(other) = other else {
         let message = format!(
-            "drawn digits take their grid from the target, which has examples of shape {:?}; \
-             expected [1, height, width]",
-            target.shape
+            "`{key}` has no `grid` and `max` of its own, and neither has `data.{other_name}`"
         );
-        return Err(KeyError::new(key, message));
+        return KeyError::new(key, message).hint(hint);
     };
-    let Some((0.0, max)) = target.range else {
-        let message = format!(
-            "drawn digits take their range from the target, which has {}; expected one from 0",
-            target
-                .range
-                .map_or("none".into(), |(low, high)| format!("{low} to {high}"))
-        );
-        return Err(KeyError::new(key, message).hint("give the target's `range`, as in [0, 16]"));
+    let (what, found, expected) = match (&other.examples.shape[..], other.examples.range) {
+        (&[1, _, _], None) => ("range", "none".to_string(), "one from 0"),
+        (&[1, _, _], Some((low, high))) => ("range", format!("{low} to {high}"), "one from 0"),
+        (shape, _) => (
+            "grid",
+            format!("examples of shape {shape:?}"),
+            "[1, height, width]",
+        ),
     };
-    strokes
-        .load(seed, Grid { height, width, max })
-        .map_err(|error| source_error(key, "examples", &error))
-}
-
-fn load_csv(table: &str, csv: &Csv) -> Result<Loaded, KeyError> {
-    csv.load()
-        .map_err(|error| source_error(table, "path", &error))
-}
-
-fn load_idx(table: &str, idx: &Idx) -> Result<Loaded, KeyError> {
-    idx.load().map_err(|error| {
-        let is_labels = file_of(&error).is_some_and(|path| path == idx.labels);
-        source_error(table, if is_labels { "labels" } else { "images" }, &error)
+    let message = format!(
+        "drawn examples take their {what} from the {other_name}, which has {found}; \
+         expected {expected}"
+    );
+    KeyError::new(key, message).hint(match what {
+        "range" => format!("give the {other_name}'s `range`, as in [0, 16], or a `max` here"),
+        _ => hint.to_string(),
     })
 }
 
-/// The file that an error is about.
-fn file_of(error: &SourceError) -> Option<&Path> {
-    match error {
+/// Points at the key of a source that an error is about: the option that is wrong, or the one that
+/// names the file at fault.
+fn source_error(table: &str, source: &Source, error: &SourceError) -> KeyError {
+    let table = format!("{table}.{}", source.name());
+    let path = match error {
+        SourceError::Field(FieldError { field, message }) => {
+            return KeyError::value(format!("{table}.{field}"), message);
+        }
         SourceError::File(
             FileError::Missing { path, .. }
             | FileError::Read { path, .. }
             | FileError::Unpack { path, .. }
             | FileError::TooLarge { path },
-        ) => Some(path),
+        )
+        | SourceError::Content { path, .. } => Some(path),
         SourceError::Idx(error) => Some(&error.path),
         SourceError::Csv(error) => Some(&error.path),
-        SourceError::Field(_) | SourceError::Grid { .. } => None,
-    }
-}
-
-/// Points at a source's table and `field`, the key of the file at fault.
-fn source_error(table: &str, field: &str, error: &SourceError) -> KeyError {
-    if let SourceError::Field(error) = error {
-        return KeyError::value(format!("{table}.{}", error.field), &error.message);
-    }
-    let key_error = KeyError::new(format!("{table}.{field}"), error.to_string());
+        SourceError::NoGrid | SourceError::Grid { .. } | SourceError::Memory(_) => None,
+    };
+    let key = match path.and_then(|path| source.key_of(path)) {
+        Some(key) => format!("{table}.{key}"),
+        None => table,
+    };
+    let key_error = KeyError::new(key, error.to_string());
     let SourceError::File(FileError::Missing { path, hint }) = error else {
         return key_error;
     };

@@ -2,14 +2,18 @@
 //! train-dev, dev and test error, and says what stands in the way and what to try next.
 
 mod advice;
+mod bayes;
 mod checkpoint;
 mod cli;
 mod commands;
 mod config;
+mod cross_entropy;
 mod data_summary;
 mod device;
 mod error;
 mod evaluate;
+mod feed;
+mod folder;
 mod load;
 mod optimizer;
 mod predictions;
@@ -17,7 +21,6 @@ mod prepare;
 mod progress;
 mod recorder;
 mod report;
-mod resident;
 mod run_dir;
 mod schedule;
 mod sets;
@@ -63,6 +66,7 @@ fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Train(args) => commands::train::run(&args),
         Command::Check(args) => commands::check::run(&args),
+        Command::Data(command) => commands::data::run(&command),
         Command::Devices(args) => commands::devices::run(&args),
     }
 }

@@ -8,7 +8,8 @@ use crate::{
 };
 
 /// Writes `predictions/<set>.csv`: for each example of a set its number in the set, the source and
-/// the original that it comes from, its label, the predicted class, and that class's probability.
+/// the original that it comes from, its label, the predicted class, that class's probability, and its
+/// slice tags, one column each.
 pub(crate) fn write(
     run: &RunDir,
     set: SetName,
@@ -29,23 +30,26 @@ fn to_csv(examples: &Examples, predictions: &[Prediction]) -> Result<Vec<u8>, cs
             .map_or("none", String::as_str)
     };
     let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record([
+    let header = [
         "example",
         "source",
         "original",
         "label",
         "predicted",
         "probability",
-    ])?;
+    ];
+    let tags = &examples.tags;
+    csv.write_record(header.into_iter().chain(tags.iter().map(|tag| tag.name.as_str())))?;
     for (at, prediction) in predictions.iter().enumerate() {
-        csv.write_record([
+        let columns = [
             &at.to_string(),
             &examples.source_names[examples.source[at] as usize],
             &examples.original[at].to_string(),
             class(examples.labels[at]),
             class(prediction.class),
             &format!("{:.6}", prediction.probability),
-        ])?;
+        ];
+        csv.write_record(columns.into_iter().chain(tags.iter().map(|tag| tag.get(at))))?;
     }
     csv.into_inner().map_err(|error| error.into_error().into())
 }

@@ -1,64 +1,160 @@
 //! From a config to the four sets.
 
-use plumb_data::{Examples, Normalizer, SplitError};
+use plumb_data::{
+    Examples, Normalizer, SplitError,
+    leak::{self, Leaks},
+    source::Progress,
+    split::{self, Sets},
+    transform::Pipeline,
+};
+use plumb_diagnostics::SetName;
 use plumb_model::Task;
 
 use crate::{
     Error,
+    bayes::KnownBayes,
     config::{Config, Document, KeyError},
     data_summary::DataSummary,
-    load::{load_general, load_target},
+    load::{Chunks, load},
     sets::PerSet,
 };
 
 /// The data of a run, on the host.
 pub(crate) struct Prepared {
     pub(crate) sets: PerSet<Examples>,
+    /// Per example of train, with mean 1; none where all weigh the same.
+    pub(crate) train_weights: Option<Vec<f32>>,
     pub(crate) normalizer: Normalizer,
+    /// What is done to training batches.
+    pub(crate) augmentation: Option<Pipeline>,
     pub(crate) task: Task,
+    pub(crate) bayes: KnownBayes,
     pub(crate) summary: DataSummary,
+}
+
+/// Both chunks and the sets made of them, before anything is fitted.
+pub(crate) struct Divided {
+    pub(crate) chunks: Chunks,
+    pub(crate) sets: Sets,
+    pub(crate) leaks: Leaks,
 }
 
 /// The most parameters that plumb trains: with gradients and Adam's moments they fill 16 GB.
 const MAX_PARAMETERS: usize = 1_000_000_000;
 
-/// Loads both chunks, splits them, and fits the normalization on train.
+/// Loads both chunks, splits them, and looks for leaks, which it leaves to the caller to judge.
 ///
 /// # Errors
 /// Bad input, pointing at the key of the config that it comes from.
-pub(crate) fn prepare(config: &Config, document: &Document) -> Result<Prepared, Error> {
-    let target = load_target(&config.data.target).map_err(|error| document.error(&error))?;
-    let general = load_general(&config.data.general, &target.examples, config.seed)
-        .map_err(|error| document.error(&error))?;
-    let split = plumb_data::split(
-        &general.examples,
-        &target.examples,
-        &config.data.split,
+pub(crate) fn divide(
+    config: &Config,
+    document: &Document,
+    on_progress: &(dyn Fn(&str, Progress) + Sync),
+) -> Result<Divided, Error> {
+    let data = &config.data;
+    let chunks =
+        load(data, config.seed, on_progress).map_err(|error| document.error(&error))?;
+    let sets = plumb_data::split(
+        &chunks.general.examples,
+        &chunks.target.examples,
+        &data.split,
         config.seed,
     )
     .map_err(|error| document.error(&split_error(&error)))?;
-    let normalizer = Normalizer::fit(config.data.normalization, &split.train)
+    let leaks = leak::find(&[
+        ("train", &sets.train),
+        ("train-dev", &sets.train_dev),
+        ("dev", &sets.dev),
+        ("test", &sets.test),
+    ])
+    .map_err(|error| Error::failed(error.to_string()))?;
+    Ok(Divided {
+        chunks,
+        sets,
+        leaks,
+    })
+}
+
+/// Loads both chunks, splits them, checks them for leaks, and fits the normalization on train.
+///
+/// # Errors
+/// Bad input, pointing at the key of the config that it comes from.
+pub(crate) fn prepare(
+    config: &Config,
+    document: &Document,
+    on_progress: &(dyn Fn(&str, Progress) + Sync),
+) -> Result<Prepared, Error> {
+    let divided = divide(config, document, on_progress)?;
+    judge_leaks(config, document, &divided)?;
+    let train = &divided.sets.train;
+    let normalizer = Normalizer::fit(config.data.normalization, train)
         .map_err(|error| document.error(&KeyError::new("data.normalization", error.to_string())))?;
+    let augmentation = augmentation(config, train).map_err(|error| document.error(&error))?;
     let task = Task {
-        input_shape: split.train.shape.clone(),
-        n_classes: split.train.classes.len(),
+        input_shape: train.shape.clone(),
+        n_classes: train.classes.len(),
     };
     let n_params = config.model.n_params(&task);
     if n_params > MAX_PARAMETERS {
         let predicate = format!("has {n_params} parameters; expected at most {MAX_PARAMETERS}");
         return Err(document.error(&KeyError::value("model", predicate)));
     }
+    let bayes = KnownBayes::of(&divided);
+    let summary = DataSummary::new(&divided, Some(&normalizer));
+    let sets = divided.sets;
     Ok(Prepared {
-        summary: DataSummary::new(&general, &target, &split, &normalizer),
+        summary,
+        bayes,
         sets: PerSet {
-            train: split.train,
-            train_dev: split.train_dev,
-            dev: split.dev,
-            test: split.test,
+            train: sets.train,
+            train_dev: sets.train_dev,
+            dev: sets.dev,
+            test: sets.test,
         },
+        train_weights: sets.train_weights,
         normalizer,
+        augmentation,
         task,
     })
+}
+
+/// Refuses sets that share examples, unless the config allows it by name.
+///
+/// # Errors
+/// Bad input with the counts and the first indices.
+pub(crate) fn judge_leaks(
+    config: &Config,
+    document: &Document,
+    divided: &Divided,
+) -> Result<(), Error> {
+    let allow = &config.data.split.allow;
+    let judged = divided.leaks.check(
+        allow.contains(&split::Allow::Identical),
+        allow.contains(&split::Allow::Derived),
+    );
+    judged.map_err(|error| {
+        let hint = error.hint();
+        document.error(&KeyError::new("data.split", error.to_string()).hint(hint))
+    })
+}
+
+fn augmentation(config: &Config, train: &Examples) -> Result<Option<Pipeline>, KeyError> {
+    let Some(augmentation) = &config.data.augmentation else {
+        return Ok(None);
+    };
+    let wrong = |message: String| KeyError::new("data.augmentation.steps", message);
+    let pipeline = Pipeline::new(&augmentation.steps, train, config.seed)
+        .map_err(|error| wrong(error.to_string()))?;
+    if pipeline.shape() != train.shape {
+        return Err(wrong(format!(
+            "augmentation makes examples of shape {:?} of those of shape {:?}; expected the same \
+             shape, since the other sets are not augmented",
+            pipeline.shape(),
+            train.shape
+        ))
+        .hint("[data.general.convert] and [data.target.convert] change the size of all sets"));
+    }
+    Ok(Some(pipeline))
 }
 
 fn split_error(error: &SplitError) -> KeyError {
@@ -66,19 +162,21 @@ fn split_error(error: &SplitError) -> KeyError {
         SplitError::Field(field) => {
             return KeyError::value(format!("data.split.{}", field.field), &field.message);
         }
-        SplitError::TooFewTarget { plan, .. } => {
-            let asked = [
-                (plan.test, "data.split.test"),
-                (plan.dev, "data.split.dev"),
-                (plan.target_in_train, "data.split.target_in_train"),
-            ];
-            asked.into_iter().max().map_or("data.split", |(_, key)| key)
-        }
-        SplitError::TooFewInMix { .. } => "data.split.train_dev",
         SplitError::Classes { .. } | SplitError::Shape { .. } | SplitError::Range { .. } => {
-            "data.general"
+            "data.general".to_string()
         }
-        _ => "data.split",
+        error => match error.keys() {
+            [] => "data.split".to_string(),
+            [first, ..] => format!("data.split.{first}"),
+        },
     };
     KeyError::new(key, error.to_string())
+}
+
+impl PerSet<Examples> {
+    /// Bytes that a set takes as normalized numbers on a device.
+    pub(crate) fn device_bytes(&self, set: SetName) -> u64 {
+        let examples = self.get(set);
+        examples.len() as u64 * examples.n_values() as u64 * size_of::<f32>() as u64
+    }
 }

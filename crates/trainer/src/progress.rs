@@ -87,6 +87,36 @@ impl Progress {
     }
 }
 
+/// What a person sees while data is read or drawn: a bar, in a terminal, once it takes a moment.
+pub(crate) struct Loading {
+    bar: ProgressBar,
+}
+
+impl Loading {
+    pub(crate) fn new(quiet: bool) -> Self {
+        let bar = if quiet {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::no_length()
+        };
+        if let Ok(style) = ProgressStyle::with_template("{msg}  {bar:24} {human_pos}/{human_len}") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        Self { bar }
+    }
+
+    /// Shows how far one of the chunks has come.
+    pub(crate) fn show(&self, chunk: &str, progress: plumb_data::source::Progress) {
+        self.bar.set_message(format!("reading {chunk}"));
+        self.bar.set_length(progress.total as u64);
+        self.bar.set_position(progress.done as u64);
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 /// A count with commas between thousands.
 pub(crate) fn thousands(count: u64) -> String {
     indicatif::HumanCount(count).to_string()

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use burn::{
     module::Module,
-    nn::loss::CrossEntropyLossConfig,
     optim::{GradientsParams, ModuleOptimizer},
     tensor::{Device, Tensor},
 };
@@ -16,8 +15,9 @@ use rand::{Rng, seq::SliceRandom};
 use crate::{
     Error,
     config::Config,
+    cross_entropy::CrossEntropy,
     evaluate::{Evaluation, evaluate},
-    resident::ResidentSet,
+    feed::Feed,
     sets::PerSet,
 };
 
@@ -25,7 +25,7 @@ use crate::{
 pub(crate) struct Ingredients<'a> {
     pub(crate) config: &'a Config,
     pub(crate) task: &'a Task,
-    pub(crate) sets: &'a PerSet<ResidentSet>,
+    pub(crate) sets: &'a PerSet<Feed<'a>>,
     /// Without automatic differentiation.
     pub(crate) device: &'a Device,
 }
@@ -91,7 +91,7 @@ pub(crate) fn train(
         .model
         .init(task, seed::stream(config.seed, "init"), &device);
     let mut optimizer = config.optimizer.init();
-    let cross_entropy = CrossEntropyLossConfig::new().init(&device);
+    let cross_entropy = CrossEntropy::new(&device);
     let mut best: Option<Best> = None;
     let mut step = 0;
 
@@ -108,9 +108,9 @@ pub(crate) fn train(
                 config
                     .schedule
                     .learning_rate(config.optimizer.learning_rate(), step, n_steps);
-            let (inputs, labels) = train_set.gather(chosen); // [batch, n_inputs], [batch]
-            let logits = model.forward(inputs); // [batch, n_classes]
-            let loss = cross_entropy.forward(logits, labels);
+            let batch = train_set.gather(chosen, epoch);
+            let logits = model.forward(batch.inputs); // [batch, n_classes]
+            let loss = cross_entropy.forward(logits, batch.labels, batch.weights);
             let gradients = GradientsParams::from_grads(loss.backward(), &model);
             model = optimizer.step(learning_rate, model, gradients);
             let loss = loss.without_autodiff();

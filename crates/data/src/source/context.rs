@@ -60,11 +60,30 @@ impl Context<'_> {
         }
     }
 
-    /// The grid to draw into.
+    /// The grid to draw into: a source's own rows and columns and largest value, each where it has
+    /// them, else the other chunk's.
     ///
     /// # Errors
     /// [`SourceError::NoGrid`] if nobody gave one.
+    pub(crate) fn grid_or(
+        &self,
+        size: Option<[usize; 2]>,
+        max: Option<f32>,
+    ) -> Result<Grid, SourceError> {
+        let grid = match (size, max, self.grid) {
+            (Some([height, width]), Some(max), _) => Some(Grid { height, width, max }),
+            (Some([height, width]), None, Some(grid)) => Some(Grid { height, width, ..grid }),
+            (None, Some(max), Some(grid)) => Some(Grid { max, ..grid }),
+            (_, _, grid) => grid.filter(|_| size.is_none()),
+        };
+        grid.ok_or(SourceError::NoGrid)
+    }
+
+    /// The grid of the other chunk.
+    ///
+    /// # Errors
+    /// [`SourceError::NoGrid`] if there is none.
     pub(crate) fn grid(&self) -> Result<Grid, SourceError> {
-        self.grid.ok_or(SourceError::NoGrid)
+        self.grid_or(None, None)
     }
 }

@@ -5,16 +5,20 @@ mod pen;
 mod raster;
 mod style;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use self::jitter::Jitter;
 use self::style::{STYLES, Style};
 use super::file::MAX_UNPACKED_BYTES;
-use super::{Context, Grid, Loaded, SourceError};
+use super::{Context, Grid, Loaded, Progress, SourceError};
 use crate::seed::stream;
-use crate::{Examples, FieldError, Values};
+use crate::{Examples, FieldError, MemoryError, Tag, ValuesBuilder};
 
 const N_DIGITS: usize = 10;
+
+/// Digits that are drawn side by side before they are kept.
+const CHUNK: usize = 8192;
 
 /// Largest turn and slant to either side: further on a digit is no longer itself.
 const MAX_DEGREES: f32 = 45.0;
@@ -28,6 +32,12 @@ const MAX_DEGREES: f32 = 45.0;
 pub struct Strokes {
     /// How many digits to draw. With the same seed a smaller number is the beginning of a larger one.
     pub examples: usize,
+    /// Rows and columns of pixels; those of the other chunk if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<[usize; 2]>,
+    /// The value of a pixel that is all ink; the other chunk's largest if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f32>,
     /// The styles to draw, as [`Strokes::style_names`] lists them; all if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub styles: Option<Vec<String>>,
@@ -89,6 +99,8 @@ impl Strokes {
     pub fn new(examples: usize) -> Self {
         Self {
             examples,
+            grid: None,
+            max: None,
             styles: None,
             slant_degrees: default_slant_degrees(),
             rotation_degrees: default_rotation_degrees(),
@@ -140,7 +152,7 @@ impl Strokes {
     /// pixels or no positive maximum.
     pub fn load(&self, context: &Context<'_>) -> Result<Loaded, SourceError> {
         self.check()?;
-        let (seed, grid) = (context.seed, context.grid()?);
+        let (seed, grid) = (context.seed, context.grid_or(self.grid, self.max)?);
         if grid.height == 0 || grid.width == 0 || !(grid.max > 0.0 && grid.max.is_finite()) {
             return Err(SourceError::Grid { grid });
         }
@@ -154,24 +166,38 @@ impl Strokes {
             return Err(FieldError::new("examples", message).into());
         }
         let styles = self.styles_by_digit()?;
-        let mut counts = Vec::with_capacity(self.examples * grid.height * grid.width);
-        let mut source = Vec::with_capacity(self.examples);
-        for i in 0..self.examples {
+        let style_of = |i: usize| {
             let of_digit = &styles[i % N_DIGITS];
-            let style = of_digit[i / N_DIGITS % of_digit.len()];
-            counts.extend(self.draw(&STYLES[style], seed, i as u64, grid));
-            source.push(style as u32);
+            of_digit[i / N_DIGITS % of_digit.len()]
+        };
+        let mut values = ValuesBuilder::new(context.memory);
+        for start in (0..self.examples).step_by(CHUNK) {
+            let end = self.examples.min(start + CHUNK);
+            let drawn: Vec<Vec<u8>> = (start..end)
+                .into_par_iter()
+                .map(|i| self.draw(&STYLES[style_of(i)], seed, i as u64, grid))
+                .collect();
+            for counts in drawn {
+                push_scaled(&mut values, counts, grid.max)?;
+            }
+            (context.on_progress)(Progress {
+                done: end,
+                total: self.examples,
+            });
         }
+        let style_names: Vec<&str> = (0..self.examples)
+            .map(|i| STYLES[style_of(i)].name)
+            .collect();
         Ok(Loaded::made(Examples {
             shape: vec![1, grid.height, grid.width],
-            values: scale(counts, grid.max),
+            values: values.finish()?,
             range: Some((0.0, grid.max)),
             labels: (0..self.examples).map(|i| (i % N_DIGITS) as u32).collect(),
             classes: (0..N_DIGITS).map(|digit| digit.to_string()).collect(),
-            source,
+            source: (0..self.examples).map(|i| style_of(i) as u32).collect(),
             source_names: STYLES.iter().map(|s| s.name.to_owned()).collect(),
             original: (0..self.examples as u64).collect(),
-            tags: Vec::new(),
+            tags: vec![Tag::new("style", &style_names).pool()],
         }))
     }
 
@@ -243,14 +269,15 @@ fn check_range(
     Err(FieldError::new(field, message))
 }
 
-/// Makes pixels of the counts of inked subpixels: whole numbers where 16 steps or more fit.
-fn scale(counts: Vec<u8>, max: f32) -> Values {
+/// Adds pixels made of the counts of inked subpixels: whole numbers where 16 steps or more fit.
+fn push_scaled(values: &mut ValuesBuilder, counts: Vec<u8>, max: f32) -> Result<(), MemoryError> {
     let full = f32::from(raster::FULL);
     let pixel = |count: u8| f32::from(count) * max / full;
     if (full..=255.0).contains(&max) && max.fract() == 0.0 {
-        Values::U8(counts.into_iter().map(|c| pixel(c).round() as u8).collect())
+        let bytes: Vec<u8> = counts.into_iter().map(|c| pixel(c).round() as u8).collect();
+        values.push_u8(&bytes)
     } else {
-        Values::F32(counts.into_iter().map(pixel).collect())
+        values.push_f32(&counts.into_iter().map(pixel).collect::<Vec<f32>>())
     }
 }
 

@@ -20,7 +20,7 @@ struct Checked<'a> {
 
 pub(crate) fn run(args: &CheckArgs) -> Result<(), Error> {
     let (config, document) = config::read(&args.config.path, &args.config.overrides)?;
-    let prepared = prepare(&config, &document)?;
+    let prepared = prepare(&config, &document, &|_, _| {})?;
     let parameters = config.model.n_params(&prepared.task);
     let data = &prepared.summary;
     if args.json {
@@ -44,18 +44,7 @@ fn summary(parameters: usize, data: &DataSummary) -> String {
     let count = |n: usize| thousands(n as u64);
     let mut text = format!("# parameters  {}\n", count(parameters));
     for (name, chunk) in [("general", &data.general), ("target", &data.target)] {
-        writeln!(
-            text,
-            "# {name:10}  {} examples from {} distinct {}",
-            count(chunk.examples),
-            count(chunk.distinct_sources),
-            if chunk.distinct_sources == 1 {
-                "source"
-            } else {
-                "sources"
-            },
-        )
-        .ok();
+        writeln!(text, "# {name:10}  {chunk}").ok();
     }
     for (name, set) in data.sets.iter() {
         write!(text, "# {name:10}  {} examples", count(set.examples)).ok();
@@ -71,6 +60,9 @@ fn summary(parameters: usize, data: &DataSummary) -> String {
             count(data.unused_target)
         )
         .ok();
+    }
+    for warning in &data.warnings {
+        writeln!(text, "# warning: {warning}").ok();
     }
     text
 }

@@ -10,12 +10,12 @@ use crate::{
     config::{self, Config},
     device::{self, OpenDevice},
     evaluate::Evaluation,
+    feed::{Augmentation, Feed, Resident, Streamed},
     predictions,
     prepare::{Prepared, prepare},
-    progress::thousands,
+    progress::{Loading, thousands},
     recorder::Recorder,
     report::{self, Report},
-    resident::ResidentSet,
     run_dir::RunDir,
     sets::PerSet,
     terminal,
@@ -46,7 +46,9 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         config::check_name(name)?;
         config.name.clone_from(name);
     }
-    let prepared = prepare(&config, &document)?;
+    let loading = Loading::new(args.quiet);
+    let prepared = prepare(&config, &document, &|chunk, progress| loading.show(chunk, progress))?;
+    loading.finish();
     let opened = device::open(args.device)?;
 
     let run = RunDir::create(&args.runs_dir, &config.name)?;
@@ -72,7 +74,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     let best = in_pool(|| train_on(&opened, &config, &prepared, &mut recorder))??;
     let log = recorder.finish();
 
-    let human = human(&config)?;
+    let human = human(&config, &prepared)?;
     let diagnosis = judge(&config, human.as_ref(), &best.measured)?;
     let actions = advise(&config, &prepared.summary, &diagnosis);
     let report = Report {
@@ -83,6 +85,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         epochs: config.train.epochs,
         matters_share: config.diagnosis.matters_share,
         human: human.as_ref(),
+        bayes: config.human.is_none().then_some(&prepared.bayes),
         diagnosis: &diagnosis,
         actions: &actions,
     };
@@ -113,16 +116,7 @@ fn introduce(
 ) {
     let summary = &prepared.summary;
     for (name, chunk) in [("general", &summary.general), ("target", &summary.target)] {
-        recorder.note(&format!(
-            "{name}: {} examples, {} distinct {}",
-            thousands(chunk.examples as u64),
-            chunk.distinct_sources,
-            if chunk.distinct_sources == 1 {
-                "source"
-            } else {
-                "sources"
-            },
-        ));
+        recorder.note(&format!("{name}: {chunk}"));
     }
     let sizes: Vec<_> = summary
         .sets
@@ -130,6 +124,9 @@ fn introduce(
         .map(|(set, summary)| format!("{set} {}", thousands(summary.examples as u64)))
         .collect();
     recorder.note(&format!("sets: {}", sizes.join(", ")));
+    for warning in &summary.warnings {
+        recorder.note(&format!("warning: {warning}"));
+    }
     recorder.note(&format!(
         "{} parameters on {} ({}), into {}",
         thousands(config.model.n_params(&prepared.task) as u64),
@@ -156,13 +153,7 @@ fn train_on(
     prepared: &Prepared,
     recorder: &mut Recorder<'_>,
 ) -> Result<Best, Error> {
-    let sets = prepared.sets.try_map(|_, examples| {
-        Ok::<_, Error>(ResidentSet::new(
-            examples,
-            &prepared.normalizer,
-            &opened.device,
-        ))
-    })?;
+    let sets = feeds(config, prepared, opened);
     let ingredients = Ingredients {
         config,
         task: &prepared.task,
@@ -172,11 +163,58 @@ fn train_on(
     train(&ingredients, recorder)
 }
 
-fn human(config: &Config) -> Result<Option<Human>, Error> {
-    let level = config.human.as_ref().map(config::HumanConfig::level);
-    level
-        .transpose()
-        .map_err(|error| Error::bad_input(error.to_string()))
+/// Brings the sets to the device as long as the memory budget lasts, train last; what is left stays
+/// on the host, and so does a train set whose batches are augmented.
+fn feeds<'a>(
+    config: &Config,
+    prepared: &'a Prepared,
+    opened: &'a OpenDevice,
+) -> PerSet<Feed<'a>> {
+    let mut budget = config.data.memory_budget.0;
+    let mut feed = |set: SetName| {
+        let examples = prepared.sets.get(set);
+        let is_train = set == SetName::Train;
+        let weights = prepared.train_weights.as_deref().filter(|_| is_train);
+        let augmentation = prepared.augmentation.as_ref().filter(|_| is_train);
+        let needed = prepared.sets.device_bytes(set);
+        if augmentation.is_none() && needed <= budget {
+            budget -= needed;
+            let set = Resident::new(examples, weights, &prepared.normalizer, &opened.device);
+            return Feed::Resident(set);
+        }
+        let set = Streamed::new(examples, weights, &prepared.normalizer, &opened.device);
+        Feed::Streamed(match augmentation {
+            Some(pipeline) => set.augmented(Augmentation {
+                pipeline,
+                seed: config.seed,
+            }),
+            None => set,
+        })
+    };
+    let [test, dev, train_dev, train] = [
+        SetName::Test,
+        SetName::Dev,
+        SetName::TrainDev,
+        SetName::Train,
+    ]
+    .map(&mut feed);
+    PerSet {
+        train,
+        train_dev,
+        dev,
+        test,
+    }
+}
+
+/// The config's figure; else the Bayes error, where the data was made so that it is known.
+fn human(config: &Config, prepared: &Prepared) -> Result<Option<Human>, Error> {
+    match &config.human {
+        Some(human) => human
+            .level()
+            .map(Some)
+            .map_err(|error| Error::bad_input(error.to_string())),
+        None => prepared.bayes.human(),
+    }
 }
 
 fn judge(

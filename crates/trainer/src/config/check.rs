@@ -1,7 +1,6 @@
-use plumb_data::FieldError;
 use plumb_model::Network;
 
-use super::{Config, FORMAT, General, KeyError, Target};
+use super::{Config, Data, FORMAT, KeyError, chunk::at};
 use crate::{optimizer::Optimizer, schedule::Schedule};
 
 /// Checks every value that needs no data to be read.
@@ -16,7 +15,7 @@ pub(super) fn check(config: &Config) -> Result<(), KeyError> {
         ));
     }
     check_name("name", &config.name)?;
-    check_data(config)?;
+    check_data(&config.data)?;
     if let Some(human) = &config.human {
         human.level()?;
     }
@@ -71,23 +70,10 @@ pub(super) fn check_name(key: &str, name: &str) -> Result<(), KeyError> {
     Ok(())
 }
 
-fn check_data(config: &Config) -> Result<(), KeyError> {
-    let prefixed = |prefix: &str, result: Result<(), FieldError>| {
-        result.map_err(|error| KeyError::value(format!("{prefix}.{}", error.field), error.message))
-    };
-    match &config.data.general {
-        General::Strokes(strokes) => prefixed("data.general.strokes", strokes.check()),
-        General::Csv(csv) => prefixed("data.general.csv", csv.check()),
-        General::Idx(idx) => prefixed("data.general.idx", idx.check()),
-    }?;
-    match &config.data.target {
-        Target::Csv(csv) => prefixed("data.target.csv", csv.check()),
-        Target::Idx(idx) => prefixed("data.target.idx", idx.check()),
-    }?;
-    let split = &config.data.split;
-    at_least_one("data.split.train_dev", split.train_dev)?;
-    at_least_one("data.split.dev", split.dev)?;
-    at_least_one("data.split.test", split.test)
+fn check_data(data: &Data) -> Result<(), KeyError> {
+    data.general.check("data.general")?;
+    data.target.check("data.target")?;
+    at("data.split", data.split.check())
 }
 
 fn check_optimizer(optimizer: &Optimizer) -> Result<(), KeyError> {

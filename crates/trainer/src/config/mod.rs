@@ -1,19 +1,21 @@
 //! The config file: what it may say, and what it must not.
 
 mod check;
+mod chunk;
 mod document;
 mod explain;
 mod human;
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use plumb_data::{
-    normalize::Normalization,
-    source::{csv::Csv, idx::Idx, strokes::Strokes},
-    split::SplitPlan,
+    memory::ByteSize, normalize::Normalization, split::SplitPlan, transform::Augmentation,
 };
 use plumb_model::Network;
 
+pub(crate) use chunk::Chunk;
 pub(crate) use document::{Document, KeyError};
 pub(crate) use human::HumanConfig;
 
@@ -52,26 +54,20 @@ pub(crate) struct Config {
 pub(crate) struct Data {
     #[serde(default)]
     pub(crate) normalization: Normalization,
-    pub(crate) general: General,
-    pub(crate) target: Target,
+    /// Values that take more are kept in a file and streamed.
+    #[serde(default = "default_memory_budget")]
+    pub(crate) memory_budget: ByteSize,
+    /// The folder of such files.
+    #[serde(default = "default_cache")]
+    pub(crate) cache: PathBuf,
+    /// What is done to the training set, anew in every epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) augmentation: Option<Augmentation>,
+    /// The large chunk: bought, collected anywhere, or synthesized.
+    pub(crate) general: Chunk,
+    /// The small chunk: what users will really bring.
+    pub(crate) target: Chunk,
     pub(crate) split: SplitPlan,
-}
-
-/// The large chunk: bought, collected anywhere, or synthesized.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum General {
-    Strokes(Strokes),
-    Csv(Csv),
-    Idx(Idx),
-}
-
-/// The small chunk: what users will really bring.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Target {
-    Csv(Csv),
-    Idx(Idx),
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -113,6 +109,15 @@ impl Default for Diagnosis {
     }
 }
 
+/// Half the memory of a small machine: no data set of 8-bit images below 500 MB is streamed.
+fn default_memory_budget() -> ByteSize {
+    ByteSize(2_000_000_000)
+}
+
+fn default_cache() -> PathBuf {
+    ".plumb-cache".into()
+}
+
 fn current_format() -> u32 {
     FORMAT
 }
@@ -126,8 +131,8 @@ pub(crate) struct Choice {
 }
 
 const CHOICES: [Choice; 5] = [
-    Choice::required("data.general", &["strokes", "csv", "idx"]),
-    Choice::required("data.target", &["csv", "idx"]),
+    Choice::required("data.general", Chunk::SOURCES),
+    Choice::required("data.target", Chunk::SOURCES),
     Choice::required("model", &["mlp"]),
     Choice::required("optimizer", &["adam", "sgd"]),
     Choice {

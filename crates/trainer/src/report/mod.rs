@@ -8,7 +8,7 @@ use std::path::Path;
 use plumb_diagnostics::{Diagnosis, Human};
 use serde::Serialize;
 
-use crate::advice::Action;
+use crate::{advice::Action, bayes::KnownBayes};
 
 pub(crate) use text::text;
 
@@ -26,6 +26,9 @@ pub(crate) struct Report<'a> {
     pub(crate) epochs: u32,
     pub(crate) matters_share: f64,
     pub(crate) human: Option<&'a Human>,
+    /// Where the human figure is the Bayes error, known because the data was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bayes: Option<&'a KnownBayes>,
     pub(crate) diagnosis: &'a Diagnosis,
     pub(crate) actions: &'a [Action],
 }

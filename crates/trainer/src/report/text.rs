@@ -18,6 +18,9 @@ pub(crate) fn text(report: &Report<'_>) -> String {
     if let Some(rater) = report.human.and_then(|human| human.chosen()) {
         writeln!(text, "human level: the best rater counts, {rater}").ok();
     }
+    if let Some(bayes) = report.bayes {
+        text.push_str(&bayes.text());
+    }
     text.push_str(&verdict(report));
     text.push_str(&actions(report));
     if !report.diagnosis.notes.is_empty() {
@@ -154,6 +157,7 @@ mod tests {
             epochs: 20,
             matters_share: options.matters_share,
             human: human.as_ref(),
+            bayes: None,
             diagnosis: &diagnose(&figures, &options).unwrap(),
             actions,
         };

@@ -2,6 +2,7 @@ use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, MapDeserializer};
 
 use super::*;
+use crate::Values;
 
 const OPTDIGITS: Grid = Grid {
     height: 8,
@@ -208,5 +209,24 @@ fn more_digits_than_memory_is_meant_for_are_an_error() {
     assert_eq!(
         error.to_string(),
         "`examples` is 1000000000000; expected at most 67108864, which fill 4294967296 bytes"
+    );
+}
+
+#[test]
+fn a_grid_of_its_own_comes_before_the_other_chunk_s() {
+    let draw = |grid, max, context: Context<'_>| {
+        let options = Strokes { grid, max, ..Strokes::new(10) };
+        options.load(&context)
+    };
+    let other = Context::new(7).with_grid(OPTDIGITS);
+    let shape_and_range = |loaded: Loaded| (loaded.examples.shape, loaded.examples.range);
+    let both = draw(Some([28, 20]), Some(255.0), Context::new(7)).unwrap();
+    assert_eq!(shape_and_range(both), (vec![1, 28, 20], Some((0.0, 255.0))));
+    let size = draw(Some([9, 7]), None, other).unwrap();
+    assert_eq!(shape_and_range(size), (vec![1, 9, 7], Some((0.0, 16.0))));
+    let error = draw(Some([9, 7]), None, Context::new(7)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "there is no grid to draw into; expected a size, or another chunk that has one"
     );
 }

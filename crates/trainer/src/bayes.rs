@@ -1,0 +1,124 @@
+//! The best achievable error, where the data was made so that it is known.
+
+use std::fmt::Write;
+
+use plumb_data::{source::BayesError, split::Member};
+use plumb_diagnostics::Human;
+use serde::Serialize;
+
+use crate::{Error, prepare::Divided};
+
+/// The lowest error that any model can reach, per distribution.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct KnownBayes {
+    pub(crate) general: Option<BayesError>,
+    pub(crate) target: Option<BayesError>,
+    /// Of the examples in train; 0 where none come from the target.
+    target_share_of_train: f64,
+}
+
+impl KnownBayes {
+    pub(crate) fn of(divided: &Divided) -> Self {
+        let members = &divided.sets.membership.train;
+        let from_target = members
+            .iter()
+            .filter(|member| matches!(member, Member::Target(_)))
+            .count();
+        Self {
+            general: divided.chunks.general.bayes,
+            target: divided.chunks.target.bayes,
+            target_share_of_train: from_target as f64 / members.len() as f64,
+        }
+    }
+
+    /// That of the mix which train is drawn from, the foot of the ladder.
+    ///
+    /// With two distributions in the mix it is the mean of both, weighted by their shares, which is
+    /// a lower bound: a model is not told which of them an example comes from.
+    pub(crate) fn of_mix(&self) -> Option<f64> {
+        let (general, target) = (self.general?.rate, self.target.map(|bayes| bayes.rate));
+        if self.target_share_of_train == 0.0 {
+            return Some(general);
+        }
+        let share = self.target_share_of_train;
+        Some((1.0 - share) * general + share * target?)
+    }
+
+    /// The human figure of a run whose config gives none.
+    pub(crate) fn human(&self) -> Result<Option<Human>, Error> {
+        self.of_mix()
+            .map(Human::figure)
+            .transpose()
+            .map_err(|error| Error::failed(error.to_string()))
+    }
+
+    /// A line or two under the ladder.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        let Some(general) = self.general else {
+            return text;
+        };
+        write!(text, "human level: the Bayes error of the general data").ok();
+        text.push_str(&certainty(general));
+        if self.target_share_of_train > 0.0 {
+            text.push_str(", weighted with that of the target data in train (a lower bound)");
+        }
+        text.push('\n');
+        let Some(target) = self.target.filter(|target| target.rate != general.rate) else {
+            return text;
+        };
+        writeln!(
+            text,
+            "Bayes error of the target data: {:.2} %{}; {:.2} points of the mismatch are harder\n\
+             (or easier) data, which no change of the model or of its training data takes away",
+            target.rate * 100.0,
+            certainty(target),
+            (target.rate - general.rate) * 100.0,
+        )
+        .ok();
+        text
+    }
+}
+
+fn certainty(bayes: BayesError) -> String {
+    if bayes.standard_error > 0.0 {
+        format!(
+            ", by Monte Carlo (standard error {:.3} points)",
+            bayes.standard_error * 100.0
+        )
+    } else {
+        ", known exactly".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bayes(general: f64, target: Option<f64>, share: f64) -> KnownBayes {
+        let exact = |rate| BayesError {
+            rate,
+            standard_error: 0.0,
+        };
+        KnownBayes {
+            general: Some(exact(general)),
+            target: target.map(exact),
+            target_share_of_train: share,
+        }
+    }
+
+    #[test]
+    fn a_mix_has_the_mean_of_both() {
+        assert_eq!(bayes(0.1, Some(0.3), 0.0).of_mix(), Some(0.1));
+        assert_eq!(bayes(0.1, None, 0.0).of_mix(), Some(0.1));
+        assert_eq!(bayes(0.1, None, 0.5).of_mix(), None);
+        // By hand: 0.75 × 0.1 + 0.25 × 0.3.
+        assert!((bayes(0.1, Some(0.3), 0.25).of_mix().unwrap() - 0.15).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_is_harder_is_said_to_be() {
+        insta::assert_snapshot!("harder", bayes(0.0668, Some(0.2266), 0.0).text());
+        insta::assert_snapshot!("alike", bayes(0.0668, Some(0.0668), 0.0).text());
+    }
+}

@@ -1,0 +1,56 @@
+//! The examples of a set as a model takes them: normalized, in batches, on the device.
+
+mod resident;
+mod streamed;
+
+use burn::tensor::{Int, Tensor};
+
+pub(crate) use resident::Resident;
+pub(crate) use streamed::{Augmentation, Streamed};
+
+/// A set of examples that batches are taken from.
+pub(crate) enum Feed<'a> {
+    /// The whole set is one tensor on the device.
+    Resident(Resident),
+    /// Batches are made on the host, one at a time.
+    Streamed(Streamed<'a>),
+}
+
+/// A batch for a training step.
+pub(crate) struct Batch {
+    /// `[batch, n_inputs]`, normalized.
+    pub(crate) inputs: Tensor<2>,
+    /// `[batch]`, indices of classes.
+    pub(crate) labels: Tensor<1, Int>,
+    /// `[batch]`, with mean 1 over the whole set; none where all examples weigh the same.
+    pub(crate) weights: Option<Tensor<1>>,
+}
+
+impl Feed<'_> {
+    pub(crate) fn len(&self) -> usize {
+        self.labels().len()
+    }
+
+    pub(crate) fn labels(&self) -> &[u32] {
+        match self {
+            Self::Resident(set) => set.labels(),
+            Self::Streamed(set) => set.labels(),
+        }
+    }
+
+    /// The chosen examples, for a training step of this epoch.
+    pub(crate) fn gather(&self, chosen: &[u32], epoch: u32) -> Batch {
+        match self {
+            Self::Resident(set) => set.gather(chosen),
+            Self::Streamed(set) => set.gather(chosen, epoch),
+        }
+    }
+
+    /// Consecutive examples from `start` on, for evaluation: `[length, n_inputs]`.
+    pub(crate) fn slice(&self, start: usize, length: usize) -> Tensor<2> {
+        match self {
+            Self::Resident(set) => set.slice(start, length),
+            Self::Streamed(set) => set.slice(start, length),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use plumb_data::{Examples, normalize::Normalizer};
+
+use super::Batch;
+
+/// A set that stays on the device as one tensor; batches are gathered from it by index.
+pub(crate) struct Resident {
+    /// `[n, n_inputs]`, normalized.
+    inputs: Tensor<2>,
+    /// `[n]`, indices of classes.
+    label_indices: Tensor<1, Int>,
+    /// `[n]`.
+    weights: Option<Tensor<1>>,
+    /// The labels on the host.
+    labels: Vec<u32>,
+}
+
+impl Resident {
+    /// Normalizes a set and brings it to the device.
+    pub(crate) fn new(
+        examples: &Examples,
+        weights: Option<&[f32]>,
+        normalizer: &Normalizer,
+        device: &Device,
+    ) -> Self {
+        let shape = [examples.len(), examples.n_values()];
+        let labels = examples.labels.clone();
+        Self {
+            inputs: Tensor::from_data(TensorData::new(normalizer.apply(examples), shape), device),
+            label_indices: indices(&labels, device),
+            weights: weights.map(|weights| {
+                Tensor::from_data(TensorData::new(weights.to_vec(), [weights.len()]), device)
+            }),
+            labels,
+        }
+    }
+
+    pub(super) fn labels(&self) -> &[u32] {
+        &self.labels
+    }
+
+    pub(super) fn gather(&self, chosen: &[u32]) -> Batch {
+        let chosen = indices(chosen, &self.inputs.device());
+        let inputs = self.inputs.clone().select(0, chosen.clone());
+        let labels = self.label_indices.clone().select(0, chosen.clone());
+        let weights = self.weights.clone().map(|all| all.select(0, chosen));
+        Batch {
+            inputs: inputs.autodiff(),
+            labels: labels.autodiff(),
+            weights: weights.map(Tensor::autodiff),
+        }
+    }
+
+    pub(super) fn slice(&self, start: usize, length: usize) -> Tensor<2> {
+        self.inputs.clone().narrow(0, start, length)
+    }
+}
+
+/// Indices as a tensor `[n]` on the device.
+pub(super) fn indices(values: &[u32], device: &Device) -> Tensor<1, Int> {
+    let values: Vec<i32> = values.iter().map(|&index| index.cast_signed()).collect();
+    let n = values.len();
+    Tensor::from_data(TensorData::new(values, [n]), device)
+}

@@ -1,0 +1,108 @@
+use burn::tensor::{Device, Tensor, TensorData};
+use plumb_data::{Examples, Normalizer, seed, transform::Pipeline};
+use rayon::prelude::*;
+
+use super::{Batch, resident::indices};
+
+/// A set that stays on the host, in memory or in a mapped file; its batches are made one at a time.
+///
+/// The numbers of a batch are those that [`super::Resident`] would give.
+pub(crate) struct Streamed<'a> {
+    examples: &'a Examples,
+    /// With mean 1 over the set.
+    weights: Option<&'a [f32]>,
+    normalizer: &'a Normalizer,
+    augmentation: Option<Augmentation<'a>>,
+    device: &'a Device,
+}
+
+/// What is done to the examples of training batches, anew in every epoch.
+pub(crate) struct Augmentation<'a> {
+    pub(crate) pipeline: &'a Pipeline,
+    /// The run's.
+    pub(crate) seed: u64,
+}
+
+impl<'a> Streamed<'a> {
+    pub(crate) fn new(
+        examples: &'a Examples,
+        weights: Option<&'a [f32]>,
+        normalizer: &'a Normalizer,
+        device: &'a Device,
+    ) -> Self {
+        Self {
+            examples,
+            weights,
+            normalizer,
+            augmentation: None,
+            device,
+        }
+    }
+
+    /// The same with training batches that are augmented.
+    pub(crate) fn augmented(self, augmentation: Augmentation<'a>) -> Self {
+        Self {
+            augmentation: Some(augmentation),
+            ..self
+        }
+    }
+
+    pub(super) fn labels(&self) -> &[u32] {
+        &self.examples.labels
+    }
+
+    pub(super) fn gather(&self, chosen: &[u32], epoch: u32) -> Batch {
+        let inputs = match &self.augmentation {
+            None => self.normalizer.gather(&self.examples.values, chosen),
+            Some(augmentation) => self.augment(augmentation, chosen, epoch),
+        };
+        let label_of = |&i: &u32| self.examples.labels[i as usize];
+        let labels: Vec<u32> = chosen.iter().map(label_of).collect();
+        let weights = self.weights.map(|all| {
+            let chosen: Vec<f32> = chosen.iter().map(|&i| all[i as usize]).collect();
+            let n = chosen.len();
+            Tensor::from_data(TensorData::new(chosen, [n]), self.device).autodiff()
+        });
+        Batch {
+            inputs: self.tensor(inputs, chosen.len()).autodiff(),
+            labels: indices(&labels, self.device).autodiff(),
+            weights,
+        }
+    }
+
+    pub(super) fn slice(&self, start: usize, length: usize) -> Tensor<2> {
+        let rows: Vec<u32> = (start as u32..(start + length) as u32).collect();
+        let values = self.normalizer.gather(&self.examples.values, &rows);
+        self.tensor(values, length)
+    }
+
+    /// The chosen examples, each changed by a stream that depends on seed, epoch and example alone.
+    fn augment(&self, augmentation: &Augmentation<'_>, chosen: &[u32], epoch: u32) -> Vec<f32> {
+        let width = self.examples.n_values();
+        let stream = seed::stream(augmentation.seed, &format!("augment {epoch}"));
+        let mut batch = vec![0.0; chosen.len() * width];
+        batch
+            .par_chunks_exact_mut(width)
+            .zip(chosen)
+            .for_each_init(
+                || (augmentation.pipeline.scratch(), vec![0.0; width]),
+                |(scratch, original), (out, &i)| {
+                    let mut stream = stream.clone();
+                    stream.set_stream(u64::from(i));
+                    self.examples
+                        .values
+                        .read_row(width, i as usize, original);
+                    augmentation
+                        .pipeline
+                        .apply(original, &mut stream, scratch, out);
+                    self.normalizer.apply_row(out);
+                },
+            );
+        batch
+    }
+
+    fn tensor(&self, values: Vec<f32>, n: usize) -> Tensor<2> {
+        let width = self.examples.n_values();
+        Tensor::from_data(TensorData::new(values, [n, width]), self.device)
+    }
+}
