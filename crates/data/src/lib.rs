@@ -5,9 +5,11 @@
 //! applied to all of them. This crate reads data files; it reads no configs, writes nothing and
 //! prints nothing.
 
+pub mod bayes;
 mod examples;
 mod field_error;
 mod hash;
+pub mod label_noise;
 pub mod leak;
 pub mod memory;
 pub mod normalize;
@@ -21,6 +23,7 @@ mod values;
 pub use examples::{ConcatError, Examples};
 pub use field_error::FieldError;
 pub use hash::FileHash;
+pub use label_noise::{bayes_with_noise, flip_labels};
 pub use memory::{Memory, MemoryError, ValuesBuilder};
 pub use normalize::{Normalization, NormalizeError, Normalizer};
 pub use source::{Context, Loaded, Source, SourceError};

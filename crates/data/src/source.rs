@@ -3,6 +3,7 @@
 pub mod cifar;
 mod context;
 pub mod csv;
+mod draw;
 mod file;
 pub mod fonts;
 pub mod gaussian;
