@@ -77,64 +77,32 @@ fn check_data(data: &Data) -> Result<(), KeyError> {
 }
 
 fn check_optimizer(optimizer: &Optimizer) -> Result<(), KeyError> {
+    type Range = (&'static str, fn(f64) -> bool);
     // The backends compute in 32 bits, where 0.99999999 is 1 and 1e-60 is 0.
-    let share = |p: f64| p >= 0.0 && (p as f32) < 1.0;
-    let positive = |value: f64| value as f32 > 0.0 && (value as f32).is_finite();
-    let not_negative = |value: f64| value >= 0.0;
-    match optimizer {
-        Optimizer::Adam(adam) => {
-            range(
-                "optimizer.adam.learning_rate",
-                adam.learning_rate,
-                "more than 0 (and within 32 bits)",
-                positive,
-            )?;
-            range(
-                "optimizer.adam.beta_1",
-                adam.beta_1,
-                "from 0 to below 1",
-                share,
-            )?;
-            range(
-                "optimizer.adam.beta_2",
-                adam.beta_2,
-                "from 0 to below 1",
-                share,
-            )?;
-            range(
-                "optimizer.adam.epsilon",
-                adam.epsilon,
-                "more than 0 (and within 32 bits)",
-                positive,
-            )?;
-            range(
-                "optimizer.adam.weight_decay",
-                adam.weight_decay,
-                "0 or more",
-                not_negative,
-            )
-        }
-        Optimizer::Sgd(sgd) => {
-            range(
-                "optimizer.sgd.learning_rate",
-                sgd.learning_rate,
-                "more than 0 (and within 32 bits)",
-                positive,
-            )?;
-            range(
-                "optimizer.sgd.momentum",
-                sgd.momentum,
-                "from 0 to below 1",
-                share,
-            )?;
-            range(
-                "optimizer.sgd.weight_decay",
-                sgd.weight_decay,
-                "0 or more",
-                not_negative,
-            )
-        }
+    const SHARE: Range = ("from 0 to below 1", |p| p >= 0.0 && (p as f32) < 1.0);
+    const POSITIVE: Range = ("more than 0 (and within 32 bits)", |value| {
+        value as f32 > 0.0 && (value as f32).is_finite()
+    });
+    const NOT_NEGATIVE: Range = ("0 or more", |value| value >= 0.0);
+    let numbers: &[(&str, f64, Range)] = match optimizer {
+        Optimizer::Adam(adam) => &[
+            ("learning_rate", adam.learning_rate, POSITIVE),
+            ("beta_1", adam.beta_1, SHARE),
+            ("beta_2", adam.beta_2, SHARE),
+            ("epsilon", adam.epsilon, POSITIVE),
+            ("weight_decay", adam.weight_decay, NOT_NEGATIVE),
+        ],
+        Optimizer::Sgd(sgd) => &[
+            ("learning_rate", sgd.learning_rate, POSITIVE),
+            ("momentum", sgd.momentum, SHARE),
+            ("weight_decay", sgd.weight_decay, NOT_NEGATIVE),
+        ],
+    };
+    for &(key, value, (expected, holds)) in numbers {
+        let key = format!("optimizer.{}.{key}", optimizer.name());
+        range(&key, value, expected, holds)?;
     }
+    Ok(())
 }
 
 fn range(
