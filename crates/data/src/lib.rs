@@ -2,11 +2,13 @@
 //!
 //! A [`source`] loads one chunk of data into [`Examples`]; [`split()`] divides a general and a target
 //! chunk into the four sets train, train-dev, dev and test; a [`Normalizer`] is fitted on train and
-//! applied to all of them. This crate reads data files; it reads no configs, writes nothing and
-//! prints nothing.
+//! applied to all of them. [`leak`] looks for examples that stand in more than one set; [`export`]
+//! writes sets for other programs, where its caller says. This crate reads data files; it reads no
+//! configs, writes nothing else and prints nothing.
 
 pub mod bayes;
 mod examples;
+pub mod export;
 mod field_error;
 mod hash;
 pub mod label_noise;

@@ -1,5 +1,7 @@
 //! The numbers of many examples in one buffer.
 
+use crate::MemoryError;
+
 /// The values of all examples, row-major, in the smallest type that holds them exactly.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {
@@ -35,6 +37,32 @@ impl Values {
             Self::U8(values) => f32::from(values[index]),
             Self::F32(values) => values[index],
         }
+    }
+
+    /// Whether all are bytes by type: whole numbers in 0..=255.
+    #[must_use]
+    pub fn is_u8(&self) -> bool {
+        matches!(self, Self::U8(_))
+    }
+
+    /// Copies row `row` of `width` numbers into `out`.
+    ///
+    /// # Errors
+    /// [`MemoryError`] if the values lie in a file that can no longer be read.
+    ///
+    /// # Panics
+    /// If there is no such row, or if `out` has another length than `width`.
+    pub fn read_row(&self, width: usize, row: usize, out: &mut [f32]) -> Result<(), MemoryError> {
+        assert_eq!(out.len(), width, "length of the row to read into");
+        match self {
+            Self::U8(values) => {
+                for (to, &from) in out.iter_mut().zip(&values[row * width..][..width]) {
+                    *to = f32::from(from);
+                }
+            }
+            Self::F32(values) => out.copy_from_slice(&values[row * width..][..width]),
+        }
+        Ok(())
     }
 
     /// Packs numbers into [`Values::U8`] if every one is whole and in 0..=255.
