@@ -5,6 +5,7 @@
 //! applied to all of them. This crate reads data files; it reads no configs, writes nothing and
 //! prints nothing.
 
+pub mod convert;
 mod examples;
 mod field_error;
 mod hash;
