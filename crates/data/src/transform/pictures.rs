@@ -16,9 +16,9 @@ use crate::hash::sha256_hex;
 /// Names of files that are taken from a folder, in lower case.
 const ENDINGS: [&str; 5] = ["png", "jpg", "jpeg", "bmp", "gif"];
 
-/// A larger picture is none that was meant as a background: 256 MiB on disk, 16384 pixels a side.
+/// A larger picture is none that was meant as a background: 256 MiB on disk, 8192 pixels a side.
 const MAX_FILE_BYTES: u64 = 256 << 20;
-const MAX_SIDE: u32 = 16384;
+const MAX_SIDE: u32 = 8192;
 
 /// Pictures brought to one size, as shares of white.
 #[derive(Debug, Default)]
@@ -127,14 +127,16 @@ fn decode(bytes: &[u8], planes: Planes) -> Result<Vec<f32>, String> {
             ));
         }
     };
-    let mut separate = Vec::with_capacity(interleaved.len());
+    let (from, to) = (
+        [cut_height as usize, cut_width as usize],
+        [planes.height, planes.width],
+    );
+    let (resampler, mut between) = (Resampler::new(from, to), Vec::new());
+    let mut shares = Vec::with_capacity(planes.n_values());
     for channel in 0..planes.channels {
         let values = interleaved.iter().skip(channel).step_by(planes.channels);
-        separate.extend(values.map(|&v| f32::from(v) / 255.0));
+        let plane: Vec<f32> = values.map(|&v| f32::from(v) / 255.0).collect();
+        resampler.apply(&plane, &mut between, &mut shares);
     }
-    let from = [cut_height as usize, cut_width as usize];
-    let mut shares = Vec::with_capacity(planes.n_values());
-    let to = [planes.height, planes.width];
-    Resampler::new(from, to).apply(&separate, &mut Vec::new(), &mut shares);
     Ok(shares)
 }

@@ -103,7 +103,7 @@ pub fn synthesize(
     let n_values = pipeline.shape().iter().product();
     let mut rows = Blocks::new(n_values, n * n_rounds, context.memory, context.on_progress);
     let n_parameters = pipeline.parameters().len();
-    let mut drawn = vec![Vec::with_capacity(n * n_rounds); n_parameters];
+    let mut drawn = vec![Vec::new(); n_parameters];
     if synthesis.keep_originals {
         let is_whole = matches!(examples.values, Values::U8(_));
         let copy = |(): &mut (), i: usize, row: &mut [f32], _: &mut [u32]| {

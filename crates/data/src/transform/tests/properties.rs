@@ -209,3 +209,16 @@ fn an_example_of_another_size_is_refused() {
     let mut rng = crate::seed::stream(7, "test");
     pipeline.apply(&[0.0; 5], &mut rng, &mut Scratch::default(), &mut [0.0; 4]);
 }
+
+#[test]
+fn scaling_beyond_all_numbers_gives_values_in_the_range() {
+    for factor in [0.01, 100.0] {
+        let step = format!("{{ scale = {{ range = [{factor}, {factor}] }} }},");
+        let made = make(&images(1, 3, 3), &copies(&step.repeat(200), 1));
+        assert_eq!(made.values.len(), 9, "{factor}");
+        let some = examples(&[1, 2, 2], Values::F32(vec![0.5; 4]), Some((0.0, 1.0)));
+        for value in values(&make(&some, &copies(&step.repeat(200), 1))) {
+            assert!((0.0..=1.0).contains(&value), "{value} for {factor}");
+        }
+    }
+}

@@ -156,9 +156,8 @@ fn elastic_displaces_by_its_amplitude() {
 }
 
 #[test]
-fn elastic_before_a_turn_is_turned() {
-    // A displacement of the source by (dx, dy) shows on both ramps; under a quarter turn the ramp of
-    // rows becomes the ramp of columns, and the amplitude stays.
+fn elastic_before_a_step_is_changed_by_it() {
+    // On a ramp a pixel's change is its displacement down; the centre stays where it is.
     let side = 31;
     let ramp = (0..side * side).map(|i| (i / side) as f32 + 0.5).collect();
     let one = examples(&[1, side, side], Values::F32(ramp), Some((0.0, 100.0)));
