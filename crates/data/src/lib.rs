@@ -7,6 +7,7 @@
 //! configs, writes nothing else and prints nothing.
 
 pub mod bayes;
+pub mod convert;
 mod examples;
 pub mod export;
 mod field_error;

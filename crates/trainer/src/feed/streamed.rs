@@ -1,5 +1,5 @@
 use burn::tensor::{Device, Tensor, TensorData};
-use plumb_data::{Examples, Normalizer, seed, transform::Pipeline};
+use plumb_data::{Examples, Normalizer, seed, transform::{Pipeline, Scratch}};
 use rayon::prelude::*;
 
 use super::{Batch, resident::indices};
@@ -85,7 +85,7 @@ impl<'a> Streamed<'a> {
             .par_chunks_exact_mut(width)
             .zip(chosen)
             .for_each_init(
-                || (augmentation.pipeline.scratch(), vec![0.0; width]),
+                || (Scratch::default(), vec![0.0; width]),
                 |(scratch, original), (out, &i)| {
                     let mut stream = stream.clone();
                     stream.set_stream(u64::from(i));
