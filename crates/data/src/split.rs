@@ -2,33 +2,36 @@
 
 mod apportion;
 mod error;
+mod grouped;
+mod groups;
+mod nested;
+mod plan;
+mod pool;
+mod recipe;
+mod size;
+mod stratified;
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-use self::apportion::apportion;
 pub use self::error::SplitError;
-use crate::seed::stream;
-use crate::{Examples, FieldError};
+pub use self::plan::{Allow, Mistake, SplitPlan};
+use self::pool::Pool;
+use self::recipe::{Drawn, Recipe};
+pub use self::size::Size;
+use self::stratified::Streams;
+use crate::Examples;
 
-/// How many examples each set gets; train gets what is left of the mix.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SplitPlan {
-    /// Examples of the training mix that are held out from training.
-    pub train_dev: usize,
-    /// Target examples that decide.
-    pub dev: usize,
-    /// Target examples for the final figure.
-    pub test: usize,
-    /// Target examples that join the general ones in the training mix.
-    #[serde(default)]
-    pub target_in_train: usize,
-}
+/// A set whose size is off by more than this share of what was asked for gets a warning; groups that
+/// stay whole make every size a little off.
+const MUCH_OFF: f64 = 0.1;
 
 /// The four sets, and which example of which chunk each of theirs is.
+///
+/// `original` is comparable over all sets: general originals keep their numbers, and those of the
+/// target are numbered on from the largest general one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sets {
     /// What weights are fitted on.
@@ -39,8 +42,17 @@ pub struct Sets {
     pub dev: Examples,
     /// Drawn from the target, for the final figure.
     pub test: Examples,
-    /// Target examples that are in no set.
+    /// Per training example its weight, of mean 1; `None` if all weigh the same.
+    pub train_weights: Option<Vec<f32>>,
+    /// Target examples that are in no set and were not left for train either.
     pub unused_target: usize,
+    /// Examples left for train that [`SplitPlan::train`] does not keep.
+    pub unused_train: usize,
+    /// General examples that are in no set because a part of their group decides: it is in the dev or
+    /// test set of the target.
+    pub left_out_general: usize,
+    /// What the user should know, a sentence each.
+    pub warnings: Vec<String>,
     /// Per set its members, in the order of its examples.
     pub membership: Membership,
 }
@@ -52,9 +64,9 @@ pub struct Membership {
     pub train: Vec<Member>,
     /// Members of train-dev.
     pub train_dev: Vec<Member>,
-    /// Members of dev, all of the target.
+    /// Members of dev, all of the target unless the plan is a mistake.
     pub dev: Vec<Member>,
-    /// Members of test, all of the target.
+    /// Members of test, all of the target unless everything is shuffled.
     pub test: Vec<Member>,
 }
 
@@ -68,38 +80,28 @@ pub enum Member {
     Target(usize),
 }
 
-impl SplitPlan {
-    /// Checks that each set gets at least one example.
-    ///
-    /// # Errors
-    /// [`FieldError`] for the first set that is empty.
-    pub fn check(&self) -> Result<(), FieldError> {
-        let sets = [
-            ("train_dev", self.train_dev),
-            ("dev", self.dev),
-            ("test", self.test),
-        ];
-        match sets.into_iter().find(|(_, n)| *n == 0) {
-            Some((field, _)) => Err(FieldError::new(field, "is 0; expected at least 1")),
-            None => Ok(()),
-        }
-    }
-}
-
 /// Splits a general and a target chunk into the four sets.
 ///
 /// 1. test, dev and the target's part of the training mix are drawn from the target without overlap,
 ///    each with the target's shares of classes. Who is in dev and test does not depend on
 ///    `target_in_train`, on `train_dev` or on the general chunk.
 /// 2. The mix is that part and all general examples. train-dev is drawn from it with the mix's share
-///    of target, and in both parts with their shares of classes. train is the rest.
+///    of target, and in both parts with their shares of classes. train is the rest, or with
+///    [`SplitPlan::train`] the beginning of an order in which every beginning has the shares of
+///    classes to less than one example.
 ///
 /// Shares are exact to less than one example where the class has enough. Every set is shuffled. The
 /// classes of all sets are those of `target`, in its order; the general ones are matched by name.
 ///
+/// Examples of one group, and those of one original in any case, fall into one set. Where there are
+/// groups of several examples, sizes are as near to those asked for as groups allow, off by half of
+/// the largest group at most, and shares of classes as even as goes with that. A tag or a source is
+/// the same group in both chunks: general examples of which the target's dev or test has the group
+/// are left out. A chunk that lacks the tag altogether is grouped by original.
+///
 /// # Errors
-/// [`SplitError`] if the chunks are not alike, if the plan asks for more than there is, or if a class
-/// has no example in train.
+/// [`SplitError`] if the chunks are not alike, if the plan asks for more than there is, if groups are
+/// too large for it, or if a class has no example in train. A class that other sets lack is a warning.
 pub fn split(
     general: &Examples,
     target: &Examples,
@@ -107,175 +109,163 @@ pub fn split(
     seed: u64,
 ) -> Result<Sets, SplitError> {
     plan.check()?;
-    check_alike(general, target)?;
-    check_totals(general, target, plan)?;
+    let pool = Pool::new(general, target, plan.group.as_deref())?;
+    let streams = Streams {
+        seed,
+        repeat: plan.repeat,
+    };
+    let recipe = Recipe {
+        pool: &pool,
+        plan,
+        streams,
+    };
+    let mut drawn = recipe.draw()?;
+    let n_left = drawn.train.len();
+    keep_first(&pool, plan, streams, &mut drawn.train)?;
 
-    let n_per_class = target.class_counts();
-    let n_test = apportion(&n_per_class, &n_per_class, plan.test);
-    let left = subtract(&n_per_class, &n_test);
-    let n_dev = apportion(&n_per_class, &left, plan.dev);
-    let left = subtract(&left, &n_dev);
-    let n_in_train = apportion(&left, &left, plan.target_in_train);
-
-    // Per class: test from the front, dev from the back, the mix from between.
-    let (mut test, mut dev, mut target_part) = (Vec::new(), Vec::new(), Vec::new());
-    for (class, indices) in shuffled_by_class(target, "target", seed).iter().enumerate() {
-        let (front, rest) = indices.split_at(n_test[class]);
-        let (middle, back) = rest.split_at(rest.len() - n_dev[class]);
-        test.extend_from_slice(front);
-        dev.extend_from_slice(back);
-        target_part.extend_from_slice(&middle[..n_in_train[class]]);
-    }
-
-    let general = with_classes_of(general, target);
-    let target_part_examples = target.select(&target_part);
-    let mix = Examples::concat(&[general.as_ref(), &target_part_examples])?;
-    let n_of_part = [general.len(), target_part.len()];
-    let n_train_dev = apportion(&n_of_part, &n_of_part, plan.train_dev);
-    let (mut train, mut train_dev) = (Vec::new(), Vec::new());
-    let parts = [
-        (general.as_ref(), "general", 0),
-        (&target_part_examples, "target-in-train", general.len()),
-    ];
-    for (&n_held_out, (part, name, offset)) in n_train_dev.iter().zip(parts) {
-        let n_per_class = part.class_counts();
-        let n_held_out = apportion(&n_per_class, &n_per_class, n_held_out);
-        for (class, indices) in shuffled_by_class(part, name, seed).iter().enumerate() {
-            let (held_out, rest) = indices.split_at(n_held_out[class]);
-            train_dev.extend(held_out.iter().map(|i| offset + i));
-            train.extend(rest.iter().map(|i| offset + i));
-        }
-    }
-
+    let Drawn {
+        mut train,
+        mut train_dev,
+        mut dev,
+        mut test,
+        ..
+    } = drawn;
     for (set, name) in [
         (&mut train, "train"),
         (&mut train_dev, "train-dev"),
         (&mut dev, "dev"),
         (&mut test, "test"),
     ] {
-        set.shuffle(&mut stream(seed, &format!("split/order/{name}")));
+        set.shuffle(&mut streams.of(&format!("split/order/{name}")));
     }
-    let of_mix = |&i: &usize| match i.checked_sub(general.len()) {
-        None => Member::General(i),
-        Some(k) => Member::Target(target_part[k]),
+    let members = |set: &[usize]| set.iter().map(|&i| pool.member(i)).collect();
+    let membership = Membership {
+        train: members(&train),
+        train_dev: members(&train_dev),
+        dev: members(&dev),
+        test: members(&test),
     };
-    let of_target = |&i: &usize| Member::Target(i);
-    let sets = Sets {
-        train: mix.select(&train),
-        train_dev: mix.select(&train_dev),
-        dev: target.select(&dev),
-        test: target.select(&test),
-        unused_target: target.len() - test.len() - dev.len() - target_part.len(),
-        membership: Membership {
-            train: train.iter().map(of_mix).collect(),
-            train_dev: train_dev.iter().map(of_mix).collect(),
-            dev: dev.iter().map(of_target).collect(),
-            test: test.iter().map(of_target).collect(),
-        },
+    let mut warnings = pool.warnings().to_vec();
+    warnings.extend(off_sizes(&drawn.sizes, plan));
+    for (set, name) in [(&train_dev, "train-dev"), (&dev, "dev"), (&test, "test")] {
+        warnings.extend(missing_classes(&pool, set, name));
+    }
+    Ok(Sets {
+        train_weights: plan
+            .general_weight
+            .map(|weight| weights(&membership.train, weight)),
+        unused_target: drawn.unused_target,
+        unused_train: n_left - train.len(),
+        left_out_general: drawn.left_out_general,
+        warnings,
+        train: pool.pick_from_both(&train)?,
+        train_dev: pool.pick_from_both(&train_dev)?,
+        dev: pool.pick(&dev)?,
+        test: pool.pick(&test)?,
+        membership,
+    })
+}
+
+/// Splits the same chunks once for every number in `repeats`, which takes the place of
+/// [`SplitPlan::repeat`].
+pub fn resample<'a>(
+    general: &'a Examples,
+    target: &'a Examples,
+    plan: &'a SplitPlan,
+    seed: u64,
+    repeats: Range<u64>,
+) -> impl Iterator<Item = Result<Sets, SplitError>> + 'a {
+    repeats.map(move |repeat| {
+        let plan = SplitPlan {
+            repeat,
+            ..plan.clone()
+        };
+        split(general, target, &plan, seed)
+    })
+}
+
+/// Keeps of `train` what the plan asks for.
+fn keep_first(
+    pool: &Pool,
+    plan: &SplitPlan,
+    streams: Streams,
+    train: &mut Vec<usize>,
+) -> Result<(), SplitError> {
+    let missing = |train: &[usize]| {
+        let counts = class_counts(pool, train);
+        let class = counts.iter().position(|&n| n == 0);
+        class.map(|class| pool.classes()[class].clone())
     };
-    match sets.train.class_counts().iter().position(|&n| n == 0) {
-        Some(class) => Err(SplitError::ClassMissing {
-            class: target.classes[class].clone(),
+    if let Some(class) = missing(train) {
+        return Err(SplitError::ClassMissing { class });
+    }
+    let Some(size) = plan.train else {
+        return Ok(());
+    };
+    let [n] = size::divide(train.len(), [("train", size)])?;
+    if n > train.len() {
+        return Err(SplitError::TooFewLeft {
+            train: size,
+            asked: n,
+            left: train.len(),
+        });
+    }
+    *train = nested::first(pool, train, n, streams);
+    match missing(train) {
+        Some(class) => Err(SplitError::ClassTooRare {
+            class,
+            train: size,
+            n,
         }),
-        None => Ok(sets),
+        None => Ok(()),
     }
 }
 
-fn check_alike(general: &Examples, target: &Examples) -> Result<(), SplitError> {
-    if general.shape != target.shape {
-        return Err(SplitError::Shape {
-            general: general.shape.clone(),
-            target: target.shape.clone(),
-        });
+fn class_counts(pool: &Pool, set: &[usize]) -> Vec<usize> {
+    let mut counts = vec![0; pool.classes().len()];
+    for &i in set {
+        counts[pool.label(i)] += 1;
     }
-    if let (Some(general), Some(target)) = (general.range, target.range)
-        && general != target
-    {
-        return Err(SplitError::Range { general, target });
-    }
-    let sorted = |examples: &Examples| {
-        let mut names = examples.classes.clone();
-        names.sort_unstable();
-        names
-    };
-    if sorted(general) != sorted(target) {
-        return Err(SplitError::Classes {
-            general: general.classes.clone(),
-            target: target.classes.clone(),
-        });
-    }
-    for (chunk, examples) in [("general", general), ("target", target)] {
-        let (n_examples, n_originals) = (examples.len(), examples.n_originals());
-        if n_originals < n_examples {
-            return Err(SplitError::SharedOriginals {
-                chunk,
-                n_examples,
-                n_originals,
-            });
-        }
-    }
-    Ok(())
+    counts
 }
 
-fn check_totals(general: &Examples, target: &Examples, plan: &SplitPlan) -> Result<(), SplitError> {
-    let asked = plan.test.saturating_add(plan.dev);
-    let asked = asked.saturating_add(plan.target_in_train);
-    if asked > target.len() {
-        return Err(SplitError::TooFewTarget {
-            plan: plan.clone(),
-            asked,
-            exist: target.len(),
-        });
-    }
-    if plan.train_dev >= general.len() + plan.target_in_train {
-        return Err(SplitError::TooFewInMix {
-            plan: plan.clone(),
-            n_general: general.len(),
-        });
-    }
-    Ok(())
-}
-
-/// Per class the indices of its examples, shuffled by a stream for this chunk and class.
-fn shuffled_by_class(examples: &Examples, chunk: &str, seed: u64) -> Vec<Vec<usize>> {
-    let mut by_class = vec![Vec::new(); examples.classes.len()];
-    for (i, &label) in examples.labels.iter().enumerate() {
-        by_class[label as usize].push(i);
-    }
-    for (indices, class) in by_class.iter_mut().zip(&examples.classes) {
-        indices.shuffle(&mut stream(seed, &format!("split/{chunk}/{class}")));
-    }
-    by_class
-}
-
-/// `examples` with its labels as indices into the classes of `target`, which has the same names.
-fn with_classes_of<'a>(examples: &'a Examples, target: &Examples) -> Cow<'a, Examples> {
-    if examples.classes == target.classes {
-        return Cow::Borrowed(examples);
-    }
-    let index_in_target = |name| {
-        target
-            .classes
-            .iter()
-            .zip(0..)
-            .find(|(class, _)| *class == name)
-    };
-    let new_label: Vec<u32> = examples
-        .classes
-        .iter()
-        .filter_map(index_in_target)
-        .map(|(_, index)| index)
+fn missing_classes(pool: &Pool, set: &[usize], name: &str) -> Option<String> {
+    let counts = class_counts(pool, set);
+    let classes = pool.classes().iter().zip(counts);
+    let missing: Vec<&str> = classes
+        .filter(|(_, n)| *n == 0)
+        .map(|(class, _)| class.as_str())
         .collect();
-    let mut renamed = examples.clone();
-    renamed.classes.clone_from(&target.classes);
-    for label in &mut renamed.labels {
-        *label = new_label[*label as usize];
-    }
-    Cow::Owned(renamed)
+    (!missing.is_empty()).then(|| format!("{name} has no example of the classes {missing:?}"))
 }
 
-fn subtract(from: &[usize], what: &[usize]) -> Vec<usize> {
-    from.iter().zip(what).map(|(a, b)| a - b).collect()
+fn off_sizes(sizes: &[(&str, usize, usize)], plan: &SplitPlan) -> Vec<String> {
+    let much_off = sizes
+        .iter()
+        .filter(|(_, asked, got)| got.abs_diff(*asked) as f64 > MUCH_OFF * *asked as f64);
+    much_off
+        .map(|(key, asked, got)| {
+            let group = plan.group_name();
+            format!(
+                "{key} asks for {asked} examples and gets {got}: groups by `{group}` stay whole"
+            )
+        })
+        .collect()
+}
+
+/// Per member the weight of its chunk, where a target example has 1, over the mean of all.
+fn weights(members: &[Member], general_weight: f64) -> Vec<f32> {
+    // The larger of the two as the unit, so that no weight makes the sum infinite.
+    let unit = general_weight.max(1.0);
+    let weight = |member: &Member| match member {
+        Member::General(_) => general_weight / unit,
+        Member::Target(_) => 1.0 / unit,
+    };
+    let mean = members.iter().map(weight).sum::<f64>() / members.len() as f64;
+    members
+        .iter()
+        .map(|member| (weight(member) / mean) as f32)
+        .collect()
 }
 
 #[cfg(test)]

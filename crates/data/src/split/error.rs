@@ -1,17 +1,21 @@
 //! Why two chunks cannot be split as planned.
 
-use super::SplitPlan;
+use super::{Mistake, Size, SplitPlan};
 use crate::{ConcatError, FieldError};
+
+/// What changes chunks so that they are alike.
+const CONVERT: &str = "[data.general.convert]";
 
 /// Why two chunks cannot be split as planned.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SplitError {
-    /// The plan leaves a set empty.
+    /// The plan cannot work.
     #[error(transparent)]
     Field(#[from] FieldError),
     /// Examples of different shapes.
     #[error(
-        "general examples have the shape {general:?} and target examples {target:?}; expected the same"
+        "general examples have the shape {general:?} and target examples {target:?}; expected the same \
+         ({CONVERT} can change it)"
     )]
     Shape {
         /// Shape of a general example.
@@ -21,7 +25,8 @@ pub enum SplitError {
     },
     /// Values on different scales.
     #[error(
-        "general values lie in {}..={} and target values in {}..={}; expected the same range",
+        "general values lie in {}..={} and target values in {}..={}; expected the same range \
+         ({CONVERT} can change it)",
         general.0, general.1, target.0, target.1
     )]
     Range {
@@ -32,7 +37,8 @@ pub enum SplitError {
     },
     /// Classes of different names.
     #[error(
-        "general examples have the classes {general:?} and target examples {target:?}; expected the same names"
+        "general examples have the classes {general:?} and target examples {target:?}; expected the \
+         same names ({CONVERT} can change them)"
     )]
     Classes {
         /// Classes of the general chunk.
@@ -40,29 +46,84 @@ pub enum SplitError {
         /// Classes of the target chunk.
         target: Vec<String>,
     },
-    /// Examples that derive from the same original could fall into different sets.
+    /// No example has the tag to group by.
     #[error(
-        "{n_examples} {chunk} examples derive from {n_originals} originals; expected one example per original"
+        "general examples have the tags {general:?} and target examples {target:?}, none of them \
+         `{tag}`; expected one of these, `source` or `original`"
     )]
-    SharedOriginals {
+    NoSuchTag {
+        /// The tag.
+        tag: String,
+        /// Tags of the general chunk.
+        general: Vec<String>,
+        /// Tags of the target chunk.
+        target: Vec<String>,
+    },
+    /// Some examples lack the tag to group by.
+    #[error(
+        "{n_missing} of {n_examples} {chunk} examples have no `{tag}`; expected one for each to group by"
+    )]
+    MissingTag {
+        /// The tag.
+        tag: String,
         /// `general` or `target`.
         chunk: &'static str,
+        /// Examples whose value is empty.
+        n_missing: usize,
         /// Examples of the chunk.
         n_examples: usize,
-        /// Distinct originals behind them.
-        n_originals: usize,
     },
+    /// Groups are too large or too few for every set to get one.
+    #[error(
+        "{set} would be empty: groups by `{group}` stay whole, and there is a choice of {n_groups}, \
+         the smallest of {smallest} examples"
+    )]
+    NoGroup {
+        /// The set, or the key of its size.
+        set: &'static str,
+        /// What groups are made by.
+        group: String,
+        /// Groups that the set could be drawn from.
+        n_groups: usize,
+        /// Examples of the smallest of them.
+        smallest: usize,
+    },
+    /// Numbers of originals that cannot be told apart over both chunks.
+    #[error("originals have numbers up to 2^64 - 1; expected numbers counted from 0")]
+    Originals,
     /// More target examples are asked for than exist.
     #[error(
-        "test = {}, dev = {} and target_in_train = {} ask for {asked} target examples; only {exist} exist",
-        plan.test, plan.dev, plan.target_in_train
+        "test = {}{}target_in_train = {} ask for {asked} target examples; only {exist} exist",
+        plan.test, dev_of_target(plan), plan.target_in_train
     )]
     TooFewTarget {
         /// The plan.
-        plan: SplitPlan,
+        plan: Box<SplitPlan>,
         /// Target examples that it asks for.
         asked: usize,
         /// Target examples that exist.
+        exist: usize,
+    },
+    /// More general examples are asked for than exist.
+    #[error("dev = {} asks for {asked} general examples; only {exist} can be drawn", plan.dev)]
+    TooFewGeneral {
+        /// The plan.
+        plan: Box<SplitPlan>,
+        /// General examples that it asks for.
+        asked: usize,
+        /// General examples that share no group with test or with the target's part of the mix.
+        exist: usize,
+    },
+    /// Nothing of the pool would be left for train.
+    #[error(
+        "test = {}, dev = {} and train_dev = {} leave none for train: both chunks together have \
+         {exist} examples",
+        plan.test, plan.dev, plan.train_dev
+    )]
+    TooFewInPool {
+        /// The plan.
+        plan: Box<SplitPlan>,
+        /// Examples of both chunks.
         exist: usize,
     },
     /// Nothing of the training mix would be left for train.
@@ -73,15 +134,38 @@ pub enum SplitError {
     )]
     TooFewInMix {
         /// The plan.
-        plan: SplitPlan,
-        /// General examples that exist.
+        plan: Box<SplitPlan>,
+        /// General examples of the mix.
         n_general: usize,
+    },
+    /// More examples are asked for than are left for train.
+    #[error("train = {train} asks for {asked} examples; only {left} are left for train")]
+    TooFewLeft {
+        /// The size that is asked for.
+        train: Size,
+        /// How many examples that is.
+        asked: usize,
+        /// Examples left for train.
+        left: usize,
     },
     /// A class that cannot be learned.
     #[error("the class `{class}` has no example in train; expected at least one")]
     ClassMissing {
         /// The class.
         class: String,
+    },
+    /// A class that is too rare for so small a set.
+    #[error(
+        "the class `{class}` has no example among the {n} that train = {train} keeps; expected at \
+         least one, so a larger train"
+    )]
+    ClassTooRare {
+        /// The class.
+        class: String,
+        /// The size that is asked for.
+        train: Size,
+        /// How many examples that is.
+        n: usize,
     },
     /// The general chunk and the target's part of the mix do not fit into one buffer.
     #[error(transparent)]
@@ -94,11 +178,32 @@ impl SplitError {
     pub fn keys(&self) -> &[&'static str] {
         match self {
             Self::Field(error) => std::slice::from_ref(&error.field),
-            Self::TooFewTarget { .. } => &["test", "dev", "target_in_train"],
+            Self::NoSuchTag { .. } | Self::MissingTag { .. } => &["group"],
+            Self::NoGroup { set, .. } => match *set {
+                "test" => &["test", "group"],
+                "dev" => &["dev", "group"],
+                "target_in_train" => &["target_in_train", "group"],
+                _ => &["train_dev", "group"],
+            },
+            Self::TooFewTarget { plan, .. } => match plan.mistake {
+                Some(Mistake::DevFromGeneral) => &["test", "target_in_train"],
+                _ => &["test", "dev", "target_in_train"],
+            },
+            Self::TooFewGeneral { .. } => &["dev"],
+            Self::TooFewInPool { .. } => &["test", "dev", "train_dev"],
             Self::TooFewInMix { .. } | Self::ClassMissing { .. } => {
                 &["train_dev", "target_in_train"]
             }
+            Self::TooFewLeft { .. } | Self::ClassTooRare { .. } => &["train"],
             _ => &[],
         }
+    }
+}
+
+/// Dev's part of a sentence on target examples.
+fn dev_of_target(plan: &SplitPlan) -> String {
+    match plan.mistake {
+        Some(Mistake::DevFromGeneral) => " and ".into(),
+        _ => format!(", dev = {} and ", plan.dev),
     }
 }
