@@ -1,5 +1,7 @@
 //! Data sources: one file each, an options struct with `check` and `load`.
 
+mod array;
+mod checks;
 pub mod cifar;
 mod context;
 pub mod csv;

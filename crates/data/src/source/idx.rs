@@ -1,117 +1,185 @@
-//! Images and labels in IDX files, the format of MNIST.
+//! Images or rows and their labels in IDX files, the format of MNIST.
 
-mod array;
+mod header;
+mod labels;
+mod problem;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use self::array::Array;
-pub use self::array::IdxProblem;
+use self::header::{Header, expect_end};
+use self::labels::Labels;
+pub use self::problem::{IdxError, IdxProblem};
+pub use super::array::ValueProblem;
+use super::array::{FillProblem, Sink, example_shape};
 use super::file::Opened;
-use super::{Context, Loaded, SourceError};
-use crate::{Examples, FieldError, FileHash, Values};
+use super::{Context, Loaded, MAX_UNPACKED_BYTES, SourceError, checks};
+use crate::{Examples, FieldError, Values};
 
-/// Images and their labels, each in one IDX file, plain or packed with gzip.
+/// Images or rows and their labels, each in one IDX file, plain or packed with gzip.
 ///
 /// The format: <http://yann.lecun.com/exdb/mnist/>, "the IDX file format".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Idx {
-    /// Bytes of shape `[n, height, width]`. If there is only a file with `.gz` appended, that one.
+    /// Numbers of one to four dimensions: `[n]`, `[n, features]`, `[n, height, width]` or
+    /// `[n, channels, height, width]`. If there is only a file with `.gz` appended, that one.
     pub images: PathBuf,
-    /// Bytes of shape `[n]`; likewise.
+    /// Whole numbers of shape `[n]`, counted from 0; likewise.
     pub labels: PathBuf,
-}
-
-/// A problem in an IDX file.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {problem}", path.display())]
-pub struct IdxError {
-    /// The file.
-    pub path: PathBuf,
-    /// What was found and what was expected.
-    pub problem: IdxProblem,
+    /// The smallest and largest value that an image can have. If absent, 0 to 255 for bytes and not
+    /// known for others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<[f32; 2]>,
+    /// The names of the labels 0, 1, …; if absent, `"0"` to the largest label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<String>>,
 }
 
 impl Idx {
+    /// Both files, everything else as usual.
+    #[must_use]
+    pub fn new(images: impl Into<PathBuf>, labels: impl Into<PathBuf>) -> Self {
+        Self {
+            images: images.into(),
+            labels: labels.into(),
+            range: None,
+            classes: None,
+        }
+    }
+
     /// Checks the options alone, without the files.
     ///
     /// # Errors
-    /// [`FieldError`] if a path is empty, or if both are the same.
+    /// [`FieldError`] for the first option that is not possible.
     pub fn check(&self) -> Result<(), FieldError> {
-        for (field, path) in [("images", &self.images), ("labels", &self.labels)] {
-            if path.as_os_str().is_empty() {
-                return Err(FieldError::new(field, "is empty; expected a file"));
-            }
-        }
+        checks::path("images", &self.images)?;
+        checks::path("labels", &self.labels)?;
         if self.images == self.labels {
             let message = "is the same file as `images`; expected the one with the labels";
             return Err(FieldError::new("labels", message));
         }
-        Ok(())
+        checks::range(self.range)?;
+        checks::classes(self.classes.as_deref())
     }
 
     /// Reads both files.
     ///
-    /// The shape is `[1, height, width]`, the range 0..=255; classes are `"0"` to the largest label.
-    /// The one source is the name of the images' file; each image is its own original.
+    /// The shape is `[1]`, `[features]`, `[1, height, width]` or `[channels, height, width]`. Numbers
+    /// of 64 bits are rounded to 32. The one source is the name of the images' file; each image is
+    /// its own original. A packed file may unpack to [`MAX_UNPACKED_BYTES`]; a plain one may have any
+    /// size.
     ///
     /// # Errors
     /// [`SourceError::Field`] if [`Idx::check`] fails, [`SourceError::File`] if a file cannot be
     /// read, [`SourceError::Idx`] if its content is not as expected.
-    pub fn load(&self, _context: &Context<'_>) -> Result<Loaded, SourceError> {
+    pub fn load(&self, context: &Context<'_>) -> Result<Loaded, SourceError> {
         self.check()?;
-        let (images, images_hash) = read(&self.images, 3)?;
-        let (labels, labels_hash) = read(&self.labels, 1)?;
-        let examples = join(images, &labels, &images_hash.path).map_err(|problem| IdxError {
-            path: labels_hash.path.clone(),
-            problem,
+        let mut file = Opened::open(&self.labels)?;
+        let limit = limit(&file);
+        let read = Labels::read(&mut file, limit, self.classes.as_deref());
+        let labels = read.map_err(|problem| named(&file, problem))?;
+        let (labels_path, labels_hash) = (file.path().to_owned(), file.finish()?);
+
+        let mut file = Opened::open(&self.images)?;
+        let (source_name, limit) = (file.path().to_owned(), self::limit(&file));
+        let content = images(&mut file, limit, &labels, self.range, context);
+        let (shape, values) = content.map_err(|problem| match problem {
+            // The images are as they are said to be; it is the labels that do not fit them.
+            IdxProblem::Counts { .. } => IdxError::new(&labels_path, problem).into(),
+            problem => named(&file, problem),
         })?;
+        let images_hash = file.finish()?;
+        let examples = self.examples(&shape, values, labels, &source_name);
         Ok(Loaded::read(examples, vec![images_hash, labels_hash]))
     }
-}
 
-fn read(path: &Path, rank: u8) -> Result<(Array, FileHash), SourceError> {
-    let mut opened = Opened::open(path)?;
-    match Array::read(&mut opened, rank) {
-        Ok(array) => Ok((array, opened.finish()?)),
-        Err(IdxProblem::Read(reason)) => Err(opened.error(reason).into()),
-        Err(problem) => Err(IdxError {
-            path: opened.path().to_owned(),
-            problem,
+    /// The same from the content of both files, unpacked.
+    ///
+    /// # Errors
+    /// As [`Idx::load`].
+    #[doc(hidden)]
+    pub fn from_bytes(&self, images: &[u8], labels: &[u8]) -> Result<Examples, SourceError> {
+        self.check()?;
+        let named = |path: &Path| {
+            let path = path.to_owned();
+            move |problem| SourceError::from(IdxError::new(&path, problem))
+        };
+        let labels =
+            Labels::read(labels, u64::MAX, self.classes.as_deref()).map_err(named(&self.labels))?;
+        let context = Context::new(0);
+        let (shape, values) = self::images(images, u64::MAX, &labels, self.range, &context)
+            .map_err(named(&self.images))?;
+        Ok(self.examples(&shape, values, labels, &self.images))
+    }
+
+    fn examples(&self, header: &Header, values: Values, labels: Labels, path: &Path) -> Examples {
+        let n = labels.of.len();
+        let source_name = path.file_name().unwrap_or_default();
+        Examples {
+            shape: example_shape(&header.shape),
+            values,
+            range: match self.range {
+                Some([low, high]) => Some((low, high)),
+                None => header.number.range(),
+            },
+            labels: labels.of,
+            classes: labels.classes,
+            source: vec![0; n],
+            source_names: vec![source_name.to_string_lossy().into_owned()],
+            original: (0..n as u64).collect(),
+            tags: Vec::new(),
         }
-        .into()),
     }
 }
 
-/// Makes examples of images and labels; a problem is one of the labels.
-fn join(images: Array, labels: &Array, images_path: &Path) -> Result<Examples, IdxProblem> {
-    let n = images.shape[0];
-    if labels.values.len() != n {
+/// How many bytes a file may hold.
+fn limit(file: &Opened) -> u64 {
+    if file.is_packed() {
+        MAX_UNPACKED_BYTES
+    } else {
+        u64::MAX
+    }
+}
+
+fn named(file: &Opened, problem: IdxProblem) -> SourceError {
+    match problem {
+        IdxProblem::Read(reason) => file.error(reason).into(),
+        IdxProblem::Value(ValueProblem::Memory(error)) => error.into(),
+        problem => IdxError::new(file.path(), problem).into(),
+    }
+}
+
+/// Reads the file of images, as many as there are labels.
+fn images(
+    mut content: impl Read,
+    limit: u64,
+    labels: &Labels,
+    range: Option<[f32; 2]>,
+    context: &Context<'_>,
+) -> Result<(Header, Values), IdxProblem> {
+    let header = Header::of_images(&mut content, limit)?;
+    let n_images = header.shape.first().copied().unwrap_or_default();
+    if labels.of.len() as u64 != n_images {
         return Err(IdxProblem::Counts {
-            n_labels: labels.values.len(),
-            n_images: n,
+            n_labels: labels.of.len() as u64,
+            n_images,
         });
     }
-    let largest = labels.values.iter().max().copied().unwrap_or_default();
-    if let Some(&label) = labels.values.first()
-        && labels.values.iter().all(|&l| l == label)
-    {
-        return Err(IdxProblem::OneClass { label });
-    }
-    let source_name = images_path.file_name().unwrap_or_default();
-    Ok(Examples {
-        shape: vec![1, images.shape[1], images.shape[2]],
-        values: Values::U8(images.values),
-        range: Some((0.0, 255.0)),
-        labels: labels.values.iter().map(|&l| u32::from(l)).collect(),
-        classes: (0..=largest).map(|l| l.to_string()).collect(),
-        source: vec![0; n],
-        source_names: vec![source_name.to_string_lossy().into_owned()],
-        original: (0..n as u64).collect(),
-        tags: Vec::new(),
-    })
+    let kind = (header.number, header::ENDIAN);
+    let mut sink = Sink::new(context, kind, &header.shape, range, false);
+    let expected = header.size_bytes;
+    let found = sink
+        .fill(&mut content, expected)
+        .map_err(|problem| match problem {
+            FillProblem::Read(reason) => IdxProblem::Read(reason),
+            FillProblem::Value(problem) => IdxProblem::Value(problem),
+        })?;
+    expect_end(content, found, expected)?;
+    let values = sink.finish()?;
+    Ok((header, values))
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What can be wrong in a table, and where.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::source::checks::listed;
 
 /// A problem in a table, with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,9 +30,18 @@ pub enum CsvProblem {
         /// The reader's reason.
         reason: String,
     },
-    /// Not even a header.
-    #[error("the file is empty; expected a header line and one line per example")]
-    Empty,
+    /// No row at all.
+    #[error("the file is empty; expected {}one line per example", if *has_header { "a header line and " } else { "" })]
+    Empty {
+        /// Whether the options say that there is a header.
+        has_header: bool,
+    },
+    /// A row that does not end.
+    #[error(
+        "the row is longer than {} bytes; expected shorter ones (is a quote left open?)",
+        super::blocks::MAX_ROW_BYTES
+    )]
+    LongRow,
     /// No column has the label's name.
     #[error("no column is named `{label}`; expected one of {}", listed(columns))]
     NoLabel {
@@ -39,31 +50,105 @@ pub enum CsvProblem {
         /// The names that exist.
         columns: Vec<String>,
     },
-    /// Two columns have the label's name.
-    #[error("found two columns of this name; expected one with the label")]
-    TwoLabels,
-    /// The label is the only column.
-    #[error("found no column but the label; expected features too")]
+    /// No column has a name that another option names.
+    #[error(
+        "no column is named `{name}`, as in `{field}`; expected one of {}",
+        listed(columns)
+    )]
+    NoColumn {
+        /// The name that was looked for.
+        name: String,
+        /// The option.
+        field: &'static str,
+        /// The names that exist.
+        columns: Vec<String>,
+    },
+    /// There are fewer columns than an option counts.
+    #[error("there is no column {number}, as in `{field}`; expected 1 to {n_columns}")]
+    NoNumber {
+        /// The number that was looked for, counted from 1.
+        number: usize,
+        /// The option.
+        field: &'static str,
+        /// Columns in the table.
+        n_columns: usize,
+    },
+    /// Two columns have the same name.
+    #[error(
+        "columns {first} and {second} both have this name; expected different ones \
+         (`header = false` is for a table without names)"
+    )]
+    SameName {
+        /// The number of the first column, counted from 1.
+        first: usize,
+        /// The number of the second column.
+        second: usize,
+    },
+    /// Two options name the same column.
+    #[error("the column is in `{first}` and in `{second}`; expected one of them")]
+    TwoRoles {
+        /// One option.
+        first: &'static str,
+        /// The other option.
+        second: &'static str,
+    },
+    /// Nothing to learn from.
+    #[error("found no column of features; expected one at least, beside the label")]
     NoFeatures,
     /// A header and nothing below.
     #[error("found no line below the header; expected one per example")]
     NoRows,
     /// A line with more or fewer cells than the header.
-    #[error("found {found} cells; expected {expected}, as in the header")]
+    #[error("found {found} cells; expected {expected}, as in the {}", if *has_header { "header" } else { "first line" })]
     Ragged {
         /// Cells in this line.
         found: usize,
-        /// Cells in the header.
+        /// Cells in the header, or in the first line.
         expected: usize,
+        /// Whether the options say that there is a header.
+        has_header: bool,
     },
     /// Nothing but blanks.
     #[error("the cell is empty; expected a {expected}")]
     EmptyCell {
-        /// `number` or `label`.
+        /// `number`, `category` or `label`.
         expected: &'static str,
     },
+    /// One of the texts that stand for a missing value.
+    #[error("found `{found}`, which is in `missing`; expected a {expected}")]
+    Missing {
+        /// The cell's text.
+        found: String,
+        /// `number`, `category` or `label`.
+        expected: &'static str,
+    },
+    /// A column without any value to take the mean or median of.
+    #[error("every value is missing; expected one at least, for `fill`")]
+    AllMissing,
+    /// A category that the options do not list.
+    #[error("found `{found}`; expected one of the `categories` {categories}")]
+    UnknownCategory {
+        /// The cell's text.
+        found: String,
+        /// The categories listed.
+        categories: String,
+    },
+    /// A categorical column with as many values as a number or a name has.
+    #[error(
+        "found more than {} categories; expected a column that has fewer, or the column in `ignore`",
+        super::rows::MAX_CATEGORIES
+    )]
+    ManyCategories,
+    /// A label that the options do not list.
+    #[error("found the label `{found}`; expected one of the `classes` {classes}")]
+    UnknownLabel {
+        /// The cell's text.
+        found: String,
+        /// The classes listed.
+        classes: String,
+    },
     /// Text where a number belongs.
-    #[error("found `{found}`; expected a number")]
+    #[error("found `{found}`; expected a number (or the column in `categorical`)")]
     NotANumber {
         /// The cell's text.
         found: String,
@@ -86,14 +171,14 @@ pub enum CsvProblem {
     },
     /// The shape has another number of values than the table has features.
     #[error(
-        "found {n_features} feature columns; expected {expected}, the product of `shape` {shape:?}"
+        "found {n_features} features in a row; expected {expected}, the product of `shape` {shape:?}"
     )]
     Shape {
         /// The shape in the options.
         shape: Vec<usize>,
         /// Its product.
         expected: usize,
-        /// Columns but the label.
+        /// Features in a row, one per category where a column is categorical.
         n_features: usize,
     },
     /// Nothing to tell apart.
@@ -104,10 +189,15 @@ pub enum CsvProblem {
     },
 }
 
-/// Columns that an error lists before it only counts the rest.
-const MAX_LISTED: usize = 8;
-
 impl CsvError {
+    /// The same with the file's path.
+    pub(super) fn of(self, path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            ..self
+        }
+    }
+
     /// A problem of the whole file.
     pub(super) fn file(problem: CsvProblem) -> Self {
         Self {
@@ -154,15 +244,3 @@ impl fmt::Display for CsvError {
 }
 
 impl std::error::Error for CsvError {}
-
-fn listed(columns: &[String]) -> String {
-    let first: Vec<String> = columns
-        .iter()
-        .take(MAX_LISTED)
-        .map(|c| format!("`{c}`"))
-        .collect();
-    match columns.len().saturating_sub(MAX_LISTED) {
-        0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
-    }
-}

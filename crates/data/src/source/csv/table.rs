@@ -1,151 +1,167 @@
-//! The cells of a table: read, checked, and told apart by column.
+//! The whole table: its blocks read in parallel and joined in order.
 
-use std::collections::{BTreeSet, HashMap};
-use std::str;
+use std::io::Read;
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use rayon::prelude::*;
 
-use super::{Csv, CsvError, CsvProblem};
+use super::blocks::{BLOCK_BYTES, Block, Blocks, Problem, n_lines};
+use super::columns::{Columns, Role};
+use super::fill::{Input, expand};
+use super::rows::{MAX_CATEGORIES, RowReader, Rows, first_row};
+use super::texts::TextColumn;
+use super::{Csv, CsvError, CsvProblem, Fill};
+use crate::{Memory, Values, ValuesBuilder};
 
 /// A table whose every cell has been checked.
 pub(super) struct Table {
-    /// Columns but the label.
+    pub(super) columns: Columns,
+    /// Values in one row, each category counted.
     pub(super) n_features: usize,
-    /// Row-major, one row of `n_features` per example.
-    pub(super) values: Vec<f32>,
-    /// One text per example.
-    pub(super) labels: Vec<String>,
+    /// Row-major.
+    pub(super) values: Values,
+    pub(super) labels: TextColumn,
+    pub(super) tags: Vec<TextColumn>,
+    /// Per column how many missing values were filled.
+    pub(super) n_filled: Vec<u64>,
 }
 
 impl Table {
-    /// Reads a header and at least one row.
-    pub(super) fn read(content: &[u8], options: &Csv) -> Result<Self, CsvError> {
-        let text = str::from_utf8(content).map_err(|error| {
-            let line = line_at(content, error.valid_up_to());
-            CsvError::line(line, CsvProblem::NotUtf8)
-        })?;
-        let mut reader = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .trim(Trim::All)
-            .delimiter(options.delimiter.map_or(b',', |c| c as u8))
-            .from_reader(text.as_bytes());
-        let mut rows = reader
-            .records()
-            .map(|row| row.map_err(|error| unreadable(&error)));
-        let empty = || CsvError::file(CsvProblem::Empty);
-        let header = rows.next().ok_or_else(empty)??;
-        let label = label_column(&header, &options.label)?;
-        let mut table = Self {
-            n_features: header.len() - 1,
-            values: Vec::new(),
-            labels: Vec::new(),
-        };
-        for row in rows {
-            let row = row?;
-            let line = || line_of(&row, content);
-            if row.len() != header.len() {
-                let (found, expected) = (row.len(), header.len());
-                return Err(CsvError::line(
-                    line(),
-                    CsvProblem::Ragged { found, expected },
-                ));
-            }
-            for (column, cell) in row.iter().enumerate() {
-                let at = |problem| CsvError::cell(line(), &header[column], problem);
-                if column != label {
-                    table.values.push(number(cell, options.range).map_err(at)?);
-                } else if cell.is_empty() {
-                    return Err(at(CsvProblem::EmptyCell { expected: "label" }));
-                } else {
-                    table.labels.push(cell.to_owned());
-                }
-            }
-        }
-        if table.labels.is_empty() {
-            return Err(CsvError::file(CsvProblem::NoRows));
-        }
-        Ok(table)
+    /// Reads a table of at least one row.
+    pub(super) fn read(
+        content: impl Read + Send,
+        limit: u64,
+        options: &Csv,
+        memory: &Memory,
+    ) -> Result<Self, Problem> {
+        Self::read_blocks(content, limit, options, memory, BLOCK_BYTES)
     }
 
-    /// The distinct labels: in the order of numbers if all are whole, else in that of text.
-    pub(super) fn classes(&self) -> Vec<String> {
-        let distinct: BTreeSet<&String> = self.labels.iter().collect();
-        let mut classes: Vec<String> = distinct.into_iter().cloned().collect();
-        if classes.iter().all(|c| c.parse::<i64>().is_ok()) {
-            // Stable, so that `1` and `01` stay in the order of text.
-            classes.sort_by_key(|c| c.parse::<i64>().ok());
+    /// The same in blocks of another size.
+    pub(super) fn read_blocks(
+        content: impl Read + Send,
+        limit: u64,
+        options: &Csv,
+        memory: &Memory,
+        block_bytes: usize,
+    ) -> Result<Self, Problem> {
+        let mut blocks = Blocks::new(content, limit, options.delimiter_byte(), block_bytes);
+        let (names, first) = header(&mut blocks, options)?;
+        let columns = Columns::find(names, options).map_err(Problem::Csv)?;
+        let n_features = columns.n_features();
+        if let Some(n_features) = n_features {
+            options.expect_shape(n_features).map_err(Problem::Csv)?;
         }
-        classes
-    }
-
-    /// Per example the index of its label in `classes`.
-    pub(super) fn label_indices(&self, classes: &[String]) -> Vec<u32> {
-        let index: HashMap<&String, u32> = classes.iter().zip(0..).collect();
-        self.labels.iter().map(|label| index[label]).collect()
-    }
-}
-
-fn unreadable(error: &csv::Error) -> CsvError {
-    let reason = error.to_string();
-    CsvError::file(CsvProblem::Unreadable { reason })
-}
-
-/// The index of the one column with the label's name.
-fn label_column(header: &StringRecord, label: &str) -> Result<usize, CsvError> {
-    let mut found = header.iter().enumerate().filter(|(_, name)| *name == label);
-    let Some((column, _)) = found.next() else {
-        return Err(CsvError::line(
-            1,
-            CsvProblem::NoLabel {
-                label: label.to_owned(),
-                columns: header.iter().map(str::to_owned).collect(),
+        let fill_later = matches!(options.fill, Some(Fill::Mean | Fill::Median));
+        let reader = RowReader {
+            options,
+            columns: &columns,
+            fill: match options.fill {
+                Some(Fill::Mean | Fill::Median) => Some(f32::NAN),
+                Some(Fill::Zero) => Some(0.0),
+                None => options.fill_value,
             },
-        ));
-    };
-    if found.next().is_some() {
-        return Err(CsvError::column(label, CsvProblem::TwoLabels));
+        };
+        // Rows of one-hot are many times larger than those read, so they are made at the end.
+        let is_staged = fill_later || !columns.categories.is_empty();
+        let mut all = Rows::new(options, &columns);
+        let mut builder = ValuesBuilder::new(memory);
+        let mut batch = vec![first];
+        while !batch.is_empty() {
+            let read_rows = || batch.par_iter().map(|b| reader.read(b)).collect();
+            let read_next = || blocks.batch(rayon::current_num_threads());
+            let (rows, next): (Vec<Result<Rows, CsvError>>, _) = rayon::join(read_rows, read_next);
+            for rows in rows {
+                let values = append(&mut all, rows.map_err(Problem::Csv)?, &columns)?;
+                builder.push_f32(&values).map_err(Problem::Memory)?;
+            }
+            batch = next?;
+        }
+        if all.labels.of.is_empty() {
+            return Err(Problem::Csv(CsvError::file(CsvProblem::NoRows)));
+        }
+        let mut values = builder.finish().map_err(Problem::Memory)?;
+        let n_features = if is_staged {
+            let inputs = Input::all(&columns, &all, &values, options.fill).map_err(Problem::Csv)?;
+            let n_features = inputs.iter().map(Input::n_features).sum();
+            options.expect_shape(n_features).map_err(Problem::Csv)?;
+            values = expand(&values, &inputs, memory).map_err(Problem::Memory)?;
+            n_features
+        } else {
+            n_features.unwrap_or_default()
+        };
+        Ok(Self {
+            n_features,
+            values,
+            labels: all.labels,
+            tags: all.tags,
+            n_filled: all.n_filled,
+            columns,
+        })
     }
-    if header.len() == 1 {
-        return Err(CsvError::file(CsvProblem::NoFeatures));
-    }
-    Ok(column)
 }
 
-/// The finite number in a cell.
-fn number(cell: &str, range: Option<[f32; 2]>) -> Result<f32, CsvProblem> {
-    if cell.is_empty() {
-        return Err(CsvProblem::EmptyCell { expected: "number" });
-    }
-    let found = || cell.to_owned();
-    let value: f32 = cell
-        .parse()
-        .map_err(|_| CsvProblem::NotANumber { found: found() })?;
-    if !value.is_finite() {
-        return Err(CsvProblem::NotFinite { found: found() });
-    }
-    match range {
-        Some([low, high]) if value < low || value > high => Err(CsvProblem::OutOfRange {
-            found: value,
-            low,
-            high,
-        }),
-        _ => Ok(value),
+impl Table {
+    /// The name of the column with the label.
+    pub(super) fn label_name(&self) -> String {
+        let mut columns = self.columns.names.iter().zip(&self.columns.roles);
+        let label = columns.find(|(_, role)| **role == Role::Label);
+        label.map(|(name, _)| name.clone()).unwrap_or_default()
     }
 }
 
-/// The line that a row begins in, counted from 1.
-fn line_of(row: &StringRecord, content: &[u8]) -> u64 {
-    let start = row.position().map_or(0, |p| p.byte() as usize);
-    // The reader counts the end of the line before, and empty lines, to the row that follows.
-    let blank = content[start..]
-        .iter()
-        .take_while(|b| matches!(b, b'\n' | b'\r'))
-        .count();
-    line_at(content, start + blank)
+/// The names of the columns, and the rows of the first block.
+fn header<R: Read>(blocks: &mut Blocks<R>, options: &Csv) -> Result<(Vec<String>, Block), Problem> {
+    while let Some(mut block) = blocks.next()? {
+        let row = first_row(&block, options).map_err(Problem::Csv)?;
+        let Some((cells, end)) = row else { continue };
+        if !options.header {
+            let numbers = (1..=cells.len()).map(|i| i.to_string());
+            return Ok((numbers.collect(), block));
+        }
+        let rest = block.bytes.split_off(end.min(block.bytes.len()));
+        let first_line = block.first_line + n_lines(&block.bytes);
+        let rest = Block {
+            bytes: rest,
+            first_line,
+        };
+        return Ok((cells, rest));
+    }
+    let has_header = options.header;
+    Err(Problem::Csv(CsvError::file(CsvProblem::Empty {
+        has_header,
+    })))
 }
 
-/// The line of the byte at `offset`, counted from 1.
-fn line_at(content: &[u8], offset: usize) -> u64 {
-    content[..offset].split(|b| *b == b'\n').count() as u64
+/// Adds labels, tags and categories of some rows to those of all, and gives their values.
+fn append(all: &mut Rows, mut rows: Rows, columns: &Columns) -> Result<Vec<f32>, Problem> {
+    all.labels.append(&rows.labels);
+    for (tag, more) in all.tags.iter_mut().zip(&rows.tags) {
+        tag.append(more);
+    }
+    for (n, more) in all.n_filled.iter_mut().zip(&rows.n_filled) {
+        *n += more;
+    }
+    let n_inputs = columns.n_inputs();
+    let inputs = columns.roles.iter().zip(&columns.names);
+    let inputs = inputs.filter(|(role, _)| matches!(role, Role::Number | Role::Category(_)));
+    for (input, (role, name)) in inputs.enumerate() {
+        let Role::Category(place) = role else {
+            continue;
+        };
+        let (Some(of_all), Some(of_rows)) =
+            (all.categories.get_mut(*place), rows.categories.get(*place))
+        else {
+            continue;
+        };
+        let numbers = of_all.merge(of_rows);
+        if of_all.distinct.len() > MAX_CATEGORIES {
+            let error = CsvError::column(name, CsvProblem::ManyCategories);
+            return Err(Problem::Csv(error));
+        }
+        for value in rows.values.iter_mut().skip(input).step_by(n_inputs) {
+            let here = numbers.get(*value as usize).copied();
+            *value = here.unwrap_or_default() as f32;
+        }
+    }
+    Ok(rows.values)
 }
