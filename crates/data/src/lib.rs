@@ -2,9 +2,10 @@
 //!
 //! A [`source`] loads one chunk of data into [`Examples`]; [`split()`] divides a general and a target
 //! chunk into the four sets train, train-dev, dev and test; a [`Normalizer`] is fitted on train and
-//! applied to all of them. This crate reads data files; it reads no configs, writes nothing and
-//! prints nothing.
+//! applied to all of them. This crate reads data files; it reads no configs, prints nothing, and writes
+//! only values that are beyond a memory budget, to the folder that is given with it.
 
+pub mod cache;
 mod examples;
 mod field_error;
 mod hash;
@@ -18,12 +19,13 @@ mod tag;
 pub mod transform;
 mod values;
 
+pub use cache::load_cached;
 pub use examples::{ConcatError, Examples};
 pub use field_error::FieldError;
 pub use hash::FileHash;
-pub use memory::{Memory, MemoryError, ValuesBuilder};
+pub use memory::{ByteSize, Memory, MemoryError, ValuesBuilder};
 pub use normalize::{Normalization, NormalizeError, Normalizer};
 pub use source::{Context, Loaded, Source, SourceError};
 pub use split::{Sets, SplitError, SplitPlan, split};
 pub use tag::Tag;
-pub use values::Values;
+pub use values::{Values, View};

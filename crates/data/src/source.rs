@@ -3,7 +3,7 @@
 pub mod cifar;
 mod context;
 pub mod csv;
-mod file;
+pub(crate) mod file;
 pub mod fonts;
 pub mod gaussian;
 pub mod idx;
