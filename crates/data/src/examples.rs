@@ -1,4 +1,4 @@
-//! Examples in memory: decoded once into one contiguous buffer.
+//! Labelled examples, decoded once.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::hash::hex;
 use crate::tag;
+use crate::values::{Numbers, readable, to_le_bytes};
 use crate::{Tag, Values};
 
 /// A number of labelled examples of one shape.
@@ -115,11 +116,13 @@ impl Examples {
     /// The values of example `i`, of length `n_values()`.
     ///
     /// # Panics
-    /// If `i` is not below [`Examples::len`].
+    /// If `i` is not below [`Examples::len`], or if the file of [`Values::View`] can no longer be
+    /// read.
     #[must_use]
     pub fn example(&self, i: usize) -> Vec<f32> {
-        let n = self.n_values();
-        (i * n..(i + 1) * n).map(|j| self.values.get(j)).collect()
+        let mut values = vec![0.0; self.n_values()];
+        readable(self.values.read_row(values.len(), i, &mut values));
+        values
     }
 
     /// The examples at `indices`, in that order. Classes and source names are kept whole.
@@ -199,6 +202,9 @@ impl Examples {
     /// Equal hashes mean that a model sees the same numbers in the same order. The hashed bytes are,
     /// little-endian: the rank and each dimension as u64, `1` or `4` (bytes per value), the values,
     /// the labels as u32.
+    ///
+    /// # Panics
+    /// If the file of [`Values::View`] can no longer be read.
     #[must_use]
     pub fn sha256(&self) -> String {
         let mut hash = Sha256::new();
@@ -206,18 +212,18 @@ impl Examples {
         for &dimension in &self.shape {
             hash.update((dimension as u64).to_le_bytes());
         }
-        match &self.values {
-            Values::U8(values) => {
-                hash.update([1]);
-                hash.update(values);
-            }
-            Values::F32(values) => {
-                hash.update([4]);
-                for value in values {
-                    hash.update(value.to_le_bytes());
+        hash.update([if self.values.is_u8() { 1 } else { 4 }]);
+        let mut bytes = Vec::new();
+        readable(self.values.for_each_block(1, |block| {
+            match block {
+                Numbers::U8(values) => hash.update(values),
+                Numbers::F32(values) => {
+                    to_le_bytes(values, &mut bytes);
+                    hash.update(&bytes);
                 }
             }
-        }
+            Ok(())
+        }));
         for label in &self.labels {
             hash.update(label.to_le_bytes());
         }

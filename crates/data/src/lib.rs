@@ -4,9 +4,11 @@
 //! chunk into the four sets train, train-dev, dev and test; a [`Normalizer`] is fitted on train and
 //! applied to all of them. [`leak`] looks for examples that stand in more than one set; [`export`]
 //! writes sets for other programs, where its caller says. This crate reads data files; it reads no
-//! configs, writes nothing else and prints nothing.
+//! configs, prints nothing, and writes of itself only values that are beyond a memory budget, to the
+//! folder that is given with it.
 
 pub mod bayes;
+pub mod cache;
 pub mod convert;
 mod examples;
 pub mod export;
@@ -23,13 +25,14 @@ mod tag;
 pub mod transform;
 mod values;
 
+pub use cache::load_cached;
 pub use examples::{ConcatError, Examples};
 pub use field_error::FieldError;
 pub use hash::FileHash;
 pub use label_noise::{bayes_with_noise, flip_labels};
-pub use memory::{Memory, MemoryError, ValuesBuilder};
+pub use memory::{ByteSize, Memory, MemoryError, ValuesBuilder};
 pub use normalize::{Normalization, NormalizeError, Normalizer};
 pub use source::{Context, Loaded, Source, SourceError};
 pub use split::{Sets, SplitError, SplitPlan, split};
 pub use tag::Tag;
-pub use values::Values;
+pub use values::{Values, View};

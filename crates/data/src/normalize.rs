@@ -1,8 +1,15 @@
 //! Normalization: fitted on train alone, applied to every set.
 
+mod apply;
+mod fit;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Examples;
+
+/// Up to so many groups, what becomes of a byte is looked up in a table of its group; the tables of
+/// more leave the cache, and computing is faster.
+const MAX_TABLES: usize = 16;
 
 /// How values are brought to a common scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -82,12 +89,15 @@ impl Normalizer {
     ///
     /// # Errors
     /// [`NormalizeError`] if `train` is empty, or if its range is needed and not known.
+    ///
+    /// # Panics
+    /// If the file of [`Values::View`](crate::Values::View) can no longer be read.
     pub fn fit(kind: Normalization, train: &Examples) -> Result<Self, NormalizeError> {
         if train.is_empty() || train.n_values() == 0 {
             return Err(NormalizeError::Empty);
         }
         let (offset, divisor) = match kind {
-            Normalization::Standardize => means_and_deviations(train),
+            Normalization::Standardize => fit::means_and_deviations(train),
             Normalization::Range => {
                 let (low, high) = train.range.ok_or(NormalizeError::RangeUnknown)?;
                 // Written so that NaN fails.
@@ -116,27 +126,6 @@ impl Normalizer {
     #[must_use]
     pub fn shape(&self) -> &[usize] {
         &self.shape
-    }
-
-    /// The normalized values, row-major: `examples.len() × examples.n_values()`.
-    ///
-    /// # Panics
-    /// If the examples have another shape than those it was fitted on.
-    #[must_use]
-    pub fn apply(&self, examples: &Examples) -> Vec<f32> {
-        assert_eq!(
-            examples.shape, self.shape,
-            "shape of the examples to normalize"
-        );
-        let n_values = examples.n_values();
-        let per_group = n_values / self.offset.len();
-        (0..examples.values.len())
-            .map(|i| {
-                let group = i % n_values / per_group;
-                let value = f64::from(examples.values.get(i));
-                ((value - self.offset[group]) / self.divisor[group]) as f32
-            })
-            .collect()
     }
 }
 
@@ -181,146 +170,5 @@ fn n_groups(shape: &[usize]) -> usize {
     }
 }
 
-/// Per group the mean and the population's standard deviation, in two passes.
-fn means_and_deviations(train: &Examples) -> (Vec<f64>, Vec<f64>) {
-    let (n_values, n_groups) = (train.n_values(), n_groups(&train.shape));
-    let per_group = n_values / n_groups;
-    let numbers = || {
-        (0..train.values.len()).map(|i| {
-            let group = i % n_values / per_group;
-            (group, f64::from(train.values.get(i)))
-        })
-    };
-    let n = (train.len() * per_group) as f64;
-    let mut mean = vec![0.0; n_groups];
-    // A constant is known by its bounds: rounding leaves its deviation only nearly 0.
-    let mut bounds = vec![(f64::MAX, f64::MIN); n_groups];
-    for (group, value) in numbers() {
-        mean[group] += value / n;
-        let (low, high) = bounds[group];
-        bounds[group] = (low.min(value), high.max(value));
-    }
-    let mut variance = vec![0.0; n_groups];
-    for (group, value) in numbers() {
-        variance[group] += (value - mean[group]).powi(2) / n;
-    }
-    for ((mean, variance), (low, high)) in mean.iter_mut().zip(&mut variance).zip(bounds) {
-        if low >= high {
-            (*mean, *variance) = (low, 1.0);
-        }
-    }
-    (mean, variance.into_iter().map(f64::sqrt).collect())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::Normalization::{Range, Standardize};
-    use super::*;
-    use crate::Values;
-
-    fn examples(shape: &[usize], values: &[f32]) -> Examples {
-        let n = values.len() / shape.iter().product::<usize>();
-        Examples {
-            shape: shape.to_vec(),
-            values: Values::F32(values.to_vec()),
-            range: Some((-1.0, 3.0)),
-            labels: vec![0; n],
-            classes: vec!["a".into()],
-            source: vec![0; n],
-            source_names: vec!["x".into()],
-            original: (0..n as u64).collect(),
-            tags: Vec::new(),
-        }
-    }
-
-    fn check(kind: Normalization, shape: &[usize], values: &[f32], expected: &[f32]) {
-        let train = examples(shape, values);
-        let normalizer = Normalizer::fit(kind, &train).unwrap();
-        assert_eq!(normalizer.apply(&train), expected, "{kind:?}");
-        let stored = Stored {
-            kind,
-            shape: normalizer.shape.clone(),
-            offset: normalizer.offset.clone(),
-            divisor: normalizer.divisor.clone(),
-        };
-        assert_eq!(Normalizer::try_from(stored).unwrap(), normalizer);
-    }
-
-    #[test]
-    fn values_by_hand() {
-        // Per feature: 1 and 3 have the mean 2 and deviation 1; 0.1 is constant.
-        check(
-            Standardize,
-            &[2],
-            &[1.0, 0.1, 3.0, 0.1],
-            &[-1.0, 0.0, 1.0, 0.0],
-        );
-        // Per channel of 1 × 2: channel 0 holds 0 2 0 2, channel 1 holds 10 10 30 30.
-        check(
-            Standardize,
-            &[2, 1, 2],
-            &[0.0, 2.0, 10.0, 10.0, 0.0, 2.0, 30.0, 30.0],
-            &[-1.0, 1.0, -1.0, -1.0, -1.0, 1.0, 1.0, 1.0],
-        );
-        // -1..=3 onto 0..=1.
-        check(Range, &[2], &[-1.0, 0.0, 1.0, 3.0], &[0.0, 0.25, 0.5, 1.0]);
-        check(
-            Normalization::None,
-            &[2],
-            &[-1.0, 0.0, 1.0, 3.0],
-            &[-1.0, 0.0, 1.0, 3.0],
-        );
-    }
-
-    #[test]
-    fn another_set_is_normalized_by_the_figures_of_train() {
-        let train = examples(&[1], &[1.0, 3.0]);
-        let normalizer = Normalizer::fit(Standardize, &train).unwrap();
-        assert_eq!(normalizer.apply(&examples(&[1], &[7.0])), [5.0]);
-    }
-
-    #[test]
-    fn a_constant_stays_one_in_spite_of_rounding() {
-        let train = examples(&[1], &[0.1; 1000]);
-        let normalizer = Normalizer::fit(Standardize, &train).unwrap();
-        assert_eq!(normalizer.apply(&train), [0.0; 1000]);
-    }
-
-    #[test]
-    fn what_cannot_be_fitted_is_named() {
-        let check = |kind, change: fn(&mut Examples), expected: NormalizeError| {
-            let mut train = examples(&[2], &[1.0, 2.0]);
-            change(&mut train);
-            assert_eq!(Normalizer::fit(kind, &train), Err(expected));
-        };
-        check(Standardize, |e| *e = e.select(&[]), NormalizeError::Empty);
-        check(Range, |e| e.range = None, NormalizeError::RangeUnknown);
-        check(
-            Range,
-            |e| e.range = Some((2.0, 2.0)),
-            NormalizeError::RangeEmpty {
-                low: 2.0,
-                high: 2.0,
-            },
-        );
-    }
-
-    #[test]
-    fn a_stored_one_is_checked() {
-        let check = |shape: &[usize], offset: &[f64], divisor: &[f64]| {
-            let stored = Stored {
-                kind: Standardize,
-                shape: shape.to_vec(),
-                offset: offset.to_vec(),
-                divisor: divisor.to_vec(),
-            };
-            assert!(Normalizer::try_from(stored.clone()).is_err(), "{stored:?}");
-        };
-        check(&[2], &[0.0], &[1.0]);
-        check(&[2], &[0.0, 0.0], &[1.0]);
-        check(&[1], &[0.0], &[0.0]);
-        check(&[1], &[f64::NAN], &[1.0]);
-        check(&[0], &[], &[]);
-        check(&[usize::MAX, 2], &[0.0], &[1.0]);
-    }
-}
+mod tests;

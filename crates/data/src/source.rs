@@ -6,7 +6,7 @@ pub mod cifar;
 mod context;
 pub mod csv;
 mod draw;
-mod file;
+pub(crate) mod file;
 mod folder;
 pub mod fonts;
 pub mod gaussian;

@@ -1,14 +1,30 @@
-//! The numbers of many examples in one buffer.
+//! The numbers of many examples: in one buffer, or as rows of files that are too large for one.
+
+mod numbers;
+mod view;
+
+use std::ops::Range;
 
 use crate::MemoryError;
 
+pub(crate) use self::numbers::{Numbers, Scratch, is_u8, to_le_bytes};
+pub(crate) use self::view::Part;
+pub use self::view::View;
+
+/// Numbers that are held at a time by what goes through all values in turn.
+pub(crate) const BLOCK_NUMBERS: usize = 1 << 20;
+
 /// The values of all examples, row-major, in the smallest type that holds them exactly.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Two are equal if they are of one type, bytes or numbers, and hold the same, wherever they do.
+#[derive(Debug, Clone)]
 pub enum Values {
     /// Whole numbers in 0..=255, such as the pixels of most images.
     U8(Vec<u8>),
     /// Any finite numbers.
     F32(Vec<f32>),
+    /// Rows of a file, where all of them are beyond the budget of memory.
+    View(View),
 }
 
 impl Values {
@@ -18,6 +34,7 @@ impl Values {
         match self {
             Self::U8(values) => values.len(),
             Self::F32(values) => values.len(),
+            Self::View(view) => view.len(),
         }
     }
 
@@ -27,48 +44,113 @@ impl Values {
         self.len() == 0
     }
 
-    /// The number at `index`.
+    /// Whether all are bytes by type: whole numbers in 0..=255.
+    #[must_use]
+    pub fn is_u8(&self) -> bool {
+        match self {
+            Self::U8(_) => true,
+            Self::F32(_) => false,
+            Self::View(view) => view.is_u8(),
+        }
+    }
+
+    /// How many bytes they take, in memory or in a file.
+    #[must_use]
+    pub fn size_bytes(&self) -> u64 {
+        self.len() as u64 * if self.is_u8() { 1 } else { 4 }
+    }
+
+    /// The number at `index`. Of a [`Values::View`], each is one call of the system: whole rows come
+    /// a thousand times faster with [`Values::read_row`].
     ///
     /// # Panics
-    /// If `index` is not below [`Values::len`].
+    /// If `index` is not below [`Values::len`], or if the file of a view can no longer be read.
     #[must_use]
     pub fn get(&self, index: usize) -> f32 {
         match self {
             Self::U8(values) => f32::from(values[index]),
             Self::F32(values) => values[index],
+            Self::View(_) => {
+                let mut one = [0.0];
+                readable(self.read(index..index + 1, &mut one));
+                one[0]
+            }
         }
-    }
-
-    /// Whether all are bytes by type: whole numbers in 0..=255.
-    #[must_use]
-    pub fn is_u8(&self) -> bool {
-        matches!(self, Self::U8(_))
     }
 
     /// Copies row `row` of `width` numbers into `out`.
     ///
     /// # Errors
-    /// [`MemoryError`] if the values lie in a file that can no longer be read.
+    /// [`MemoryError`] if the file of a view can no longer be read.
     ///
     /// # Panics
     /// If there is no such row, or if `out` has another length than `width`.
     pub fn read_row(&self, width: usize, row: usize, out: &mut [f32]) -> Result<(), MemoryError> {
         assert_eq!(out.len(), width, "length of the row to read into");
-        match self {
-            Self::U8(values) => {
-                for (to, &from) in out.iter_mut().zip(&values[row * width..][..width]) {
+        self.read(row * width..(row + 1) * width, out)
+    }
+
+    /// Copies the numbers of `range`, as many as `out` has, into it.
+    fn read(&self, range: Range<usize>, out: &mut [f32]) -> Result<(), MemoryError> {
+        match self.numbers(range, &mut Scratch::default())? {
+            Numbers::U8(values) => {
+                for (to, &from) in out.iter_mut().zip(values) {
                     *to = f32::from(from);
                 }
             }
-            Self::F32(values) => out.copy_from_slice(&values[row * width..][..width]),
+            Numbers::F32(values) => out.copy_from_slice(values),
         }
         Ok(())
+    }
+
+    /// The numbers of `range` in one piece, in `scratch` if they have to be read first.
+    ///
+    /// # Panics
+    /// If `range` is not within the values.
+    pub(crate) fn numbers<'a>(
+        &'a self,
+        range: Range<usize>,
+        scratch: &'a mut Scratch,
+    ) -> Result<Numbers<'a>, MemoryError> {
+        match self {
+            Self::U8(values) => Ok(Numbers::U8(&values[range])),
+            Self::F32(values) => Ok(Numbers::F32(&values[range])),
+            Self::View(view) => view.numbers(range, scratch),
+        }
+    }
+
+    /// Calls `visit` with all numbers in turn, many at a time, but whole rows of `width`.
+    pub(crate) fn for_each_block<E: From<MemoryError>>(
+        &self,
+        width: usize,
+        mut visit: impl FnMut(Numbers<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let step = (BLOCK_NUMBERS / width.max(1)).max(1) * width.max(1);
+        let mut scratch = Scratch::default();
+        for start in (0..self.len()).step_by(step) {
+            let range = start..self.len().min(start + step);
+            visit(self.numbers(range, &mut scratch)?)?;
+        }
+        Ok(())
+    }
+
+    /// The same in memory.
+    pub(crate) fn into_memory(self) -> Result<Self, MemoryError> {
+        let Self::View(view) = self else {
+            return Ok(self);
+        };
+        let mut scratch = Scratch::default();
+        view.numbers(0..view.len(), &mut scratch)?;
+        Ok(if view.is_u8() {
+            Self::U8(scratch.bytes)
+        } else {
+            Self::F32(scratch.floats)
+        })
     }
 
     /// Packs numbers into [`Values::U8`] if every one is whole and in 0..=255.
     #[must_use]
     pub fn pack(values: Vec<f32>) -> Self {
-        let is_u8 = |v: &f32| (0.0..=255.0).contains(v) && v.fract() == 0.0;
         if values.iter().all(is_u8) {
             Self::U8(values.iter().map(|&v| v as u8).collect())
         } else {
@@ -76,7 +158,7 @@ impl Values {
         }
     }
 
-    /// The rows of `width` numbers that `rows` names, in that order.
+    /// The rows of `width` numbers that `rows` names, in that order. Those of a view are not copied.
     pub(crate) fn select(&self, width: usize, rows: &[usize]) -> Self {
         fn gather<T: Copy>(values: &[T], width: usize, rows: &[usize]) -> Vec<T> {
             let mut out = Vec::with_capacity(width * rows.len());
@@ -88,56 +170,70 @@ impl Values {
         match self {
             Self::U8(values) => Self::U8(gather(values, width, rows)),
             Self::F32(values) => Self::F32(gather(values, width, rows)),
+            Self::View(view) => Self::View(view.select(width, rows)),
         }
     }
 
-    /// One buffer after the other; `F32` if any part is.
+    /// One after the other; numbers if any part is, and a view if any part is.
     pub(crate) fn concat(parts: &[&Self]) -> Self {
+        if parts.iter().any(|part| matches!(part, Self::View(_))) {
+            return Self::View(View::concat(parts));
+        }
         let mut bytes = Vec::new();
         for part in parts {
             match part {
                 Self::U8(values) => bytes.extend_from_slice(values),
-                Self::F32(_) => {
-                    let numbers = parts.iter().flat_map(|p| (0..p.len()).map(|i| p.get(i)));
-                    return Self::F32(numbers.collect());
-                }
+                _ => return Self::F32(concat_numbers(parts)),
             }
         }
         Self::U8(bytes)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whole_numbers_up_to_255_are_packed() {
-        let check = |input: &[f32], packed: bool| {
-            let values = Values::pack(input.to_vec());
-            assert_eq!(matches!(values, Values::U8(_)), packed, "{input:?}");
-            assert_eq!(
-                (0..input.len()).map(|i| values.get(i)).collect::<Vec<_>>(),
-                input
-            );
-        };
-        check(&[0.0, 255.0], true);
-        check(&[0.0, 256.0], false);
-        check(&[-1.0], false);
-        check(&[0.5], false);
+/// All numbers of parts in memory.
+fn concat_numbers(parts: &[&Values]) -> Vec<f32> {
+    let mut all = Vec::with_capacity(parts.iter().map(|part| part.len()).sum());
+    for part in parts {
+        match part {
+            Values::U8(values) => all.extend(values.iter().map(|&v| f32::from(v))),
+            Values::F32(values) => all.extend_from_slice(values),
+            Values::View(_) => {}
+        }
     }
+    all
+}
 
-    #[test]
-    fn a_float_part_makes_the_whole_float() {
-        let bytes = Values::U8(vec![1, 2]);
-        let floats = Values::F32(vec![0.5]);
-        assert_eq!(
-            Values::concat(&[&bytes, &bytes]),
-            Values::U8(vec![1, 2, 1, 2])
-        );
-        assert_eq!(
-            Values::concat(&[&bytes, &floats]),
-            Values::F32(vec![1.0, 2.0, 0.5])
-        );
+/// What was read from the file of a view, where no error can be handed on.
+///
+/// Such a file was written or checked whole by this process and is changed by nobody; so reading it
+/// fails only as memory does.
+pub(crate) fn readable<T>(result: Result<T, MemoryError>) -> T {
+    result.unwrap_or_else(|error| panic!("{error}"))
+}
+
+impl PartialEq for Values {
+    fn eq(&self, other: &Self) -> bool {
+        if self.is_u8() != other.is_u8() || self.len() != other.len() {
+            return false;
+        }
+        let mut start = 0;
+        let mut scratch = Scratch::default();
+        self.for_each_block(1, |numbers| {
+            let range = start..start + numbers.len();
+            start = range.end;
+            // Any difference ends the walk.
+            match other.numbers(range, &mut scratch) {
+                Ok(others) if others == numbers => Ok(()),
+                Ok(_) => Err(None),
+                Err(error) => Err(Some(error)),
+            }
+        })
+        .map_or_else(
+            |difference: Option<MemoryError>| readable(difference.map_or(Ok(false), Err)),
+            |()| true,
+        )
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
