@@ -17,7 +17,7 @@ use crate::{Examples, FieldError, MemoryError};
 ///
 /// Values in whole steps stay whole: what is made of them is rounded, unless the range is known to
 /// have fewer than 16 steps or other ends than whole numbers in 0..=255.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Convert {
     /// New names of classes, by their old ones. Two with the same new name become one class.

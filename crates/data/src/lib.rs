@@ -18,6 +18,7 @@ pub mod label_noise;
 pub mod leak;
 pub mod memory;
 pub mod normalize;
+mod schema;
 pub mod seed;
 pub mod source;
 pub mod split;

@@ -54,7 +54,7 @@ pub struct Loaded {
 }
 
 /// The lowest error that any model can reach on one distribution.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct BayesError {
     /// As a fraction.
     pub rate: f64,
@@ -82,7 +82,7 @@ impl Loaded {
 }
 
 /// Any source, chosen by its name in a config.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each variant is documented at its type")]
 pub enum Source {

@@ -57,7 +57,7 @@ use crate::{FieldError, MemoryError};
 ///
 /// All are for images `[channels, height, width]`; `noise`, `scale` and `drop` are for vectors
 /// `[features]`. Intensities of images are shares of the range of their values.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each variant is documented at its type")]
 pub enum Step {
@@ -138,7 +138,7 @@ impl Step {
 }
 
 /// Changes to the training set that are drawn anew in every epoch; no other set is changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Augmentation {
     /// What is done to each example, in this order.

@@ -18,7 +18,7 @@ use crate::{Examples, FieldError, Tag};
 /// Files of CIFAR-10 or CIFAR-100 in their binary version, each plain or packed with gzip.
 ///
 /// The format: <https://www.cs.toronto.edu/~kriz/cifar.html>, "Binary version".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cifar {
     /// The unpacked folder (`cifar-10-batches-bin`, `cifar-100-binary`), or one of its `.bin` files.
@@ -35,7 +35,7 @@ pub struct Cifar {
 }
 
 /// Which of the two data sets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CifarKind {
     /// Ten classes, one label per image.
@@ -45,7 +45,7 @@ pub enum CifarKind {
 }
 
 /// Which files of the folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CifarPart {
     /// `data_batch_1.bin` to `data_batch_5.bin` as far as they exist, or `train.bin`.
@@ -57,7 +57,7 @@ pub enum CifarPart {
 }
 
 /// Which label of CIFAR-100 is the class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CifarLabel {
     /// One of a hundred, such as `maple_tree`.

@@ -26,7 +26,7 @@ use crate::{Examples, FieldError, Tag};
 /// A table in UTF-8, plain or packed with gzip: one example per line, one column with its label.
 ///
 /// All columns are features, except for the label and those in `ignore` and `tags`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Csv {
     /// The file. Whether it is packed is seen from its first bytes, not from its name.
@@ -82,7 +82,7 @@ pub struct Csv {
 }
 
 /// What takes the place of missing numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Fill {
     /// The mean of the column's values.

@@ -30,7 +30,7 @@ const MAX_LISTED: usize = 5;
 /// Characters drawn from the faces of TrueType and OpenType files.
 ///
 /// Ranges are `[smallest, largest]`; each example draws its own value, uniformly.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fonts {
     /// Font files to draw from; of a collection the first face. One that cannot be read is an error.

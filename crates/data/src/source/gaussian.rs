@@ -24,7 +24,7 @@ const SHARES_TOLERANCE: f64 = 1e-6;
 /// The general distribution has `turn_degrees = 0` and `noise = 1`. A target with another turn is a
 /// data mismatch: its own best error is the same, and the general optimum gets
 /// [`Gaussian::general_optimum_error`]. A target with more noise is harder for every model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gaussian {
     /// How many examples to draw. With the same seed a smaller number is the beginning of a larger one.

@@ -21,7 +21,7 @@ use crate::{Examples, FieldError, Values};
 /// Images or rows and their labels, each in one IDX file, plain or packed with gzip.
 ///
 /// The format: <http://yann.lecun.com/exdb/mnist/>, "the IDX file format".
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Idx {
     /// Numbers of one to four dimensions: `[n]`, `[n, features]`, `[n, height, width]` or

@@ -31,7 +31,7 @@ const MAX_FILE_BYTES: u64 = 1 << 30;
 /// files are ignored with a warning, hidden ones without.
 ///
 /// How a picture becomes numbers: [`picture`](super::picture).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImageFolder {
     /// The folder with the class folders.

@@ -35,7 +35,7 @@ const LABEL: &str = "y";
 /// Features are whole numbers, floats of 32 or 64 bits, or booleans, in either byte order and in C or
 /// Fortran order; all become numbers of 32 bits. Labels are whole numbers or texts, of shape `[n]` or
 /// `[n, 1]`. The format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Npz {
     /// The archive, or the `.npy` file with the features, which may be packed with gzip.
@@ -71,7 +71,7 @@ pub struct Npz {
 }
 
 /// Where the channels of an image are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Layout {
     /// Channels, height, width.

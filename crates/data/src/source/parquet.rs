@@ -26,7 +26,7 @@ use crate::FieldError;
 ///
 /// Columns of structs are named with a dot, such as `image.bytes`. Rows in errors are counted from 0
 /// in each file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parquet {
     /// A file, or a folder: then every file directly in it whose name ends in `.parquet`, in the

@@ -27,7 +27,7 @@ const MAX_DEGREES: f32 = 45.0;
 ///
 /// Ranges are `[smallest, largest]`; each example draws its own value, uniformly. Sizes are shares
 /// of the digit's height where nothing else is said.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Strokes {
     /// How many digits to draw. With the same seed a smaller number is the beginning of a larger one.

@@ -34,7 +34,7 @@ const MAX_PRODUCTS: u64 = 20_000_000_000;
 /// 0.006 %, 1.3 %, 10.2 %, 38.6 % and 67.4 % for the noise 1, 1.5, 2, 3 and 5 (200,000 draws). A
 /// target with other `shift`, `contrasts` or `noise` shares its patterns with the general data as long
 /// as `template_seed` and the grid are the same.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Templates {
     /// How many images to draw. With the same seed a smaller number is the beginning of a larger one.

@@ -30,7 +30,7 @@ const CLUSTERS: [(&str, [f64; 2]); 4] = [
 /// 10,000 (mean and standard deviation over samples; least squares, `distance = 4`). In one that is
 /// not stratified it lies anywhere: 49 ± 9 % from either number. The best line, which cuts off one
 /// cluster, gets 41.0 %, 30.5 % and 25.2 % for the distances 2, 4 and 8, and 25 % in the limit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Xor {
     /// How many examples to draw. With the same seed a smaller number is the beginning of a larger one.

@@ -10,7 +10,7 @@ use crate::FieldError;
 /// A size is a count or a share; the shares of dev, test and `target_in_train` are of the target
 /// chunk, that of `train_dev` is of the training mix, that of `train` of what is left for it. Shares
 /// are added up in the order test, dev, `target_in_train` before they are rounded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SplitPlan {
     /// One of the classic mistakes, for experiments; the right way if absent.
@@ -46,7 +46,7 @@ pub struct SplitPlan {
 }
 
 /// A way to split that is known to mislead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mistake {
     /// Dev is carved out of the general chunk (its share is of that), so that decisions aim at what
@@ -59,7 +59,7 @@ pub enum Mistake {
 }
 
 /// A leak between the sets that a plan may allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Allow {
     /// Examples with the same values in different sets.

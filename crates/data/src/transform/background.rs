@@ -19,7 +19,7 @@ use crate::{FieldError, FileHash};
 /// The brightness of a pixel counts as how much of what is behind it covers: a dark one shows the
 /// background, a bright one stays as it is (`value + (high - value) × strength × background`). For
 /// dark figures on a bright ground, put `{ invert = { probability = 1 } }` before it and after it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Background {
     /// A picture (png, jpeg, bmp or gif), or a folder with pictures, of which each example draws one.

@@ -10,7 +10,7 @@ use crate::FieldError;
 
 /// Blurs an image with a Gaussian kernel, cut off at four standard deviations. Beyond its borders the
 /// image is mirrored, so that an even one stays as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Blur {
     /// The smallest and the largest standard deviation of the kernel, in pixels, drawn uniformly;

@@ -9,7 +9,7 @@ use super::pipeline::{Scratch, Stage};
 use crate::FieldError;
 
 /// Moves the values of an image away from their mean, or towards it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contrast {
     /// The smallest and the largest factor on the distance from the mean, drawn uniformly;

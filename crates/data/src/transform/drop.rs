@@ -9,7 +9,7 @@ use super::pipeline::{Scratch, Stage};
 use crate::FieldError;
 
 /// Sets features of a vector to their mean over all examples, as if they were not known.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DropFeatures {
     /// The probability of each feature to be dropped.

@@ -12,7 +12,7 @@ use crate::FieldError;
 
 /// Bends an image: every pixel is taken from a place that is displaced at random, smoothly over space
 /// (Simard, Steinkraus and Platt, ICDAR 2003). What comes in has the range's low value.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Elastic {
     /// The standard deviation of the displacement in either direction, in pixels.

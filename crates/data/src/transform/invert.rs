@@ -9,7 +9,7 @@ use super::pipeline::{Planes, Scratch, Stage};
 use crate::FieldError;
 
 /// Swaps dark and bright.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Invert {
     /// The share of examples that it is done to; 0.5 if absent.

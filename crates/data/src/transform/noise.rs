@@ -11,7 +11,7 @@ use super::pipeline::{Scratch, Stage};
 use crate::FieldError;
 
 /// Adds normal noise to every value.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Noise {
     /// Its standard deviation: for images as a share of the range of their values, for vectors in

@@ -10,7 +10,7 @@ use super::pipeline::{Planes, Scratch, Stage};
 use crate::FieldError;
 
 /// Covers a square part of an image, at a random place wholly inside.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Occlusion {
     /// The side of the square, as a share of the image's height, rounded to whole pixels.

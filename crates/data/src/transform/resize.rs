@@ -8,7 +8,7 @@ use crate::FieldError;
 
 /// Brings images to another size, with the triangle filter that [`crate::convert`] uses too. Nothing
 /// is drawn at random; with it the originals cannot stay beside their copies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resize {
     /// The new height and width, in pixels.

@@ -9,7 +9,7 @@ use super::parameter::{Parameter, Uniform, draw_if};
 use crate::FieldError;
 
 /// Turns an image about its centre; what comes in has the range's low value.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rotate {
     /// How far at most to either side, in degrees; drawn uniformly. Positive is counter-clockwise.

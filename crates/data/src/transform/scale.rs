@@ -11,7 +11,7 @@ use crate::FieldError;
 
 /// Enlarges or shrinks an image about its centre; what comes in has the range's low value. All values
 /// of a vector are multiplied by one factor.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scale {
     /// The smallest and the largest factor, drawn uniformly; [0.9, 1.1] if absent.

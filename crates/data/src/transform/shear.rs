@@ -10,7 +10,7 @@ use crate::FieldError;
 
 /// Slants an image: rows move sideways, in proportion to their distance from the centre. What comes
 /// in has the range's low value.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Shear {
     /// How far at most an upright line leans to either side, in degrees; drawn uniformly. Positive

@@ -9,7 +9,7 @@ use super::parameter::{Parameter, Uniform, happens};
 use crate::FieldError;
 
 /// Moves an image to the right or left, and up or down; what comes in has the range's low value.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Shift {
     /// How far at most in either direction, in pixels; each is drawn uniformly, fractions too.

@@ -9,7 +9,7 @@ use crate::source::Context;
 use crate::{Examples, FieldError, FileHash, Tag, Values};
 
 /// New examples, made once and counted as examples of their own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Synthesis {
     /// New examples per original; 1 if absent.
