@@ -94,8 +94,8 @@ pub enum Member {
 /// classes of all sets are those of `target`, in its order; the general ones are matched by name.
 ///
 /// Examples of one group, and those of one original in any case, fall into one set. Where there are
-/// groups of several examples, sizes are as near to those asked for as groups allow, off by half of
-/// the largest group at most, and shares of classes as even as goes with that. A tag or a source is
+/// groups of several examples, sizes are near to those asked for, off by half of the largest group at
+/// most while enough are left, and shares of classes are as even as goes with that. A tag or a source is
 /// the same group in both chunks: general examples of which the target's dev or test has the group
 /// are left out. A chunk that lacks the tag altogether is grouped by original.
 ///

@@ -8,8 +8,10 @@ use rand::seq::SliceRandom;
 
 use super::pool::Pool;
 
-/// A class counts as this many times the size of a group off at most: what a few such groups cannot
-/// mend, as where one huge group has most of a class, must not keep the number drawn from being right.
+/// A class counts as this many times the size of a group off at most, so that one that no group of
+/// that size can mend, because a huge group has most of it, does not keep the number drawn from being
+/// right: `improve` would have to mend that one group at a time. (10⁶ examples, half of the target in
+/// one group: 7.9 s without, 1.1 s with this limit.)
 const FAR_OFF: f64 = 4.0;
 
 /// Draws whole groups of `indices` with about `n` examples in all; returns what is drawn and the rest.
