@@ -11,6 +11,7 @@ pub mod gaussian;
 pub mod idx;
 pub mod image_folder;
 pub mod npz;
+mod number;
 pub mod parquet;
 pub mod strokes;
 pub mod templates;

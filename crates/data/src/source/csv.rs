@@ -5,6 +5,7 @@ mod column;
 mod columns;
 mod error;
 mod fill;
+mod plain;
 mod rows;
 mod table;
 mod texts;
