@@ -14,6 +14,9 @@ fn configs_survive_writing_and_reading() {
         );
     };
     check("label = 'y'");
+    // What is not said is not written either.
+    let text = "path = \"t.csv\"\nlabel = \"y\"\n";
+    assert_eq!(toml::to_string(&Csv::new("t.csv", "y")).unwrap(), text);
     check("label = 3\nheader = false\nfill_value = 0.5");
     check(
         "label = 'y'\nclasses = ['a', 'b']\nmissing = ['', '?']\nfill = 'median'\n\
