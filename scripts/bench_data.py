@@ -62,7 +62,7 @@ def make(folder, n):
 
     def table(values, name, text):
         frame = pd.DataFrame(values)
-        frame.insert(0, "label", labels)
+        frame.insert(0, "label", labels[: len(values)])
         frame.columns = ["label"] + [f"f{i}" for i in range(values.shape[1])]
         frame.to_csv(path(name), index=False)
         return [(text, ["csv", path(name)], "pandas", lambda: pd.read_csv(path(name)))]
@@ -71,14 +71,14 @@ def make(folder, n):
     yield from table(floats, "floats.csv", "csv, floats")
     packed = path("floats.csv.gz")
     packed.write_bytes(gzip.compress(path("floats.csv").read_bytes(), 6))
-    # A folder of its own: without, the plain file beside it would be found first by its name.
     yield "csv.gz, floats", ["csv", packed], "pandas", lambda: pd.read_csv(packed)
 
     def idx(array, name):
         shape = b"".join(int(s).to_bytes(4, "big") for s in array.shape)
         path(name).write_bytes(bytes([0, 0, 8, array.ndim]) + shape + array.tobytes())
 
-    idx(pixels, "images"), idx(labels, "labels")
+    idx(pixels, "images")
+    idx(labels, "labels")
     yield (
         "idx",
         ["idx", path("images"), path("labels")],
@@ -104,7 +104,7 @@ def make(folder, n):
             name,
             ["npz", file, y],
             "numpy",
-            lambda file=file: np.ascontiguousarray(np.load(file), dtype=None),
+            lambda file=file: np.ascontiguousarray(np.load(file)),
         )
     np.savez(path("stored.npz"), x=wide, y=labels)
     yield "npz, f32, stored", ["npz", path("stored.npz")], "numpy", lambda: read_npz(path("stored.npz"))
@@ -166,7 +166,7 @@ def main():
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     example = target / "release/examples/read_speed"
     print(f"{os.cpu_count()} cores; median (minimum to maximum) of {options.runs} runs, MB/s")
-    print(f"{'format':22} {'MB':>6} {'ours':>24} {'ours, 1 thread':>24} {'peer, 1 thread':>30} {'ratio':>6}")
+    print(f"{'format':22} {'MB':>6} {'ours':>24} {'ours, 1 thread':>24} {'peer, 1 thread':>30} {'ratio':>6}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for name, arguments, peer_name, peer in make(Path(folder), options.examples):
             if options.formats and not any(name.startswith(f) for f in options.formats):

@@ -1,7 +1,7 @@
 //! How fast a source reads files, in MB (10^6 bytes) of files per second.
 //!
-//! `cargo run --release -p plumb-data --example read_speed -- SOURCE FILE …` with SOURCE one of csv,
-//! idx, npz, cifar, image_folder, or any other with its options in TOML:
+//! `cargo run --release -p plumb-data --example read_speed -- SOURCE FILE …` with SOURCE one of `csv`,
+//! `idx`, `npz`, `cifar`, `image_folder`, or any other with its options in TOML:
 //! `read_speed -- toml 'csv = { path = "t.csv", label = 3 }'`.
 //!
 //! Opening, reading, unpacking, hashing, checking and converting all count. Files have been read once
@@ -28,11 +28,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["cifar", path] => format!("cifar = {{ path = {path:?}, kind = \"cifar10\" }}"),
         [source, path] if source != "toml" => format!("{source} = {{ path = {path:?} }}"),
         ["toml", text] => text.to_owned(),
-        _ => return Err("expected a source and its files, as the first lines of this file say".into()),
+        _ => {
+            return Err(
+                "expected a source and its files, as the first lines of this file say".into(),
+            );
+        }
     };
     let source: Source = toml::from_str(&options)?;
     let loaded = source.load(&Context::new(0))?;
-    let sizes = loaded.files.iter().map(|file| std::fs::metadata(&file.path));
+    let sizes = loaded
+        .files
+        .iter()
+        .map(|file| std::fs::metadata(&file.path));
     let mut n_bytes = 0;
     for size in sizes {
         n_bytes += size?.len();

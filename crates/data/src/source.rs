@@ -13,6 +13,7 @@ pub mod gaussian;
 pub mod idx;
 pub mod image_folder;
 pub mod npz;
+mod number;
 pub mod parquet;
 pub mod picture;
 pub mod strokes;

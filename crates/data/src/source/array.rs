@@ -1,39 +1,18 @@
 //! Arrays of numbers as files hold them, on their way into values.
 
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
+use std::mem;
 
+use super::number::{Endian, Number};
 use super::{Context, Progress};
 use crate::{MemoryError, Values, ValuesBuilder};
 
-/// Bytes that are read and converted at a time; a multiple of the size of every number.
-const CHUNK_BYTES: usize = 256 << 10;
+/// Bytes that are read and converted at a time; a multiple of the size of every number, and more than
+/// the buffer of a file, which is then passed by.
+const CHUNK_BYTES: usize = 512 << 10;
 
 /// Progress is told every so many bytes.
 const PROGRESS_BYTES: u64 = 16 << 20;
-
-/// A type of numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Number {
-    /// One byte; anything but 0 is 1.
-    Bool,
-    U8,
-    I8,
-    U16,
-    I16,
-    U32,
-    I32,
-    U64,
-    I64,
-    F32,
-    F64,
-}
-
-/// Which byte of a number comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Endian {
-    Little,
-    Big,
-}
 
 /// A value that cannot be used, with its place.
 #[derive(Debug, thiserror::Error)]
@@ -63,113 +42,6 @@ pub enum ValueProblem {
     Memory(#[from] MemoryError),
 }
 
-/// The same expression for each type of numbers; `$number` is its Rust type.
-macro_rules! each_type {
-    ($self:expr, $bytes:expr, $endian:expr, $number:ident => $each:expr) => {{
-        macro_rules! decode {
-            ($type:ty) => {{
-                let (numbers, _) = $bytes.as_chunks::<{ size_of::<$type>() }>();
-                match $endian {
-                    Endian::Little => numbers
-                        .iter()
-                        .map(|bytes| <$type>::from_le_bytes(*bytes))
-                        .map(|$number| $each)
-                        .collect(),
-                    Endian::Big => numbers
-                        .iter()
-                        .map(|bytes| <$type>::from_be_bytes(*bytes))
-                        .map(|$number| $each)
-                        .collect(),
-                }
-            }};
-        }
-        match $self {
-            Number::Bool => $bytes
-                .iter()
-                .map(|byte| u8::from(*byte != 0))
-                .map(|$number| $each)
-                .collect(),
-            Number::U8 => decode!(u8),
-            Number::I8 => decode!(i8),
-            Number::U16 => decode!(u16),
-            Number::I16 => decode!(i16),
-            Number::U32 => decode!(u32),
-            Number::I32 => decode!(i32),
-            Number::U64 => decode!(u64),
-            Number::I64 => decode!(i64),
-            Number::F32 => decode!(f32),
-            Number::F64 => decode!(f64),
-        }
-    }};
-}
-
-impl Number {
-    /// How many bytes one number has.
-    pub(super) fn n_bytes(self) -> usize {
-        match self {
-            Self::Bool | Self::U8 | Self::I8 => 1,
-            Self::U16 | Self::I16 => 2,
-            Self::U32 | Self::I32 | Self::F32 => 4,
-            Self::U64 | Self::I64 | Self::F64 => 8,
-        }
-    }
-
-    /// The range that the type has by itself, where it is that of usual data.
-    pub(super) fn range(self) -> Option<(f32, f32)> {
-        match self {
-            Self::U8 => Some((0.0, 255.0)),
-            Self::Bool => Some((0.0, 1.0)),
-            _ => None,
-        }
-    }
-
-    /// The nearest numbers of 32 bits; infinite above their largest.
-    #[expect(
-        clippy::cast_lossless,
-        reason = "one expression for types with and without loss"
-    )]
-    fn to_f32(self, endian: Endian, bytes: &[u8]) -> Vec<f32> {
-        each_type!(self, bytes, endian, number => number as f32)
-    }
-
-    /// The nearest numbers of 64 bits.
-    #[expect(
-        clippy::cast_lossless,
-        clippy::unnecessary_cast,
-        reason = "one expression for types with and without loss"
-    )]
-    pub(super) fn to_f64(self, endian: Endian, bytes: &[u8]) -> Vec<f64> {
-        each_type!(self, bytes, endian, number => number as f64)
-    }
-
-    /// The numbers where they are whole and within 64 bits; `None` where not.
-    pub(super) fn to_i64(self, endian: Endian, bytes: &[u8]) -> Vec<Option<i64>> {
-        match self {
-            Self::F32 | Self::F64 => {
-                // Up to 2^53 every whole number has a float of its own.
-                let whole = |v: f64| v.fract() == 0.0 && v.abs() <= (1_u64 << 53) as f64;
-                let floats = self.to_f64(endian, bytes).into_iter();
-                floats.map(|v| whole(v).then_some(v as i64)).collect()
-            }
-            Self::U64 => {
-                let (numbers, _) = bytes.as_chunks();
-                let number = |b: &[u8; 8]| match endian {
-                    Endian::Little => u64::from_le_bytes(*b),
-                    Endian::Big => u64::from_be_bytes(*b),
-                };
-                numbers.iter().map(|b| number(b).try_into().ok()).collect()
-            }
-            #[expect(
-                clippy::cast_lossless,
-                clippy::cast_possible_wrap,
-                clippy::unnecessary_cast,
-                reason = "the types that are left fit; the arms of the others are not taken"
-            )]
-            _ => each_type!(self, bytes, endian, number => Some(number as i64)),
-        }
-    }
-}
-
 /// Takes the bytes of an array in C order, converts and checks them, and keeps them as values.
 pub(super) struct Sink<'a> {
     context: &'a Context<'a>,
@@ -181,6 +53,8 @@ pub(super) struct Sink<'a> {
     /// Whether each example is `[height, width, channels]` and is turned to channels first.
     is_hwc: bool,
     builder: ValuesBuilder,
+    /// The chunk at hand as numbers; kept, so that its memory is used again.
+    numbers: Vec<f32>,
     n_done: u64,
     n_untold: u64,
 }
@@ -206,6 +80,7 @@ impl<'a> Sink<'a> {
             }),
             is_hwc: is_hwc && shape.len() == 4,
             builder: ValuesBuilder::new(context.memory),
+            numbers: Vec::new(),
             n_done: 0,
             n_untold: 0,
         }
@@ -222,16 +97,14 @@ impl<'a> Sink<'a> {
         let (mut found, mut bytes) = (0, Vec::new());
         let chunk = self.chunk_bytes();
         while found < expected {
-            bytes.clear();
-            let n = content
-                .take(chunk.min(expected - found))
-                .read_to_end(&mut bytes)
-                .map_err(FillProblem::Read)?;
+            let most = chunk.min(expected - found);
+            let n = read_chunk(content, most, &mut bytes).map_err(FillProblem::Read)?;
             if n == 0 {
                 break;
             }
             found += n as u64;
-            self.push(&bytes).map_err(FillProblem::Value)?;
+            let bytes = bytes.get(..n).unwrap_or_default();
+            self.push(bytes).map_err(FillProblem::Value)?;
         }
         Ok(found)
     }
@@ -263,13 +136,17 @@ impl<'a> Sink<'a> {
             }
             bytes.len()
         } else {
-            let values = self.number.to_f32(self.endian, bytes);
+            let mut values = mem::take(&mut self.numbers);
+            values.clear();
+            self.number.append_f32(self.endian, bytes, &mut values);
             self.check(&values, bytes)?;
             match self.turned(&values) {
                 Some(turned) => self.builder.push_f32(&turned)?,
                 None => self.builder.push_f32(&values)?,
             }
-            values.len()
+            let n = values.len();
+            self.numbers = values;
+            n
         };
         self.n_done += n as u64;
         self.n_untold += bytes.len() as u64;
@@ -349,6 +226,30 @@ impl<'a> Sink<'a> {
     }
 }
 
+/// Reads up to `most` bytes into the start of `buffer`, which grows with the bytes that are there, and
+/// gives how many there were.
+///
+/// Unlike with `read_to_end`, a buffer that has been used is not filled with zeros again.
+fn read_chunk(content: &mut impl Read, most: u64, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    let mut n = 0;
+    while (n as u64) < most {
+        if buffer.len() == n {
+            let grown = (2 * n).max(CHUNK_BYTES) as u64;
+            buffer.resize(grown.min(most) as usize, 0);
+        }
+        let end = buffer
+            .len()
+            .min(usize::try_from(most).unwrap_or(usize::MAX));
+        match content.read(buffer.get_mut(n..end).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(more) => n += more,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(n)
+}
+
 /// Why an array does not become values.
 pub(super) enum FillProblem {
     /// The content cannot be read further.
@@ -376,60 +277,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_those_of_numpy() {
-        // Bytes: numpy.array([1, 258], dtype).tobytes(), numpy 2; for i8 and bool other numbers.
-        let check = |number: Number, endian, bytes: &[u8], expected: [f64; 2]| {
-            assert_eq!(number.to_f64(endian, bytes), expected, "{number:?}");
-            let f32s = expected.map(|v| v as f32);
-            assert_eq!(number.to_f32(endian, bytes), f32s, "{number:?}");
-            let i64s = expected.map(|v| Some(v as i64));
-            assert_eq!(number.to_i64(endian, bytes), i64s, "{number:?}");
-        };
-        use Endian::{Big, Little};
-        check(Number::Bool, Little, &[0, 7], [0.0, 1.0]);
-        check(Number::U8, Big, &[1, 255], [1.0, 255.0]);
-        check(Number::I8, Little, &[1, 0x80], [1.0, -128.0]);
-        check(Number::U16, Little, &[1, 0, 2, 1], [1.0, 258.0]);
-        check(Number::I16, Big, &[0, 1, 0xff, 0xfe], [1.0, -2.0]);
-        check(Number::U32, Big, &[0, 0, 0, 1, 0, 0, 1, 2], [1.0, 258.0]);
-        check(
-            Number::I32,
-            Little,
-            &[1, 0, 0, 0, 254, 255, 255, 255],
-            [1.0, -2.0],
-        );
-        let long = |last: u8| [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, last];
-        check(Number::U64, Big, &long(2), [1.0, 258.0]);
-        check(Number::I64, Big, &long(2), [1.0, 258.0]);
-        check(
-            Number::F32,
-            Little,
-            &[0, 0, 128, 63, 0, 0, 129, 67],
-            [1.0, 258.0],
-        );
-        let floats = [63, 240, 0, 0, 0, 0, 0, 0, 64, 112, 32, 0, 0, 0, 0, 0];
-        check(Number::F64, Big, &floats, [1.0, 258.0]);
-    }
-
-    #[test]
-    fn only_whole_numbers_within_64_bits_are_labels() {
-        let half = 0.5_f64.to_le_bytes();
-        assert_eq!(Number::F64.to_i64(Endian::Little, &half), [None]);
-        let nan = f32::NAN.to_le_bytes();
-        assert_eq!(Number::F32.to_i64(Endian::Little, &nan), [None]);
-        assert_eq!(Number::U64.to_i64(Endian::Big, &[255; 8]), [None]);
-        assert_eq!(Number::I64.to_i64(Endian::Big, &[255; 8]), [Some(-1)]);
-    }
-
-    #[test]
     fn channels_come_first_and_places_are_those_of_the_file() {
         let context = Context::new(0);
         let shape = [2, 1, 2, 3];
         // Two images of 1 × 2 pixels with three channels: r g b, r g b.
-        let content: Vec<u8> = (0..12).collect();
+        let bytes: Vec<u8> = (0..12).collect();
         for number in [Number::U8, Number::I8] {
             let mut sink = Sink::new(&context, (number, Endian::Big), &shape, None, true);
-            let Ok(found) = sink.fill(&mut content.as_slice(), 12) else {
+            let Ok(found) = sink.fill(&mut bytes.as_slice(), 12) else {
                 panic!("not read");
             };
             assert_eq!(found, 12);
@@ -439,8 +294,8 @@ mod tests {
         }
         let range = Some([0.0, 6.0]);
         let mut sink = Sink::new(&context, (Number::U8, Endian::Big), &shape, range, true);
-        sink.push(&content[..6]).unwrap();
-        let error = sink.push(&content[6..]).unwrap_err();
+        sink.push(&bytes[..6]).unwrap();
+        let error = sink.push(&bytes[6..]).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the value at [1, 0, 0, 1] is 7; expected 0 to 6, the `range`"

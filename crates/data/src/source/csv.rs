@@ -5,6 +5,7 @@ mod column;
 mod columns;
 mod error;
 mod fill;
+mod plain;
 mod rows;
 mod table;
 mod texts;
@@ -35,7 +36,7 @@ pub struct Csv {
     pub label: Column,
     /// Whether the first line has the names of the columns; true if absent. Without, the names are
     /// the numbers 1, 2, ….
-    #[serde(default = "default_header")]
+    #[serde(default = "default_header", skip_serializing_if = "is_default_header")]
     pub header: bool,
     /// The shape of one example, such as `[1, 8, 8]`: channels, height, width. If absent, the number
     /// of features.
@@ -52,7 +53,10 @@ pub struct Csv {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<String>>,
     /// The texts of a cell whose value is missing; only the empty cell if absent.
-    #[serde(default = "default_missing")]
+    #[serde(
+        default = "default_missing",
+        skip_serializing_if = "is_default_missing"
+    )]
     pub missing: Vec<String>,
     /// What takes the place of missing values; if absent (and `fill_value` too), they are an error.
     /// In categorical columns they become the category `missing`. A missing label is always an error.
@@ -98,6 +102,13 @@ fn default_header() -> bool {
 }
 fn default_missing() -> Vec<String> {
     vec![String::new()]
+}
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_default_header(header: &bool) -> bool {
+    *header == default_header()
+}
+fn is_default_missing(missing: &[String]) -> bool {
+    missing == [""]
 }
 
 impl Csv {

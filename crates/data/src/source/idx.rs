@@ -85,14 +85,14 @@ impl Idx {
 
         let mut file = Opened::open(&self.images)?;
         let (source_name, limit) = (file.path().to_owned(), self::limit(&file));
-        let content = images(&mut file, limit, &labels, self.range, context);
-        let (shape, values) = content.map_err(|problem| match problem {
+        let read = images(&mut file, limit, &labels, self.range, context);
+        let (header, values) = read.map_err(|problem| match problem {
             // The images are as they are said to be; it is the labels that do not fit them.
             IdxProblem::Counts { .. } => IdxError::new(&labels_path, problem).into(),
             problem => named(&file, problem),
         })?;
         let images_hash = file.finish()?;
-        let examples = self.examples(&shape, values, labels, &source_name);
+        let examples = self.examples(&header, values, labels, &source_name);
         Ok(Loaded::read(examples, vec![images_hash, labels_hash]))
     }
 
@@ -110,9 +110,9 @@ impl Idx {
         let labels =
             Labels::read(labels, u64::MAX, self.classes.as_deref()).map_err(named(&self.labels))?;
         let context = Context::new(0);
-        let (shape, values) = self::images(images, u64::MAX, &labels, self.range, &context)
+        let (header, values) = self::images(images, u64::MAX, &labels, self.range, &context)
             .map_err(named(&self.images))?;
-        Ok(self.examples(&shape, values, labels, &self.images))
+        Ok(self.examples(&header, values, labels, &self.images))
     }
 
     fn examples(&self, header: &Header, values: Values, labels: Labels, path: &Path) -> Examples {
@@ -154,13 +154,13 @@ fn named(file: &Opened, problem: IdxProblem) -> SourceError {
 
 /// Reads the file of images, as many as there are labels.
 fn images(
-    mut content: impl Read,
+    mut file: impl Read,
     limit: u64,
     labels: &Labels,
     range: Option<[f32; 2]>,
     context: &Context<'_>,
 ) -> Result<(Header, Values), IdxProblem> {
-    let header = Header::of_images(&mut content, limit)?;
+    let header = Header::of_images(&mut file, limit)?;
     let n_images = header.shape.first().copied().unwrap_or_default();
     if labels.of.len() as u64 != n_images {
         return Err(IdxProblem::Counts {
@@ -172,12 +172,12 @@ fn images(
     let mut sink = Sink::new(context, kind, &header.shape, range, false);
     let expected = header.size_bytes;
     let found = sink
-        .fill(&mut content, expected)
+        .fill(&mut file, expected)
         .map_err(|problem| match problem {
             FillProblem::Read(reason) => IdxProblem::Read(reason),
             FillProblem::Value(problem) => IdxProblem::Value(problem),
         })?;
-    expect_end(content, found, expected)?;
+    expect_end(file, found, expected)?;
     let values = sink.finish()?;
     Ok((header, values))
 }

@@ -157,8 +157,8 @@ impl Npz {
         let labels_hash = labels_file.finish()?;
 
         let (name, limit) = (file.path().to_owned(), self::limit(&file));
-        let content = Cursor::new(start).chain(&mut file);
-        let features = Array::read(content, limit)
+        let whole = Cursor::new(start).chain(&mut file);
+        let features = Array::read(whole, limit)
             .and_then(|array| Features::read(self, array, labels.of.len(), context));
         let features = features.map_err(|problem| named(&file, problem))?;
         let examples = examples(features, labels, Vec::new(), &name);
@@ -170,20 +170,16 @@ impl Npz {
     /// # Errors
     /// As [`Npz::load`].
     #[doc(hidden)]
-    pub fn from_bytes(
-        &self,
-        content: &[u8],
-        labels: Option<&[u8]>,
-    ) -> Result<Examples, SourceError> {
+    pub fn from_bytes(&self, bytes: &[u8], labels: Option<&[u8]>) -> Result<Examples, SourceError> {
         self.check()?;
         let (path, context) = (&self.path, Context::new(0));
-        if content.starts_with(ZIP_MAGIC) {
-            return self.read_archive(Cursor::new(content), path, &context);
+        if bytes.starts_with(ZIP_MAGIC) {
+            return self.read_archive(Cursor::new(bytes), path, &context);
         }
         let labels_path = self.labels_path(path)?;
         let labels = self.read_labels(labels.unwrap_or_default(), u64::MAX);
         let labels = labels.map_err(|problem| problem.of(labels_path))?;
-        let features = Array::read(content, u64::MAX)
+        let features = Array::read(bytes, u64::MAX)
             .and_then(|array| Features::read(self, array, labels.of.len(), &context));
         let features = features.map_err(|problem| problem.of(path))?;
         Ok(examples(features, labels, Vec::new(), path))

@@ -103,9 +103,9 @@ fn a_folder_is_read_by_part_with_its_names() {
 
     let names = "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n";
     write("batches.meta.txt", names.as_bytes());
-    let named = load(None).unwrap();
-    assert_eq!(named.examples.classes[9], "truck");
-    assert_eq!(named.files.len(), 3);
+    let loaded = load(None).unwrap();
+    assert_eq!(loaded.examples.classes[9], "truck");
+    assert_eq!(loaded.files.len(), 3);
     let file = cifar10(folder.path().join("test_batch.bin"));
     let file = file.load(&Context::new(0)).unwrap();
     assert_eq!(file.examples.classes[7], "horse");
@@ -129,8 +129,10 @@ fn cifar100_has_two_lists_of_names() {
         "train.bin",
         &[record(&[2, 99], 1), record(&[0, 0], 1)].concat(),
     );
-    let lines =
-        |prefix: &str, n: usize| -> String { (0..n).map(|i| format!("{prefix}{i}\n")).collect() };
+    let lines = |prefix: &str, n: usize| -> String {
+        let names: Vec<String> = (0..n).map(|i| format!("{prefix}{i}")).collect();
+        names.join("\r\n")
+    };
     write("fine_label_names.txt", lines("f", 100).as_bytes());
     write("coarse_label_names.txt", lines("c", 20).as_bytes());
     let loaded = cifar100(folder.path()).load(&Context::new(0)).unwrap();

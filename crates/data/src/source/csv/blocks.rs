@@ -111,7 +111,7 @@ impl<R: Read> Blocks<R> {
 
 /// How many lines end in `bytes`.
 pub(super) fn n_lines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+    bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
 }
 
 /// Finds line ends outside of quotes, by the same rules as the `csv` crate: a quote opens at the start

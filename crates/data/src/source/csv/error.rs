@@ -171,14 +171,14 @@ pub enum CsvProblem {
     },
     /// The shape has another number of values than the table has features.
     #[error(
-        "found {n_features} features in a row; expected {expected}, the product of `shape` {shape:?}"
+        "found {n_features} feature columns; expected {expected}, the product of `shape` {shape:?}"
     )]
     Shape {
         /// The shape in the options.
         shape: Vec<usize>,
         /// Its product.
         expected: usize,
-        /// Features in a row, one per category where a column is categorical.
+        /// Columns of features; a categorical one counts once per category.
         n_features: usize,
     },
     /// Nothing to tell apart.

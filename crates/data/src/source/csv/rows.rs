@@ -7,7 +7,7 @@ use csv::{Reader, ReaderBuilder, StringRecord};
 use super::blocks::{Block, n_lines};
 use super::columns::{Columns, Role};
 use super::texts::{TextColumn, Texts};
-use super::{Csv, CsvError, CsvProblem};
+use super::{Csv, CsvError, CsvProblem, plain};
 use crate::source::checks::listed;
 
 /// The category of cells whose value is missing.
@@ -22,6 +22,8 @@ pub(super) struct RowReader<'a> {
     pub(super) columns: &'a Columns,
     /// What a missing number becomes: `None` is an error, NaN is filled when all are known.
     pub(super) fill: Option<f32>,
+    /// The texts that stand for a missing value, without blanks around them.
+    pub(super) missing: Vec<&'a str>,
 }
 
 /// The rows of one block.
@@ -59,36 +61,65 @@ impl Rows {
 
 impl RowReader<'_> {
     pub(super) fn read(&self, block: &Block) -> Result<Rows, CsvError> {
-        expect_utf8(block)?;
+        let text = expect_utf8(block)?;
+        let mut rows = Rows::new(self.options, self.columns);
+        if plain::is_plain(block, self.options.delimiter_byte()) {
+            plain::read(self, text, block, &mut rows)?;
+        } else {
+            self.read_quoted(block, &mut rows)?;
+        }
+        Ok(rows)
+    }
+
+    /// Reads cells that may have quotes around them.
+    pub(super) fn read_quoted(&self, block: &Block, rows: &mut Rows) -> Result<(), CsvError> {
         let mut reader = csv_reader(&block.bytes, self.options);
-        let (mut row, mut rows) = (StringRecord::new(), Rows::new(self.options, self.columns));
-        let n_columns = self.columns.names.len();
+        let mut row = StringRecord::new();
         while reader
             .read_record(&mut row)
             .map_err(|error| unreadable(&error))?
         {
             let line = || line_of(&row, block);
-            if row.len() != n_columns {
-                let problem = CsvProblem::Ragged {
-                    found: row.len(),
-                    expected: n_columns,
-                    has_header: self.options.header,
-                };
-                return Err(CsvError::line(line(), problem));
-            }
+            self.expect_columns(row.len(), line)?;
             for (i, (cell, role)) in row.iter().zip(&self.columns.roles).enumerate() {
-                self.cell(cell.trim(), *role, i, &mut rows)
-                    .map_err(|problem| {
-                        let name = self.columns.names.get(i).map_or("", String::as_str);
-                        CsvError::cell(line(), name, problem)
-                    })?;
+                let taken = self.cell(trim(cell), *role, i, rows);
+                taken.map_err(|problem| self.at(line(), i, problem))?;
             }
         }
-        Ok(rows)
+        Ok(())
+    }
+
+    pub(super) fn expect_columns(
+        &self,
+        found: usize,
+        line: impl Fn() -> u64,
+    ) -> Result<(), CsvError> {
+        let expected = self.columns.names.len();
+        if found == expected {
+            return Ok(());
+        }
+        let problem = CsvProblem::Ragged {
+            found,
+            expected,
+            has_header: self.options.header,
+        };
+        Err(CsvError::line(line(), problem))
+    }
+
+    /// A problem with the cell of column `i`.
+    pub(super) fn at(&self, line: u64, i: usize, problem: CsvProblem) -> CsvError {
+        let name = self.columns.names.get(i).map_or("", String::as_str);
+        CsvError::cell(line, name, problem)
     }
 
     /// Takes the text of column `i`.
-    fn cell(&self, cell: &str, role: Role, i: usize, rows: &mut Rows) -> Result<(), CsvProblem> {
+    pub(super) fn cell(
+        &self,
+        cell: &str,
+        role: Role,
+        i: usize,
+        rows: &mut Rows,
+    ) -> Result<(), CsvProblem> {
         match role {
             Role::Number => {
                 let value = if self.is_missing(cell) {
@@ -150,7 +181,7 @@ impl RowReader<'_> {
     }
 
     fn is_missing(&self, cell: &str) -> bool {
-        self.options.missing.iter().any(|m| m.trim() == cell)
+        self.missing.contains(&cell)
     }
 }
 
@@ -189,14 +220,22 @@ fn csv_reader<'a>(bytes: &'a [u8], options: &Csv) -> Reader<&'a [u8]> {
         .from_reader(bytes)
 }
 
-fn expect_utf8(block: &Block) -> Result<(), CsvError> {
-    match str::from_utf8(&block.bytes) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let line = line_at(block, error.valid_up_to());
-            Err(CsvError::line(line, CsvProblem::NotUtf8))
-        }
+fn expect_utf8(block: &Block) -> Result<&str, CsvError> {
+    str::from_utf8(&block.bytes).map_err(|error| {
+        let line = line_at(block, error.valid_up_to());
+        CsvError::line(line, CsvProblem::NotUtf8)
+    })
+}
+
+/// The text without blanks around it.
+pub(super) fn trim(cell: &str) -> &str {
+    // Most cells have none, which two bytes tell.
+    let is_visible = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    let bytes = cell.as_bytes();
+    if is_visible(bytes.first()) && is_visible(bytes.last()) {
+        return cell;
     }
+    cell.trim()
 }
 
 fn unreadable(error: &csv::Error) -> CsvError {
@@ -226,6 +265,11 @@ fn number(cell: &str, range: Option<[f32; 2]>) -> Result<f32, CsvProblem> {
     if !value.is_finite() {
         return Err(CsvProblem::NotFinite { found: found() });
     }
+    in_range(value, range)
+}
+
+/// The number, if it is in the range.
+pub(super) fn in_range(value: f32, range: Option<[f32; 2]>) -> Result<f32, CsvProblem> {
     match range {
         Some([low, high]) if value < low || value > high => Err(CsvProblem::OutOfRange {
             found: value,
@@ -246,6 +290,6 @@ fn line_of(row: &StringRecord, block: &Block) -> u64 {
 }
 
 /// The line of the byte at `offset`, counted from 1.
-fn line_at(block: &Block, offset: usize) -> u64 {
+pub(super) fn line_at(block: &Block, offset: usize) -> u64 {
     block.first_line + n_lines(block.bytes.get(..offset).unwrap_or_default())
 }

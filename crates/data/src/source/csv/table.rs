@@ -60,6 +60,7 @@ impl Table {
                 Some(Fill::Zero) => Some(0.0),
                 None => options.fill_value,
             },
+            missing: options.missing.iter().map(|text| text.trim()).collect(),
         };
         // Rows of one-hot are many times larger than those read, so they are made at the end.
         let is_staged = fill_later || !columns.categories.is_empty();

@@ -3,7 +3,8 @@
 use std::io::{ErrorKind, Read};
 
 use super::IdxProblem;
-use crate::source::array::{Endian, Number, size_bytes};
+use crate::source::array::size_bytes;
+use crate::source::number::{Endian, Number};
 
 /// All numbers of the format have their highest byte first.
 pub(super) const ENDIAN: Endian = Endian::Big;

@@ -42,18 +42,17 @@ impl Labels {
                 })
             })
             .collect::<Result<Vec<u32>, _>>()?;
-        let classes = match names {
-            Some(names) => names.to_vec(),
-            None => {
-                if let Some(&label) = of.first()
-                    && of.iter().all(|&l| l == label)
-                {
-                    return Err(IdxProblem::OneClass { label });
-                }
-                let largest = of.iter().max().copied().unwrap_or_default();
-                (0..=largest).map(|label| label.to_string()).collect()
-            }
-        };
+        if let Some(names) = names {
+            let classes = names.to_vec();
+            return Ok(Self { of, classes });
+        }
+        if let Some(&label) = of.first()
+            && of.iter().all(|&l| l == label)
+        {
+            return Err(IdxProblem::OneClass { label });
+        }
+        let largest = of.iter().max().copied().unwrap_or_default();
+        let classes = (0..=largest).map(|label| label.to_string()).collect();
         Ok(Self { of, classes })
     }
 }

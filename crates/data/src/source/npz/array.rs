@@ -35,8 +35,8 @@ impl<R: Read> Array<R> {
         }
         match size_bytes(shape, header.dtype.n_bytes()) {
             Some(size_bytes) if size_bytes <= limit => Ok(Self {
-                size_bytes,
                 header,
+                size_bytes,
                 content,
             }),
             _ => Err(Problem::Content(format!(

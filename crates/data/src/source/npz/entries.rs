@@ -6,8 +6,8 @@ use std::io::Read;
 use super::array::{Array, Problem};
 use super::header::Dtype;
 use crate::Tag;
-use crate::source::array::Endian;
 use crate::source::checks::{listed, sort_classes};
+use crate::source::number::Endian;
 
 /// One entry per example.
 #[derive(Debug, PartialEq)]

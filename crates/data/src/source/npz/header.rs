@@ -6,7 +6,7 @@
 use std::io::{ErrorKind, Read};
 
 use super::array::Problem;
-use crate::source::array::{Endian, Number};
+use crate::source::number::{Endian, Number};
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
