@@ -15,7 +15,6 @@ pub struct FileHash {
 }
 
 /// The sha256 of `bytes`, as 64 hexadecimal digits.
-#[cfg(test)]
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     hex(Sha256::digest(bytes).as_slice())
 }
