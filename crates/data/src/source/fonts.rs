@@ -92,7 +92,7 @@ fn default_shift() -> f32 {
 }
 
 /// The faces that have all characters, and their files; warnings name those that have not.
-struct Faces {
+struct Usable {
     faces: Vec<Face>,
     names: Vec<String>,
     files: Vec<FileHash>,
@@ -120,7 +120,7 @@ impl Fonts {
         let grid = self.grid(context)?;
         self.check_examples(grid)?;
         let characters: Vec<char> = self.characters.chars().collect();
-        let Faces {
+        let Usable {
             faces,
             names,
             files,
@@ -212,7 +212,7 @@ impl Fonts {
     }
 
     /// Reads all faces and leaves out those that cannot be drawn from.
-    fn read_faces(&self, characters: &[char]) -> Result<Faces, SourceError> {
+    fn read_faces(&self, characters: &[char]) -> Result<Usable, SourceError> {
         let mut paths: Vec<(PathBuf, bool)> = Vec::new();
         paths.extend(self.faces.iter().flatten().map(|p| (p.clone(), true)));
         if let Some(folder) = &self.path {
@@ -233,19 +233,21 @@ impl Fonts {
         let mut warnings = Vec::new();
         if !lacking.is_empty() {
             let n = lacking.len();
-            let s = if n == 1 { "face lacks" } else { "faces lack" };
-            warnings.push(format!(
-                "{n} {s} a character and left out: {}",
-                listed(&lacking)
-            ));
+            let s = if n == 1 {
+                "face lacks a character and was"
+            } else {
+                "faces lack a character and were"
+            };
+            warnings.push(format!("{n} {s} left out: {}", listed(&lacking)));
         }
         if !unreadable.is_empty() {
             let n = unreadable.len();
-            let s = if n == 1 { "file is" } else { "files are" };
-            warnings.push(format!(
-                "{n} {s} no font and left out: {}",
-                listed(&unreadable)
-            ));
+            let s = if n == 1 {
+                "file is no font and was"
+            } else {
+                "files are no fonts and were"
+            };
+            warnings.push(format!("{n} {s} left out: {}", listed(&unreadable)));
         }
         if faces.is_empty() {
             let field = if self.faces.is_some() {
@@ -253,10 +255,7 @@ impl Fonts {
             } else {
                 "path"
             };
-            let end = warnings
-                .iter()
-                .map(|w| format!("; {w}"))
-                .collect::<String>();
+            let end: String = warnings.iter().flat_map(|w| ["; ", w]).collect();
             let message = format!("gives no face with all of `{}`{end}", self.characters);
             return Err(FieldError::new(field, message).into());
         }
@@ -266,7 +265,7 @@ impl Fonts {
             .into_iter()
             .map(|(_, face, hash)| (face, hash))
             .unzip();
-        Ok(Faces {
+        Ok(Usable {
             faces,
             names,
             files,

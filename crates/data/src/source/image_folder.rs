@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use self::listing::Listing;
 use super::picture::{self, Broken, Gather, Picture, PictureError, Place, Resize, Rule};
 use super::{Context, FileError, Loaded, Progress, SourceError};
-use crate::hash::hex;
+use crate::hash::{hex, sha256_hex};
 use crate::{Examples, FieldError, FileHash, Tag};
 
 /// Pictures that are decoded at a time; then their numbers are collected.
@@ -164,15 +164,16 @@ fn decode(path: &Path, rule: &Rule) -> Result<Decoded, SourceError> {
         reason,
     };
     let file = File::open(path).map_err(refused)?;
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(refused)?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        let problem = format!("the file is larger than {MAX_FILE_BYTES} bytes, the limit");
+    let n_bytes = file.metadata().map_err(refused)?.len();
+    if n_bytes > MAX_FILE_BYTES {
+        let problem = format!("the file has {n_bytes} bytes; expected at most {MAX_FILE_BYTES}");
         return Err(SourceError::content(path, problem));
     }
-    let sha256 = hex(Sha256::digest(&bytes).as_slice());
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(refused)?;
+    let sha256 = sha256_hex(&bytes);
     Ok((picture::read(&bytes, rule), sha256))
 }
 

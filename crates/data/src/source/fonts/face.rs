@@ -88,10 +88,11 @@ fn flatten(curves: &[OutlineCurve]) -> Vec<[Point; 2]> {
     lines
 }
 
-/// The point of a curve at `t` in 0..=1, by de Casteljau's rule.
-fn at(curve: &OutlineCurve, t: f32) -> Point {
+/// The point of a curve at a `share` in 0..=1 of its way, by de Casteljau's rule.
+fn at(curve: &OutlineCurve, share: f32) -> Point {
     // Exact at both ends, so that outlines stay closed.
-    let between = |a: Point, b: Point| point(a.x * (1.0 - t) + b.x * t, a.y * (1.0 - t) + b.y * t);
+    let mix = |from: f32, to: f32| from * (1.0 - share) + to * share;
+    let between = |from: Point, to: Point| point(mix(from.x, to.x), mix(from.y, to.y));
     let quad = |a, b, c| between(between(a, b), between(b, c));
     match *curve {
         OutlineCurve::Line(a, b) => between(a, b),

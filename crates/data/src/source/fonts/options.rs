@@ -1,8 +1,13 @@
 //! The options' limits.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-use super::*;
+use super::{
+    Fonts, default_characters, default_rotation_degrees, default_shift, default_size,
+    default_slant_degrees,
+};
+use crate::FieldError;
 
 /// Largest turn and slant to either side: further on a digit is no longer itself.
 const MAX_DEGREES: f32 = 45.0;

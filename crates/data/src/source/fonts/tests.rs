@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -234,13 +232,13 @@ fn faces_without_a_character_are_left_out() {
     assert_eq!(
         loaded.warnings,
         [format!(
-            "1 face lacks a character and left out: {place}/disc.ttf (`a`)"
+            "1 face lacks a character and was left out: {place}/disc.ttf (`a`)"
         )]
     );
     assert_eq!(
         load(&still(&folder, "0x", 4)).unwrap_err(),
         format!(
-            "`path` gives no face with all of `0x`; 2 faces lack a character and left out: \
+            "`path` gives no face with all of `0x`; 2 faces lack a character and were left out: \
              {place}/block.ttf (`x`), {place}/disc.ttf (`x`)"
         )
     );
@@ -258,7 +256,7 @@ fn what_is_no_font_is_an_error_only_where_it_is_named() {
     assert_eq!(
         loaded.warnings,
         [format!(
-            "1 file is no font and left out: {place}/bad.OTF: \
+            "1 file is no font and was left out: {place}/bad.OTF: \
          found no font; expected TrueType or OpenType"
         )]
     );
@@ -266,6 +264,16 @@ fn what_is_no_font_is_an_error_only_where_it_is_named() {
     assert_eq!(
         load(&options).unwrap_err(),
         format!("{place}/bad.OTF: found no font; expected TrueType or OpenType")
+    );
+    let large = folder.path().join("large.ttf");
+    fs::File::create(&large)
+        .unwrap()
+        .set_len(MAX_FILE_BYTES + 1)
+        .unwrap();
+    options.faces = Some(vec![large]);
+    assert_eq!(
+        load(&options).unwrap_err(),
+        format!("{place}/large.ttf: the file has 536870913 bytes; expected at most 536870912")
     );
     options.faces = Some(vec![folder.path().join("none.ttf")]);
     assert_eq!(
@@ -392,27 +400,6 @@ fn options_come_from_toml_and_go_back() {
     assert_eq!(toml::to_string(&again).unwrap(), text.unwrap());
     assert_eq!(again.grid, Some([28, 28]));
     assert!(toml::from_str::<Fonts>("path = \"f\"\nexamples = 5\nslamt = 1").is_err());
-}
-
-/// Real faces, where the machine has some: no test but this one needs them.
-#[test]
-fn the_digits_of_real_faces_differ() {
-    let folder = Path::new("/usr/share/fonts");
-    if !folder.exists() {
-        return;
-    }
-    let Ok(loaded) = load(&Fonts::new(folder, 10)) else {
-        return;
-    };
-    for i in 0..10 {
-        for j in 0..i {
-            assert_ne!(
-                loaded.examples.example(i),
-                loaded.examples.example(j),
-                "{i} {j}"
-            );
-        }
-    }
 }
 
 proptest! {

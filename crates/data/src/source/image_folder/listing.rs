@@ -76,13 +76,13 @@ impl Listing {
         let place = path.display();
         if let Some(first) = beside.first() {
             warnings.push(format!(
-                "{} in {place} beside the class folders ignored, such as {first}",
+                "{} ignored in {place} beside the class folders, such as {first}",
                 counted(beside.len())
             ));
         }
         if let Some(first) = other.first() {
             warnings.push(format!(
-                "{} in {place} ignored whose names are not those of pictures, such as {first}",
+                "{} ignored in {place}, not pictures by their names, such as {first}",
                 counted(other.len())
             ));
         }
@@ -111,8 +111,8 @@ impl Listing {
 
 fn counted(n: usize) -> String {
     if n == 1 {
-        "1 file".to_owned()
+        "1 file was".to_owned()
     } else {
-        format!("{n} files")
+        format!("{n} files were")
     }
 }

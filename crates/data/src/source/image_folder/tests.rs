@@ -5,7 +5,6 @@ use image::{GrayImage, Luma, Rgb, RgbImage};
 use tempfile::TempDir;
 
 use super::*;
-use crate::hash::sha256_hex;
 
 /// A folder with these grey pictures: path, height, width, level.
 fn folder(pictures: &[(&str, u32, u32, u8)]) -> TempDir {
@@ -183,8 +182,8 @@ fn other_files_are_counted_and_hidden_ones_are_not() {
     assert_eq!(loaded.examples.len(), 2);
     assert_eq!(
         without_folder(&loaded.warnings.join("\n"), &folder),
-        "1 file in DIR beside the class folders ignored, such as c.png\n\
-         2 files in DIR ignored whose names are not those of pictures, such as a/notes.txt"
+        "1 file was ignored in DIR beside the class folders, such as c.png\n\
+         2 files were ignored in DIR, not pictures by their names, such as a/notes.txt"
     );
 }
 
@@ -224,11 +223,35 @@ fn a_link_to_nowhere_is_named() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_class_must_have_a_name() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = folder(&[("a/1.png", 1, 1, 1)]);
+    let name = std::ffi::OsStr::from_bytes(b"b\xff");
+    fs::create_dir(folder.path().join(name)).unwrap();
+    check_error(
+        &folder,
+        |_| {},
+        "DIR/b\u{fffd}: the name of the folder is not UTF-8; expected the name of a class",
+    );
+}
+
+#[test]
+fn a_file_too_large_for_a_picture_is_not_read() {
+    let folder = folder(&[("a/1.png", 1, 1, 1), ("b/1.png", 1, 1, 3)]);
+    let file = fs::File::create(folder.path().join("a/1.png")).unwrap();
+    file.set_len(MAX_FILE_BYTES + 1).unwrap();
+    check_error(
+        &folder,
+        |o| o.broken = Some(Broken::Skip),
+        "DIR/a/1.png: the file has 1073741825 bytes; expected at most 1073741824",
+    );
+}
+
 #[test]
 fn progress_reaches_the_end() {
-    let names: Vec<String> = (0..CHUNK + 1)
-        .map(|i| format!("{}/{i}.bmp", i % 2))
-        .collect();
+    let names: Vec<String> = (0..=CHUNK).map(|i| format!("{}/{i}.bmp", i % 2)).collect();
     let pictures: Vec<_> = names.iter().map(|n| (n.as_str(), 1, 1, 0)).collect();
     let folder = folder(&pictures);
     let seen = Mutex::new(Vec::new());

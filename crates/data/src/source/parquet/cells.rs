@@ -60,6 +60,10 @@ fn typed<T: DataType>(
 }
 
 /// A panic of the reader as an error.
+///
+/// Version 60.1.0 was seen to panic on damaged files: on a column chunk with a negative offset
+/// (`ColumnChunkMetaData::byte_range`), on values that are missing from a page (`util/bit_util.rs`),
+/// and on a page that refers to a dictionary that is not there.
 pub(super) fn guarded<T>(
     read: impl FnOnce() -> Result<T, ParquetError>,
 ) -> Result<T, ParquetError> {

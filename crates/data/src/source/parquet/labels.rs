@@ -47,13 +47,13 @@ impl Texts {
         for i in kept {
             match cells {
                 Cells::Bool(cells) => self.push(&cells[i].to_string()),
-                Cells::Bytes(cells) => match std::str::from_utf8(cells[i].data()) {
-                    Ok(text) => self.push(text),
-                    Err(_) => {
+                Cells::Bytes(cells) => {
+                    let text = std::str::from_utf8(cells[i].data()).map_err(|_| {
                         let problem = "found bytes that are not UTF-8; expected text";
-                        return Err(table.cell_error(row + i as u64, &column.name, problem));
-                    }
-                },
+                        table.cell_error(row + i as u64, &column.name, problem)
+                    })?;
+                    self.push(text);
+                }
                 cells => self.push(&integer(cells, i, column.kind).to_string()),
             }
         }

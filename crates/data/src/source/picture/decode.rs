@@ -15,9 +15,8 @@ pub const MAX_PIXELS: u64 = 100_000_000;
 /// GIF 2730 (4096 pixels in a code of 12 bits); JPEG 512 (one bit per block of 8 × 8); BMP 128.
 pub const MAX_PIXELS_PER_BYTE: u64 = 10_000;
 
-/// Bytes that a decoder may take: colour and alpha of 16 bits for every pixel, and as much again for
-/// its own work.
-const MAX_DECODER_BYTES: u64 = 2 * 8 * MAX_PIXELS;
+/// Bytes that a decoder may take to read a header, and for its own work beside the pixels.
+const MAX_HEADER_BYTES: u64 = 64 << 20;
 
 const FORMATS: [ImageFormat; 4] = [
     ImageFormat::Png,
@@ -81,10 +80,10 @@ pub(super) fn decode(bytes: &[u8], rule: &Rule) -> Result<Picture, PictureError>
     };
     let unreadable = |error: ImageError| refused(reason(&error));
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_DECODER_BYTES);
+    limits.max_alloc = Some(MAX_HEADER_BYTES);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    reader.limits(limits);
-    let decoder = reader.into_decoder().map_err(unreadable)?;
+    reader.limits(limits.clone());
+    let mut decoder = reader.into_decoder().map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
     let n_pixels = u64::from(width) * u64::from(height);
     if n_pixels == 0 || n_pixels > MAX_PIXELS {
@@ -98,6 +97,10 @@ pub(super) fn decode(bytes: &[u8], rule: &Rule) -> Result<Picture, PictureError>
             n_bytes,
         });
     }
+    // A frame of a GIF may claim to be larger than the picture.
+    let working_bytes = decoder.total_bytes().saturating_mul(2);
+    limits.max_alloc = Some(working_bytes.saturating_add(MAX_HEADER_BYTES));
+    decoder.set_limits(limits).map_err(unreadable)?;
     // The decoder fills what is missing of a JPEG with grey, and says nothing.
     if format == ImageFormat::Jpeg && !jpeg_ends(bytes) {
         return Err(refused("the file is cut off".into()));

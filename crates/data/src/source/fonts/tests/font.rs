@@ -86,7 +86,9 @@ fn font(characters: &[(char, Extent)], outline: impl Fn(Extent) -> Points) -> Ve
         );
         offset += table.len();
     }
-    tables.into_iter().for_each(|(_, table)| font.extend(table));
+    for (_, table) in tables {
+        font.extend(table);
+    }
     font
 }
 

@@ -223,6 +223,10 @@ fn what_is_wrong_is_named_with_row_and_column() {
         "column `y`: every label is `true`; expected two classes or more",
     );
     check(
+        "not_utf8",
+        "row 1, column `y`: found bytes that are not UTF-8; expected text",
+    );
+    check(
         "no_rows",
         "found 0 rows of 1 features; expected 1 to 1073741824, which fill 4294967296 bytes",
     );
@@ -237,10 +241,6 @@ fn what_is_wrong_is_named_with_row_and_column() {
     check(
         "numbers",
         "column `writer`: found text; expected numbers, or its name in `tags` or `ignore`",
-    );
-    check(
-        "pictures",
-        "column `image.bytes`: found bytes; expected numbers, or its name in `tags` or `ignore`",
     );
 }
 
@@ -274,6 +274,12 @@ fn columns_that_are_missing_or_of_another_kind_are_named() {
          expected text, whole numbers or booleans",
     );
     check(
+        Parquet::new(fixture("pictures"), "label"),
+        |_| {},
+        "DIR/pictures.parquet: column `image.bytes`: found bytes; \
+         expected numbers, or its name in `tags` or `ignore`",
+    );
+    check(
         pictures("pictures"),
         |o| o.image = Some("image.path".into()),
         "DIR/pictures.parquet: column `image.path`: found text; \
@@ -289,6 +295,19 @@ fn columns_that_are_missing_or_of_another_kind_are_named() {
         pictures("null_bytes"),
         |o| o.broken = Some(Broken::Skip),
         "DIR/null_bytes.parquet: row 2, column `image.bytes`: the cell is null; expected a value",
+    );
+    check(
+        pictures("all_broken"),
+        |o| o.broken = Some(Broken::Skip),
+        "DIR/all_broken.parquet: every picture is broken; expected one at least",
+    );
+    let n_bytes = fs::metadata(fixture("no_rows")).unwrap().len();
+    assert_eq!(
+        load(&pictures("no_rows")).unwrap_err(),
+        format!(
+            "DIR/no_rows.parquet: found 0 rows in {n_bytes} bytes; \
+             expected at least 1, and at most one per byte"
+        )
     );
     // All of a struct's columns are ignored by its name.
     let mut options = Parquet::new(fixture("pictures"), "label");
