@@ -8,8 +8,11 @@ use plumb_data::{
 };
 use serde::de::DeserializeOwned;
 
+/// What a reader does with any bytes.
+pub(crate) type Reader = fn(&[u8]);
+
 /// Every reader by its name.
-pub(crate) const READERS: &[(&str, fn(&[u8]))] = &[
+pub(crate) const READERS: &[(&str, Reader)] = &[
     ("csv", csv),
     ("idx", idx),
     ("npz", npz),
@@ -51,7 +54,10 @@ pub(crate) fn npz(bytes: &[u8]) {
     let (choice, content) = first(bytes);
     let options: Npz = choose(
         choice,
-        &[r#"{"path": "x.npz"}"#, r#"{"path": "x.npz", "layout": "hwc"}"#],
+        &[
+            r#"{"path": "x.npz"}"#,
+            r#"{"path": "x.npz", "layout": "hwc"}"#,
+        ],
     );
     if let Ok(examples) = options.from_bytes(content, None) {
         hold_together(&examples);
@@ -85,13 +91,19 @@ pub(crate) fn picture(bytes: &[u8]) {
     let (choice, content) = first(bytes);
     let rule = picture::Rule {
         size: (choice & 1 == 1).then_some([5, 7]),
-        resize: [picture::Resize::Stretch, picture::Resize::Fit, picture::Resize::Crop]
-            [usize::from(choice >> 1) % 3],
+        resize: [
+            picture::Resize::Stretch,
+            picture::Resize::Fit,
+            picture::Resize::Crop,
+        ][usize::from(choice >> 1) % 3],
         channels: [None, Some(1), Some(3)][usize::from(choice >> 3) % 3],
         background: 9,
     };
     if let Ok(picture) = picture::read(content, &rule) {
-        assert_eq!(picture.values.len(), picture.shape.iter().product());
+        assert_eq!(
+            picture.values.len(),
+            picture.shape.iter().product::<usize>()
+        );
     }
 }
 
@@ -118,7 +130,9 @@ pub(crate) fn parquet(bytes: &[u8]) {
 
 /// The first byte, which chooses options, and the rest.
 fn first(bytes: &[u8]) -> (u8, &[u8]) {
-    bytes.split_first().map_or((0, bytes), |(&first, rest)| (first, rest))
+    bytes
+        .split_first()
+        .map_or((0, bytes), |(&first, rest)| (first, rest))
 }
 
 fn choose<T: DeserializeOwned>(choice: u8, options: &[&str]) -> T {
@@ -131,9 +145,19 @@ fn hold_together(examples: &Examples) {
     let n = examples.len();
     assert!(n > 0 && !examples.classes.is_empty());
     assert_eq!(examples.values.len(), n * examples.n_values());
-    assert!(examples.labels.iter().all(|&l| (l as usize) < examples.classes.len()));
+    assert!(
+        examples
+            .labels
+            .iter()
+            .all(|&l| (l as usize) < examples.classes.len())
+    );
     assert_eq!((examples.source.len(), examples.original.len()), (n, n));
-    assert!(examples.source.iter().all(|&s| (s as usize) < examples.source_names.len()));
+    assert!(
+        examples
+            .source
+            .iter()
+            .all(|&s| (s as usize) < examples.source_names.len())
+    );
     for tag in &examples.tags {
         assert!(tag.of.len() == n && tag.of.iter().all(|&v| (v as usize) < tag.values.len()));
     }

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-#[cfg(test)]
 use sha2::{Digest, Sha256};
 
 /// A file that was read, and the hash of its bytes as they lie on disk (a `.gz` is hashed packed).

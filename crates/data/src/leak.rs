@@ -21,7 +21,7 @@ use crate::{Examples, MemoryError};
 pub const MAX_PAIRS: usize = 100;
 
 /// What the sets share.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Leaks {
     /// Per pair of sets with any: examples whose values are equal, number by number. A byte 5 equals
     /// a float 5.0, and -0.0 equals 0.0; labels may differ.

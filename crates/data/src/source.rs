@@ -249,10 +249,7 @@ mod tests {
 
     #[test]
     fn a_path_leads_back_to_the_option_that_names_it() {
-        let idx = Source::Idx(Idx {
-            images: "mnist/images".into(),
-            labels: "mnist/labels".into(),
-        });
+        let idx = Source::Idx(Idx::new("mnist/images", "mnist/labels"));
         let check = |path: &str, expected: Option<&str>| {
             assert_eq!(idx.key_of(Path::new(path)).as_deref(), expected);
         };

@@ -151,7 +151,7 @@ impl Values {
     /// Packs numbers into [`Values::U8`] if every one is whole and in 0..=255.
     #[must_use]
     pub fn pack(values: Vec<f32>) -> Self {
-        if values.iter().all(is_u8) {
+        if values.iter().copied().all(is_u8) {
             Self::U8(values.iter().map(|&v| v as u8).collect())
         } else {
             Self::F32(values)

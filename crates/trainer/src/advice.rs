@@ -6,10 +6,7 @@ use plumb_model::{MlpConfig, Network};
 use serde::Serialize;
 
 use crate::{
-    config::Config,
-    data_summary::DataSummary,
-    optimizer::Optimizer,
-    progress::thousands,
+    config::Config, data_summary::DataSummary, optimizer::Optimizer, progress::thousands,
     schedule::Schedule,
 };
 
@@ -209,7 +206,10 @@ fn more_data(config: &Config, data: &DataSummary) -> Fitted {
             format!("data.split.train={then}"),
         );
     }
-    match general.source().and_then(|source| Some((source.name(), source.n_drawn()?))) {
+    match general
+        .source()
+        .and_then(|source| Some((source.name(), source.n_drawn()?)))
+    {
         Some((source, now)) => {
             let then = now.saturating_mul(2);
             Fitted::key(

@@ -50,8 +50,8 @@ mod tests {
             let ln_3 = 3f32.ln();
             let logits = Tensor::from_data([[0.0, ln_3], [0.0, ln_3]], &device);
             let labels = Tensor::from_data([0, 1], &device);
-            let weights = weights.map(|weights| Tensor::from_data(weights, &device));
-            let loss = CrossEntropy::new(&device).forward(logits, labels, weights);
+            let as_tensor = weights.map(|weights| Tensor::from_data(weights, &device));
+            let loss = CrossEntropy::new(&device).forward(logits, labels, as_tensor);
             let loss: f32 = loss.try_into_scalar().unwrap();
             assert!((loss - expected).abs() < 1e-6, "{loss} for {weights:?}");
         };

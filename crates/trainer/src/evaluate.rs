@@ -28,10 +28,11 @@ pub(crate) struct Prediction {
 ///
 /// `model` must be in evaluation mode already (`Module::valid`).
 pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
-    let logits: Vec<Tensor<2>> = (0..set.len())
-        .step_by(BATCH_SIZE)
-        .map(|start| model.forward(set.slice(start, BATCH_SIZE.min(set.len() - start))))
-        .collect();
+    let batches = (0..set.len()).step_by(BATCH_SIZE).map(|start| {
+        let inputs = set.slice(start, BATCH_SIZE.min(set.len() - start))?;
+        Ok(model.forward(inputs))
+    });
+    let logits = batches.collect::<Result<Vec<Tensor<2>>, Error>>()?;
     // One transfer per set, whatever the number of batches.
     let logits = Tensor::cat(logits, 0); // [n, n_classes]
     let [n, n_classes] = logits.dims();

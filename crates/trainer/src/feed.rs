@@ -4,6 +4,9 @@ mod resident;
 mod streamed;
 
 use burn::tensor::{Int, Tensor};
+use plumb_data::MemoryError;
+
+use crate::Error;
 
 pub(crate) use resident::Resident;
 pub(crate) use streamed::{Augmentation, Streamed};
@@ -39,18 +42,23 @@ impl Feed<'_> {
     }
 
     /// The chosen examples, for a training step of this epoch.
-    pub(crate) fn gather(&self, chosen: &[u32], epoch: u32) -> Batch {
+    pub(crate) fn gather(&self, chosen: &[u32], epoch: u32) -> Result<Batch, Error> {
         match self {
-            Self::Resident(set) => set.gather(chosen),
-            Self::Streamed(set) => set.gather(chosen, epoch),
+            Self::Resident(set) => Ok(set.gather(chosen)),
+            Self::Streamed(set) => set.gather(chosen, epoch).map_err(|error| lost(&error)),
         }
     }
 
     /// Consecutive examples from `start` on, for evaluation: `[length, n_inputs]`.
-    pub(crate) fn slice(&self, start: usize, length: usize) -> Tensor<2> {
+    pub(crate) fn slice(&self, start: usize, length: usize) -> Result<Tensor<2>, Error> {
         match self {
-            Self::Resident(set) => set.slice(start, length),
-            Self::Streamed(set) => set.slice(start, length),
+            Self::Resident(set) => Ok(set.slice(start, length)),
+            Self::Streamed(set) => set.slice(start, length).map_err(|error| lost(&error)),
         }
     }
+}
+
+/// Values that were there when the run began can't be read any more.
+fn lost(error: &MemoryError) -> Error {
+    Error::failed(error.to_string())
 }

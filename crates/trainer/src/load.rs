@@ -3,8 +3,7 @@
 use plumb_data::{
     Context, Examples, FieldError, Loaded, Memory, Source, SourceError,
     cache::load_cached,
-    label_noise,
-    seed,
+    label_noise, seed,
     source::{FileError, Grid, Progress},
     transform::synthesize,
 };
@@ -114,7 +113,11 @@ fn no_grid(name: &str, chunk: &Chunk, other: Option<&Loaded>) -> KeyError {
     let source = chunk.source();
     let source = source.as_ref().map_or("", Source::name);
     let key = format!("data.{name}.{source}");
-    let other_name = if name == "general" { "target" } else { "general" };
+    let other_name = if name == "general" {
+        "target"
+    } else {
+        "general"
+    };
     let hint = "give it a `grid`, as in [28, 28], and a `max`, as in 255";
     let Some(other) = other else {
         let message = format!(

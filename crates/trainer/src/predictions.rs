@@ -39,7 +39,11 @@ fn to_csv(examples: &Examples, predictions: &[Prediction]) -> Result<Vec<u8>, cs
         "probability",
     ];
     let tags = &examples.tags;
-    csv.write_record(header.into_iter().chain(tags.iter().map(|tag| tag.name.as_str())))?;
+    csv.write_record(
+        header
+            .into_iter()
+            .chain(tags.iter().map(|tag| tag.name.as_str())),
+    )?;
     for (at, prediction) in predictions.iter().enumerate() {
         let columns = [
             &at.to_string(),
@@ -49,7 +53,11 @@ fn to_csv(examples: &Examples, predictions: &[Prediction]) -> Result<Vec<u8>, cs
             class(prediction.class),
             &format!("{:.6}", prediction.probability),
         ];
-        csv.write_record(columns.into_iter().chain(tags.iter().map(|tag| tag.get(at))))?;
+        csv.write_record(
+            columns
+                .into_iter()
+                .chain(tags.iter().map(|tag| tag.get(at))),
+        )?;
     }
     csv.into_inner().map_err(|error| error.into_error().into())
 }

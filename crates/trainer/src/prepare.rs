@@ -52,8 +52,7 @@ pub(crate) fn divide(
     on_progress: &(dyn Fn(&str, Progress) + Sync),
 ) -> Result<Divided, Error> {
     let data = &config.data;
-    let chunks =
-        load(data, config.seed, on_progress).map_err(|error| document.error(&error))?;
+    let chunks = load(data, config.seed, on_progress).map_err(|error| document.error(&error))?;
     let sets = plumb_data::split(
         &chunks.general.examples,
         &chunks.target.examples,

@@ -108,7 +108,7 @@ pub(crate) fn train(
                 config
                     .schedule
                     .learning_rate(config.optimizer.learning_rate(), step, n_steps);
-            let batch = train_set.gather(chosen, epoch);
+            let batch = train_set.gather(chosen, epoch)?;
             let logits = model.forward(batch.inputs); // [batch, n_classes]
             let loss = cross_entropy.forward(logits, batch.labels, batch.weights);
             let gradients = GradientsParams::from_grads(loss.backward(), &model);

@@ -110,9 +110,15 @@ fn fixed_synthesis_counts_examples_and_their_originals() {
     assert_eq!(general["distinct_originals"], 3000);
     let noise = general["nuisances"].as_array().unwrap();
     let noise = noise.iter().find(|n| n["name"] == "noise").unwrap();
-    assert_eq!((&noise["distinct"], &noise["examples"]), (&3.into(), &6000.into()));
+    assert_eq!(
+        (&noise["distinct"], &noise["examples"]),
+        (&3.into(), &6000.into())
+    );
     let warnings = data["warnings"].to_string();
-    assert!(warnings.contains("6,000 examples rest on 3 distinct values of `noise`"), "{warnings}");
+    assert!(
+        warnings.contains("6,000 examples rest on 3 distinct values of `noise`"),
+        "{warnings}"
+    );
     // Copies stay with their original.
     assert_eq!(data["leaks"]["derived"], Value::Array(Vec::new()));
 }
@@ -149,7 +155,11 @@ fn table(place: &Workplace, general: &str, target: &str, extra: &str) -> String 
         .replace("GENERAL", general.to_str().unwrap())
         .replace("TARGET", target.to_str().unwrap())
         .replace("[data.split]", &format!("[data.split]\n{extra}"));
-    place.write("table.toml", text).to_str().unwrap().to_string()
+    place
+        .write("table.toml", text)
+        .to_str()
+        .unwrap()
+        .to_string()
 }
 
 #[test]
@@ -162,9 +172,15 @@ fn an_example_in_two_sets_is_refused_unless_allowed_by_name() {
     let output = place.plumb(&["train", &path, "--set", "data.split.dev=21"]);
     assert_eq!(output.status.code(), Some(2));
     let error = stderr(&output);
-    assert!(error.contains("identical") && error.contains("data.split"), "{error}");
+    assert!(
+        error.contains("identical") && error.contains("data.split"),
+        "{error}"
+    );
     assert!(!place.runs().exists(), "nothing is written");
-    place.train(&path, &["data.split.dev=21", "data.split.allow=[\"identical\"]"]);
+    place.train(
+        &path,
+        &["data.split.dev=21", "data.split.allow=[\"identical\"]"],
+    );
 }
 
 #[test]
@@ -174,8 +190,15 @@ fn a_group_never_stands_on_both_sides_and_tags_reach_the_predictions() {
     let (_, run) = place.train(&path, &[]);
     let writers = |set: &str| -> std::collections::BTreeSet<String> {
         let mut csv = csv::Reader::from_path(run.join(format!("predictions/{set}.csv"))).unwrap();
-        let column = csv.headers().unwrap().iter().position(|name| name == "writer").unwrap();
-        csv.records().map(|row| row.unwrap()[column].to_string()).collect()
+        let column = csv
+            .headers()
+            .unwrap()
+            .iter()
+            .position(|name| name == "writer")
+            .unwrap();
+        csv.records()
+            .map(|row| row.unwrap()[column].to_string())
+            .collect()
     };
     let sets = ["train", "train-dev", "dev", "test"].map(writers);
     for (at, set) in sets.iter().enumerate() {
@@ -220,7 +243,9 @@ fn training_sets_of_growing_size_are_nested() {
         let n = format!("data.split.train={n}");
         let (_, run) = place.train(QUICKSTART, &[&SHORT[..], &[&n]].concat());
         let mut csv = csv::Reader::from_path(run.join("predictions/train.csv")).unwrap();
-        csv.records().map(|row| row.unwrap()[2].to_string()).collect()
+        csv.records()
+            .map(|row| row.unwrap()[2].to_string())
+            .collect()
     };
     let (small, large) = (originals("200"), originals("700"));
     assert_eq!((small.len(), large.len()), (200, 700));
@@ -230,7 +255,9 @@ fn training_sets_of_growing_size_are_nested() {
 #[test]
 fn describe_says_what_there_is() {
     let place = Workplace::new();
-    let output = place.plumb(&["data", "describe", QUICKSTART, "--set", SHORT[0], "--set", SHORT[1]]);
+    let output = place.plumb(&[
+        "data", "describe", QUICKSTART, "--set", SHORT[0], "--set", SHORT[1],
+    ]);
     assert!(output.status.success(), "{}", stderr(&output));
     insta::assert_snapshot!("describe", stdout(&output));
     let output = place.plumb(&["data", "describe", QUICKSTART, "--json"]);
@@ -257,18 +284,25 @@ fn what_is_exported_is_read_back_as_the_same_sets() {
     for format in ["npz", "idx", "csv"] {
         let out = place.runs().with_file_name(format);
         let out = out.to_str().unwrap();
-        let export = ["data", "export", QUICKSTART, "--format", format, "--out", out];
+        let export = [
+            "data", "export", QUICKSTART, "--format", format, "--out", out,
+        ];
         let settings = ["--set", SHORT[0], "--set", SHORT[1]];
         let args = [&export[..], &settings].concat();
         let output = place.plumb(&args);
         assert!(output.status.success(), "{}", stderr(&output));
         let manifest: Value =
-            serde_json::from_slice(&fs::read(Path::new(out).join("manifest.json")).unwrap()).unwrap();
+            serde_json::from_slice(&fs::read(Path::new(out).join("manifest.json")).unwrap())
+                .unwrap();
         assert_eq!(manifest["sets"]["dev"]["examples"], 500);
         // A second time: nothing is overwritten.
         let output = place.plumb(&args);
         assert_eq!(output.status.code(), Some(2));
-        assert!(stderr(&output).contains("exists already"), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("exists already"),
+            "{}",
+            stderr(&output)
+        );
         // As the two chunks of a run, dev and test are the sets that they were.
         let source = |set: &str| match format {
             "npz" => format!("npz={{path=\"{out}/{set}.npz\",range=[0,16]}}"),
@@ -281,9 +315,19 @@ fn what_is_exported_is_read_back_as_the_same_sets() {
             ),
         };
         let general = format!("data.general={{{}}}", source("train"));
-        let target = format!("data.target={{{}}}", source("dev").replace(",\"style\"", ""));
-        let sizes = ["data.split.dev=250", "data.split.test=250", "data.split.train_dev=500"];
-        let settings: Vec<&str> = sizes.into_iter().chain([&general[..], &target[..]]).collect();
+        let target = format!(
+            "data.target={{{}}}",
+            source("dev").replace(",\"style\"", "")
+        );
+        let sizes = [
+            "data.split.dev=250",
+            "data.split.test=250",
+            "data.split.train_dev=500",
+        ];
+        let settings: Vec<&str> = sizes
+            .into_iter()
+            .chain([&general[..], &target[..]])
+            .collect();
         let (_, run) = place.train(QUICKSTART, &[&settings[..], &["train.epochs=1"]].concat());
         let data = data_json(&run);
         assert_eq!(data["general"]["examples"], 2500);

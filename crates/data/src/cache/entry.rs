@@ -203,8 +203,8 @@ pub(super) fn open(place: &Path, context: &Context<'_>) -> Result<Loaded, Miss> 
     })
 }
 
-fn damaged(file: &str, problem: impl ToString) -> Miss {
-    Miss::Damaged(format!("{file}: {}", problem.to_string()))
+fn damaged(file: &str, problem: impl std::fmt::Display) -> Miss {
+    Miss::Damaged(format!("{file}: {problem}"))
 }
 
 /// Whether any of the inputs, which are as they were, now looks different.

@@ -120,7 +120,7 @@ impl Listing {
         entries.sort_unstable_by_key(DirEntry::file_name);
         for entry in entries {
             let path = entry.path();
-            let name = format!("{name}/{:?}", entry.file_name());
+            let name = format!("{name}/{}", entry.file_name().display());
             // Follows links.
             let Ok(metadata) = fs::metadata(&path) else {
                 self.lines.push(format!("{name} leads nowhere\n"));

@@ -48,7 +48,7 @@ const MAX_PER_SET: usize = 200_000;
 const MAX_NEAR_OTHERS: f64 = 20.0;
 
 /// Near twins across sets, and how they were looked for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Near {
     /// Whether near twins were looked for.
     pub checked: bool,
@@ -74,17 +74,7 @@ pub struct Near {
 
 /// Looks for near twins among examples that are the first of their content.
 pub(super) fn find(rows: &Rows, first_equal: &[usize]) -> Result<Near, MemoryError> {
-    let mut near = Near {
-        checked: false,
-        why_not: None,
-        standardized: false,
-        typical_distance: 0.0,
-        near_distance: 0.0,
-        n_checked: 0,
-        n_unchecked: 0,
-        n_left_out: 0,
-        found: Vec::new(),
-    };
+    let mut near = Near::default();
     let width = rows.sets().next().map_or(0, crate::Examples::n_values);
     if rows.sets().any(|set| set.n_values() != width) {
         near.why_not = Some("the sets have examples of different shapes".to_owned());

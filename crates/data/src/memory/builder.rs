@@ -89,7 +89,7 @@ impl ValuesBuilder {
     /// # Errors
     /// [`MemoryError::Write`] if the file that they go to cannot be written.
     pub fn push_f32(&mut self, values: &[f32]) -> Result<(), MemoryError> {
-        let all_u8 = self.is_u8() && values.iter().all(is_u8);
+        let all_u8 = self.is_u8() && values.iter().copied().all(is_u8);
         self.make_room(values.len(), all_u8)?;
         match &mut self.held {
             Held::U8(all) => all.extend(values.iter().map(|&v| v as u8)),

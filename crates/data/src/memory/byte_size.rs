@@ -76,7 +76,9 @@ impl FromStr for ByteSize {
 /// In the largest unit that it is a whole number of.
 impl fmt::Display for ByteSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = UNITS.iter().filter(|(_, factor)| self.0 % factor == 0);
+        let unit = UNITS
+            .iter()
+            .filter(|(_, factor)| self.0.is_multiple_of(*factor));
         let (name, factor) = unit
             .min_by_key(|(_, factor)| self.0 / factor)
             .unwrap_or(&UNITS[8]);

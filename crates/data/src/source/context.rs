@@ -72,7 +72,11 @@ impl Context<'_> {
     ) -> Result<Grid, SourceError> {
         let grid = match (size, max, self.grid) {
             (Some([height, width]), Some(max), _) => Some(Grid { height, width, max }),
-            (Some([height, width]), None, Some(grid)) => Some(Grid { height, width, ..grid }),
+            (Some([height, width]), None, Some(grid)) => Some(Grid {
+                height,
+                width,
+                ..grid
+            }),
             (None, Some(max), Some(grid)) => Some(Grid { max, ..grid }),
             (_, _, grid) => grid.filter(|_| size.is_none()),
         };

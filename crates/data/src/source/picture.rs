@@ -24,7 +24,9 @@ use self::resample::Cut;
 use crate::FieldError;
 
 /// What is done to a picture of another size or shape than the one asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Resize {
     /// Height and width are scaled each by its own factor.
@@ -37,7 +39,9 @@ pub enum Resize {
 }
 
 /// What is done about a picture that cannot be decoded.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Broken {
     /// It is an error.

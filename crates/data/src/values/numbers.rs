@@ -24,8 +24,8 @@ impl Numbers<'_> {
 }
 
 /// Whether a number is kept as a byte.
-pub(crate) fn is_u8(value: &f32) -> bool {
-    (0.0..=255.0).contains(value) && value.fract() == 0.0
+pub(crate) fn is_u8(value: f32) -> bool {
+    (0.0..=255.0).contains(&value) && value.fract() == 0.0
 }
 
 /// The bytes of `values` in a file, in place of what is in `bytes`.

@@ -36,7 +36,9 @@ fn csv() -> Vec<Vec<u8>> {
 
 /// Two images of 1 × 3 and their 10 bytes of labels, which the first byte cuts off.
 fn idx() -> Vec<u8> {
-    let images = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6];
+    let images = [
+        0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6,
+    ];
     let labels = [0, 0, 8, 1, 0, 0, 0, 2, 1, 0];
     chosen(10, &[&images[..], &labels].concat())
 }
@@ -66,7 +68,10 @@ fn npy() -> Vec<u8> {
         let length = (header.len() as u16).to_le_bytes();
         [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), data].concat()
     };
-    let floats: Vec<u8> = [1.0f32, 2.0, 3.0, 4.5].iter().flat_map(|v| v.to_le_bytes()).collect();
+    let floats: Vec<u8> = [1.0f32, 2.0, 3.0, 4.5]
+        .iter()
+        .flat_map(|v| v.to_le_bytes())
+        .collect();
     let x = array("<f4", "(2, 2)", &floats);
     let y = array("|u1", "(2,)", &[0, 1]);
     chosen(y.len() as u8, &[x, y].concat())
@@ -90,7 +95,9 @@ fn pictures() -> Vec<Vec<u8>> {
 fn parquet() -> Vec<Vec<u8>> {
     let files = files("parquet", &["parquet"]);
     let small = files.iter().filter(|file| file.len() < 20_000);
-    small.flat_map(|file| [chosen(0, file), chosen(1, file)]).collect()
+    small
+        .flat_map(|file| [chosen(0, file), chosen(1, file)])
+        .collect()
 }
 
 fn fonts() -> Vec<Vec<u8>> {
@@ -105,8 +112,14 @@ fn files(folder: &str, endings: &[&str]) -> Vec<Vec<u8>> {
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|e| endings.iter().any(|end| e == *end)))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|e| endings.iter().any(|end| e == *end))
+        })
         .collect();
     paths.sort();
-    paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
+    paths
+        .iter()
+        .map(|path| std::fs::read(path).unwrap())
+        .collect()
 }

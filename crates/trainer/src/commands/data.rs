@@ -4,9 +4,9 @@ mod describe;
 mod export;
 mod list;
 mod preview;
+mod sheet;
 mod split;
 mod synthesize;
-mod sheet;
 
 use crate::{
     Error,

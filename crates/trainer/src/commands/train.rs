@@ -47,7 +47,9 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         config.name.clone_from(name);
     }
     let loading = Loading::new(args.quiet);
-    let prepared = prepare(&config, &document, &|chunk, progress| loading.show(chunk, progress))?;
+    let prepared = prepare(&config, &document, &|chunk, progress| {
+        loading.show(chunk, progress)
+    })?;
     loading.finish();
     let opened = device::open(args.device)?;
 
@@ -165,11 +167,7 @@ fn train_on(
 
 /// Brings the sets to the device as long as the memory budget lasts, train last; what is left stays
 /// on the host, and so does a train set whose batches are augmented.
-fn feeds<'a>(
-    config: &Config,
-    prepared: &'a Prepared,
-    opened: &'a OpenDevice,
-) -> PerSet<Feed<'a>> {
+fn feeds<'a>(config: &Config, prepared: &'a Prepared, opened: &'a OpenDevice) -> PerSet<Feed<'a>> {
     let mut budget = config.data.memory_budget.0;
     let mut feed = |set: SetName| {
         let examples = prepared.sets.get(set);

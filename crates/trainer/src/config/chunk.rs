@@ -1,7 +1,8 @@
 //! One of the two chunks: where its examples come from, and what is done to all of them.
 
 use plumb_data::{
-    Convert, FieldError, Source,
+    FieldError, Source,
+    convert::Convert,
     source::{
         Cifar, Csv, Fonts, Gaussian, Idx, ImageFolder, Npz, Parquet, Strokes, Templates, Xor,
     },

@@ -48,8 +48,16 @@ fn few_originals_or_nuisances_behind_many_examples_are_warned_of() {
     assert_eq!(chunk.few("general"), Vec::<String>::new());
     chunk.distinct_originals = 50;
     chunk.nuisances = vec![
-        Nuisance { name: "noise".into(), distinct: 3, examples: 4_000 },
-        Nuisance { name: "background".into(), distinct: 41, examples: 4_000 },
+        Nuisance {
+            name: "noise".into(),
+            distinct: 3,
+            examples: 4_000,
+        },
+        Nuisance {
+            name: "background".into(),
+            distinct: 41,
+            examples: 4_000,
+        },
     ];
     // 5,000 / 50 = 100 and 4,000 / 3 = 1,333 are from 100 on, 4,000 / 41 = 97 is not.
     let end = "what looks varied may cover little of what users bring";
@@ -57,7 +65,9 @@ fn few_originals_or_nuisances_behind_many_examples_are_warned_of() {
         chunk.few("general"),
         [
             format!("general: 5,000 examples rest on 50 distinct originals, 100 each: {end}"),
-            format!("general: 4,000 examples rest on 3 distinct values of `noise`, 1,333 each: {end}"),
+            format!(
+                "general: 4,000 examples rest on 3 distinct values of `noise`, 1,333 each: {end}"
+            ),
         ]
     );
     assert_eq!(

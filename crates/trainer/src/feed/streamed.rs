@@ -1,5 +1,8 @@
 use burn::tensor::{Device, Tensor, TensorData};
-use plumb_data::{Examples, Normalizer, seed, transform::{Pipeline, Scratch}};
+use plumb_data::{
+    Examples, MemoryError, Normalizer, seed,
+    transform::{Pipeline, Scratch},
+};
 use rayon::prelude::*;
 
 use super::{Batch, resident::indices};
@@ -51,10 +54,10 @@ impl<'a> Streamed<'a> {
         &self.examples.labels
     }
 
-    pub(super) fn gather(&self, chosen: &[u32], epoch: u32) -> Batch {
+    pub(super) fn gather(&self, chosen: &[u32], epoch: u32) -> Result<Batch, MemoryError> {
         let inputs = match &self.augmentation {
-            None => self.normalizer.gather(&self.examples.values, chosen),
-            Some(augmentation) => self.augment(augmentation, chosen, epoch),
+            None => self.normalized(chosen)?,
+            Some(augmentation) => self.augment(augmentation, chosen, epoch)?,
         };
         let label_of = |&i: &u32| self.examples.labels[i as usize];
         let labels: Vec<u32> = chosen.iter().map(label_of).collect();
@@ -63,42 +66,52 @@ impl<'a> Streamed<'a> {
             let n = chosen.len();
             Tensor::from_data(TensorData::new(chosen, [n]), self.device).autodiff()
         });
-        Batch {
+        Ok(Batch {
             inputs: self.tensor(inputs, chosen.len()).autodiff(),
             labels: indices(&labels, self.device).autodiff(),
             weights,
-        }
+        })
     }
 
-    pub(super) fn slice(&self, start: usize, length: usize) -> Tensor<2> {
+    pub(super) fn slice(&self, start: usize, length: usize) -> Result<Tensor<2>, MemoryError> {
         let rows: Vec<u32> = (start as u32..(start + length) as u32).collect();
-        let values = self.normalizer.gather(&self.examples.values, &rows);
-        self.tensor(values, length)
+        Ok(self.tensor(self.normalized(&rows)?, length))
+    }
+
+    fn normalized(&self, rows: &[u32]) -> Result<Vec<f32>, MemoryError> {
+        let mut out = Vec::new();
+        self.normalizer
+            .gather(&self.examples.values, rows, &mut out)?;
+        Ok(out)
     }
 
     /// The chosen examples, each changed by a stream that depends on seed, epoch and example alone.
-    fn augment(&self, augmentation: &Augmentation<'_>, chosen: &[u32], epoch: u32) -> Vec<f32> {
+    fn augment(
+        &self,
+        augmentation: &Augmentation<'_>,
+        chosen: &[u32],
+        epoch: u32,
+    ) -> Result<Vec<f32>, MemoryError> {
         let width = self.examples.n_values();
         let stream = seed::stream(augmentation.seed, &format!("augment {epoch}"));
         let mut batch = vec![0.0; chosen.len() * width];
         batch
             .par_chunks_exact_mut(width)
             .zip(chosen)
-            .for_each_init(
+            .try_for_each_init(
                 || (Scratch::default(), vec![0.0; width]),
                 |(scratch, original), (out, &i)| {
                     let mut stream = stream.clone();
                     stream.set_stream(u64::from(i));
-                    self.examples
-                        .values
-                        .read_row(width, i as usize, original);
-                    augmentation
-                        .pipeline
-                        .apply(original, &mut stream, scratch, out);
+                    let values = &self.examples.values;
+                    values.read_row(width, i as usize, original)?;
+                    let pipeline = augmentation.pipeline;
+                    pipeline.apply(original, &mut stream, scratch, out);
                     self.normalizer.apply_row(out);
+                    Ok(())
                 },
-            );
-        batch
+            )?;
+        Ok(batch)
     }
 
     fn tensor(&self, values: Vec<f32>, n: usize) -> Tensor<2> {

@@ -201,10 +201,10 @@ fn values_that_break_arithmetic_do_no_harm() {
 
 fn read_mnist(part: &str) -> Examples {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/mnist");
-    let idx = Idx {
-        images: folder.join(format!("{part}-images-idx3-ubyte")),
-        labels: folder.join(format!("{part}-labels-idx1-ubyte")),
-    };
+    let idx = Idx::new(
+        folder.join(format!("{part}-images-idx3-ubyte")),
+        folder.join(format!("{part}-labels-idx1-ubyte")),
+    );
     idx.load(&Context::new(0)).unwrap().examples
 }
 

@@ -11,7 +11,9 @@ const BEND_RADIANS: f64 = 2.0;
 /// it is no longer flat. It has no constants but its strength, so that the general and the target
 /// data are mapped alike. No chain of one axis on the next is longer than two steps: in a longer one
 /// the rounding of stored values would grow until the inverse existed only on paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Warp {
     /// Inputs as they are.

@@ -215,7 +215,11 @@ fn more_digits_than_memory_is_meant_for_are_an_error() {
 #[test]
 fn a_grid_of_its_own_comes_before_the_other_chunk_s() {
     let draw = |grid, max, context: Context<'_>| {
-        let options = Strokes { grid, max, ..Strokes::new(10) };
+        let options = Strokes {
+            grid,
+            max,
+            ..Strokes::new(10)
+        };
         options.load(&context)
     };
     let other = Context::new(7).with_grid(OPTDIGITS);

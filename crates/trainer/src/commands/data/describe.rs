@@ -53,12 +53,19 @@ fn text(summary: &DataSummary) -> String {
 
 fn chunk_text(name: &str, chunk: &ChunkSummary) -> String {
     let mut text = format!("{name}: {chunk}\n");
-    let range = chunk.range.map_or("not known".into(), |(low, high)| format!("{low} to {high}"));
+    let range = chunk
+        .range
+        .map_or("not known".into(), |(low, high)| format!("{low} to {high}"));
     writeln!(text, "  shape {:?}, range {range}", chunk.shape).ok();
     if let Some(bayes) = chunk.bayes {
         write!(text, "  Bayes error {:.2} %", bayes.rate * 100.0).ok();
         if bayes.standard_error > 0.0 {
-            write!(text, " (standard error {:.3} points)", bayes.standard_error * 100.0).ok();
+            write!(
+                text,
+                " (standard error {:.3} points)",
+                bayes.standard_error * 100.0
+            )
+            .ok();
         }
         text.push('\n');
     }
@@ -96,7 +103,10 @@ fn leaks_text(leaks: &Leaks) -> String {
             leaks.near.near_distance, leaks.near.typical_distance
         ));
     }
-    lines.iter().map(|line| format!("leak check: {line}\n")).collect()
+    lines
+        .iter()
+        .map(|line| format!("leak check: {line}\n"))
+        .collect()
 }
 
 /// A table with a row per set, then one with a row per class.
@@ -119,7 +129,10 @@ fn sets_text(summary: &DataSummary) -> String {
     }
     text.push('\n');
     let classes = &summary.sets.train.classes;
-    let width = classes.iter().map(|count| count.class.chars().count()).max();
+    let width = classes
+        .iter()
+        .map(|count| count.class.chars().count())
+        .max();
     let width = width.unwrap_or(0).max("class".len());
     write!(text, "{:<width$}", "class").ok();
     for (name, _) in summary.sets.iter() {

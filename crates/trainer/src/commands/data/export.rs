@@ -103,9 +103,8 @@ impl Writing {
 
     fn finish(mut self, written: Result<(), ExportError>) -> Result<ManifestFile, Error> {
         let name = self.name;
-        let failed = |error: &dyn std::fmt::Display| {
-            Error::failed(format!("can't write {name}: {error}"))
-        };
+        let failed =
+            |error: &dyn std::fmt::Display| Error::failed(format!("can't write {name}: {error}"));
         written.map_err(|error| failed(&error))?;
         self.out.flush().map_err(|error| failed(&error))?;
         let (_, sha256) = self.out.finish().map_err(|error| failed(&error))?;

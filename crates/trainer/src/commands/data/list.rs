@@ -111,7 +111,11 @@ fn kind(schema: &Value) -> String {
     };
     match &schema["type"] {
         Value::Array(kinds) => {
-            let kinds: Vec<_> = kinds.iter().filter(|kind| *kind != "null").map(of).collect();
+            let kinds: Vec<_> = kinds
+                .iter()
+                .filter(|kind| *kind != "null")
+                .map(of)
+                .collect();
             kinds.join(" or ")
         }
         Value::String(_) => of(&schema["type"]),
@@ -123,7 +127,11 @@ fn kind(schema: &Value) -> String {
 fn choices(schema: &Value) -> Option<String> {
     let words = |schema: &Value| -> Vec<String> {
         let of = |value: &Value| value.as_str().map(ToString::to_string);
-        let listed = schema["enum"].as_array().into_iter().flatten().filter_map(of);
+        let listed = schema["enum"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(of);
         listed.chain(of(&schema["const"])).collect()
     };
     let mut found = words(schema);
@@ -141,15 +149,27 @@ fn choices(schema: &Value) -> Option<String> {
 fn text(schema: &Value) -> String {
     let text = schema["description"].as_str().unwrap_or_default();
     let first = text.split("\n\n").next().unwrap_or_default();
-    first.split_whitespace().collect::<Vec<_>>().join(" ").replace('`', "")
+    first
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace('`', "")
 }
 
 fn overview(sources: &[Listed]) -> String {
     let mut text = String::new();
     for source in sources {
-        let keys: Vec<_> = source.keys.iter().map(|key| {
-            if key.required { format!("{}*", key.name) } else { key.name.clone() }
-        }).collect();
+        let keys: Vec<_> = source
+            .keys
+            .iter()
+            .map(|key| {
+                if key.required {
+                    format!("{}*", key.name)
+                } else {
+                    key.name.clone()
+                }
+            })
+            .collect();
         writeln!(text, "{}\n{}", source.name, wrapped(&source.about, 4)).ok();
         writeln!(text, "{}\n", wrapped(&keys.join(", "), 4)).ok();
     }
@@ -157,7 +177,10 @@ fn overview(sources: &[Listed]) -> String {
 }
 
 fn in_full(source: &Listed) -> String {
-    let mut text = format!("[data.general.{}] or [data.target.{}]\n", source.name, source.name);
+    let mut text = format!(
+        "[data.general.{}] or [data.target.{}]\n",
+        source.name, source.name
+    );
     writeln!(text, "{}", wrapped(&source.about, 4)).ok();
     for key in &source.keys {
         let default = match &key.default {

@@ -83,7 +83,11 @@ fn points(chunks: [&Examples; 2]) -> RgbImage {
             (0..examples.len().min(MOST))
                 .map(|i| {
                     let values = examples.example(i);
-                    (values[0], values.get(1).copied().unwrap_or(0.0), class_of(i))
+                    (
+                        values[0],
+                        values.get(1).copied().unwrap_or(0.0),
+                        class_of(i),
+                    )
                 })
                 .collect()
         })

@@ -72,7 +72,11 @@ impl Sheet {
         let letters = classes.iter().map(|class| class.chars().count()).max();
         let names = letters.unwrap_or(0).min(MOST_LETTERS) as u32 * LETTER;
         let side = per_class as u32 * (CELL + GAP) + GAP;
-        let below = if classes.len() > n_rows { 2 * GAP + LETTER } else { GAP };
+        let below = if classes.len() > n_rows {
+            2 * GAP + LETTER
+        } else {
+            GAP
+        };
         let mut sheet = Self {
             image: RgbImage::from_pixel(
                 names + 2 * GAP + 2 * side,
@@ -167,9 +171,11 @@ pub(super) fn scatter(
     const SIDE: u32 = 400;
     let all = || general.iter().chain(target);
     let range = |value: fn(&(f32, f32, usize)) -> f32| {
-        all().map(value).fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), v| {
-            (low.min(v), high.max(v))
-        })
+        all()
+            .map(value)
+            .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), v| {
+                (low.min(v), high.max(v))
+            })
     };
     let (xs, ys) = (range(|p| p.0), range(|p| p.1));
     let shown = classes.len().min(MOST_ROWS);
@@ -177,7 +183,10 @@ pub(super) fn scatter(
     let legend = top + SIDE + GAP + LETTER + GAP;
     let height = legend + shown as u32 * (LETTER + GAP) + GAP;
     let mut image = RgbImage::from_pixel(2 * (SIDE + GAP) + GAP, height, BACKGROUND);
-    for (at, (name, points)) in [("general", general), ("target", target)].into_iter().enumerate() {
+    for (at, (name, points)) in [("general", general), ("target", target)]
+        .into_iter()
+        .enumerate()
+    {
         let left = GAP + at as u32 * (SIDE + GAP);
         text(&mut image, left, GAP + LETTER / 2, name, INK);
         for i in 0..SIDE {
@@ -230,7 +239,13 @@ mod tests {
 
     #[test]
     fn brightness_goes_from_black_to_white_over_the_range() {
-        let scale = Scale { low: 0.0, width: 16.0 };
-        assert_eq!([-1.0, 0.0, 8.0, 16.0, 17.0].map(|v| scale.brightness(v)), [0, 0, 128, 255, 255]);
+        let scale = Scale {
+            low: 0.0,
+            width: 16.0,
+        };
+        assert_eq!(
+            [-1.0, 0.0, 8.0, 16.0, 17.0].map(|v| scale.brightness(v)),
+            [0, 0, 128, 255, 255]
+        );
     }
 }
