@@ -294,7 +294,10 @@ fn what_is_exported_is_read_back_as_the_same_sets() {
         let manifest: Value =
             serde_json::from_slice(&fs::read(Path::new(out).join("manifest.json")).unwrap())
                 .unwrap();
-        assert_eq!(manifest["sets"]["dev"]["examples"], 500);
+        let sets = manifest["sets"].as_array().unwrap();
+        let dev = sets.iter().find(|set| set["name"] == "dev").unwrap();
+        assert_eq!(dev["examples"], 500);
+        assert_eq!(dev["members"].as_array().unwrap().len(), 500);
         // A second time: nothing is overwritten.
         let output = place.plumb(&args);
         assert_eq!(output.status.code(), Some(2));
@@ -308,7 +311,7 @@ fn what_is_exported_is_read_back_as_the_same_sets() {
             "npz" => format!("npz={{path=\"{out}/{set}.npz\",range=[0,16]}}"),
             "csv" => format!(
                 "csv={{path=\"{out}/{set}.csv\",label=\"label\",ignore=[\"source\",\"original\",\
-                 \"style\"],shape=[1,8,8],range=[0,16]}}"
+                 \"tag_style\"],shape=[1,8,8],range=[0,16]}}"
             ),
             _ => format!(
                 "idx={{images=\"{out}/{set}-images.idx\",labels=\"{out}/{set}-labels.idx\",range=[0,16]}}"
@@ -317,7 +320,7 @@ fn what_is_exported_is_read_back_as_the_same_sets() {
         let general = format!("data.general={{{}}}", source("train"));
         let target = format!(
             "data.target={{{}}}",
-            source("dev").replace(",\"style\"", "")
+            source("dev").replace(",\"tag_style\"", "")
         );
         let sizes = [
             "data.split.dev=250",

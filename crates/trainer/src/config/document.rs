@@ -247,16 +247,17 @@ fn is_dotted(key: &Spanned<toml::de::DeString<'_>>, table: &Spanned<DeValue<'_>>
     table.span().start <= key.span().end
 }
 
-/// Lets `--set model.mlp.activation=gelu` go without the quotes that TOML asks for.
+/// Lets `--set model.mlp.activation=gelu` or `data.memory_budget=20GB` go without the quotes that TOML asks for.
 fn quote_bare_word(setting: &str) -> String {
     let Some((key, value)) = setting.split_once('=') else {
         return setting.to_string();
     };
     let trimmed = value.trim();
     let is_bare = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
-    let is_word = trimmed.starts_with(|c: char| c.is_alphabetic() || matches!(c, '.' | '/'))
+    let is_word = trimmed.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '/'))
         && trimmed.chars().all(is_bare)
-        && !matches!(trimmed, "true" | "false" | "inf" | "nan");
+        // A number, a date or a truth value; `20GB` is none.
+        && format!("x={trimmed}").parse::<toml::Table>().is_err();
     if is_word {
         format!("{key}=\"{trimmed}\"")
     } else {
