@@ -9,6 +9,7 @@
 #![expect(clippy::print_stdout, reason = "the output is what it is for")]
 
 use std::error::Error;
+use std::path::Path;
 use std::time::Instant;
 
 use plumb_data::{Context, Source};
@@ -36,13 +37,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let source: Source = toml::from_str(&options)?;
     let loaded = source.load(&Context::new(0))?;
-    let sizes = loaded
-        .files
-        .iter()
-        .map(|file| std::fs::metadata(&file.path));
     let mut n_bytes = 0;
-    for size in sizes {
-        n_bytes += size?.len();
+    for file in &loaded.files {
+        n_bytes += size(&file.path)?;
     }
     let n_examples = loaded.examples.len();
     drop(loaded);
@@ -60,4 +57,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         "{median:.1} MB/s (min {min:.1}, max {max:.1}; {n_bytes} bytes, {n_examples} examples)"
     );
     Ok(())
+}
+
+/// Bytes of a file, or of all files below a folder.
+fn size(path: &Path) -> std::io::Result<u64> {
+    if !path.is_dir() {
+        return Ok(std::fs::metadata(path)?.len());
+    }
+    let mut n_bytes = 0;
+    for entry in std::fs::read_dir(path)? {
+        n_bytes += size(&entry?.path())?;
+    }
+    Ok(n_bytes)
 }

@@ -137,6 +137,87 @@ snapshot!(
 );
 snapshot!(another_format, overridden(&["format=2"]));
 
+// Data of issue 3: sources, agreement, synthesis, splitting.
+snapshot!(no_source, overridden(&["data.general={label_noise=0.1}"]));
+snapshot!(
+    unknown_source,
+    edited("[data.general.strokes]", "[data.general.storkes]")
+);
+snapshot!(
+    too_much_label_noise,
+    overridden(&["data.general.label_noise=0.95"])
+);
+snapshot!(
+    unknown_step,
+    overridden(&["data.augmentation={steps=[{rotat={degrees=3}}]}"])
+);
+snapshot!(
+    step_out_of_range,
+    overridden(&["data.augmentation={steps=[{rotate={degrees=3}},{shift={pixels=-1}}]}"])
+);
+snapshot!(
+    augmentation_that_resizes,
+    overridden(&["data.augmentation={steps=[{resize={size=[4,4]}}]}"])
+);
+snapshot!(
+    shapes_that_differ,
+    overridden(&["data.general.strokes.grid=[9,8]"])
+);
+snapshot!(
+    ranges_that_differ,
+    overridden(&["data.general.strokes.max=255"])
+);
+snapshot!(
+    convert_to_nothing,
+    overridden(&["data.target.convert.size=[0,8]"])
+);
+snapshot!(
+    classes_that_differ,
+    overridden(&["data.target.convert.rename_classes={0=\"zero\"}"])
+);
+snapshot!(unknown_group, overridden(&["data.split.group=writer"]));
+snapshot!(
+    weight_without_effect,
+    overridden(&["data.split.general_weight=0.5"])
+);
+snapshot!(share_above_one, overridden(&["data.split.dev=1.5"]));
+snapshot!(
+    budget_that_is_none,
+    overridden(&["data.memory_budget=lots"])
+);
+snapshot!(
+    gaussian_in_too_few_dimensions,
+    overridden(&["data.general={gaussian={examples=10,classes=4}}"])
+);
+snapshot!(
+    folder_that_is_missing,
+    overridden(&["data.general={image_folder={path=\"no/such\"}}"])
+);
+snapshot!(
+    two_drawn_chunks_without_a_grid,
+    overridden(&["data.target={strokes={examples=2000}}"])
+);
+
+#[test]
+fn a_broken_picture_is_named() {
+    let place = Workplace::new();
+    for class in ["a", "b"] {
+        std::fs::create_dir_all(place.runs().with_file_name("pictures").join(class)).unwrap();
+        place.write(
+            &format!("pictures/{class}/broken.png"),
+            b"\x89PNG\r\n\x1a\nnothing",
+        );
+    }
+    let folder = place.runs().with_file_name("pictures");
+    let setting = format!("data.general={{image_folder={{path={folder:?}}}}}");
+    let error = overridden(&[&setting]);
+    let name = folder.to_str().unwrap();
+    assert!(
+        error.contains("broken.png") && error.contains(name),
+        "{error}"
+    );
+}
+
 #[test]
 fn no_such_config() {
     let place = Workplace::new();

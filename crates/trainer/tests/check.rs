@@ -1,5 +1,10 @@
 //! `plumb check`: validates a config and its data, and prints it resolved.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic is a failing test that names its line"
+)]
+
 mod common;
 
 use std::path::{Path, PathBuf};

@@ -38,6 +38,31 @@ fn wgpu_and_cpu_agree_on_rates_and_verdict() {
     assert!(environment.contains("\"device\": \"wgpu:0\""));
 }
 
+/// Batches made on the host, augmented, and with weights: equal numbers go to both devices.
+#[test]
+fn streamed_batches_are_the_same_on_wgpu() {
+    let place = Workplace::new();
+    let settings = [
+        "data.general.strokes.examples=1500",
+        "data.split.train_dev=300",
+        "data.split.target_in_train=300",
+        "data.split.general_weight=0.3",
+        "data.memory_budget=1MB",
+        "data.augmentation={steps=[{shift={pixels=1}}]}",
+        "train.epochs=1",
+        "model.mlp.hidden=[32]",
+    ];
+    let (cpu, _) = place.train_on("cpu", QUICKSTART, &settings);
+    let (gpu, _) = place.train_on("wgpu:0", QUICKSTART, &settings);
+    for set in ["train", "train-dev", "dev", "test"] {
+        let (reference, measured) = (rate(&cpu, set), rate(&gpu, set));
+        assert!(
+            (reference - measured).abs() <= 0.02,
+            "{set}: {reference} and {measured}"
+        );
+    }
+}
+
 #[test]
 fn a_device_that_is_not_there_is_bad_input() {
     let place = Workplace::new();

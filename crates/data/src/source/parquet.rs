@@ -127,6 +127,7 @@ impl Parquet {
     }
 
     #[cfg(not(feature = "parquet"))]
+    #[expect(clippy::unused_self, reason = "with the feature it is used")]
     fn load_files(&self, _context: &Context<'_>) -> Result<Loaded, SourceError> {
         let message = "is a Parquet file; this plumb was built without the cargo feature `parquet`";
         Err(FieldError::new("path", message).into())

@@ -73,6 +73,9 @@ pub(super) fn check_name(key: &str, name: &str) -> Result<(), KeyError> {
 fn check_data(data: &Data) -> Result<(), KeyError> {
     data.general.check("data.general")?;
     data.target.check("data.target")?;
+    if let Some(augmentation) = &data.augmentation {
+        at("data.augmentation", augmentation.check())?;
+    }
     at("data.split", data.split.check())
 }
 
