@@ -3,7 +3,7 @@
 //! The fuzz targets call them, and so does `tests/fuzz.rs`, for a short fixed count.
 
 use plumb_data::{
-    Context, Examples,
+    Examples,
     source::{Cifar, Csv, Fonts, Idx, Npz, fonts::Face, picture},
 };
 use serde::de::DeserializeOwned;
@@ -123,7 +123,7 @@ pub(crate) fn parquet(bytes: &[u8]) {
             r#"{"path": "x", "label": "label", "image": "image", "broken": "skip"}"#,
         ],
     );
-    if let Ok(loaded) = options.parse(content, &Context::new(0)) {
+    if let Ok(loaded) = options.parse(content, &plumb_data::Context::new(0)) {
         hold_together(&loaded.examples);
     }
 }

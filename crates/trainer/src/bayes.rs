@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use crate::{Error, prepare::Divided};
 
+/// The smallest difference of two rates that shows in percent with two decimals.
+const PRINTED: f64 = 5e-5;
+
 /// The lowest error that any model can reach, per distribution.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct KnownBayes {
@@ -64,7 +67,8 @@ impl KnownBayes {
             text.push_str(", weighted with that of the target data in train (a lower bound)");
         }
         text.push('\n');
-        let Some(target) = self.target.filter(|target| target.rate != general.rate) else {
+        let is_other = |target: &BayesError| (target.rate - general.rate).abs() >= PRINTED;
+        let Some(target) = self.target.filter(is_other) else {
             return text;
         };
         writeln!(

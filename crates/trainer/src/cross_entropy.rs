@@ -56,8 +56,8 @@ mod tests {
             assert!((loss - expected).abs() < 1e-6, "{loss} for {weights:?}");
         };
         let (first, second) = (4f32.ln(), 4f32.ln() - 3f32.ln());
-        check(None, (first + second) / 2.0);
-        check(Some([1.0, 1.0]), (first + second) / 2.0);
-        check(Some([0.5, 1.5]), (0.5 * first + 1.5 * second) / 2.0);
+        check(None, f32::midpoint(first, second));
+        check(Some([1.0, 1.0]), f32::midpoint(first, second));
+        check(Some([0.5, 1.5]), f32::midpoint(0.5 * first, 1.5 * second));
     }
 }

@@ -14,7 +14,7 @@ pub(crate) use streamed::{Augmentation, Streamed};
 /// A set of examples that batches are taken from.
 pub(crate) enum Feed<'a> {
     /// The whole set is one tensor on the device.
-    Resident(Resident),
+    Resident(Box<Resident>),
     /// Batches are made on the host, one at a time.
     Streamed(Streamed<'a>),
 }

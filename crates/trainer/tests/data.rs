@@ -7,7 +7,7 @@
 
 mod common;
 
-use std::{fs, path::Path};
+use std::{fmt::Write, fs, path::Path};
 
 use common::{QUICKSTART, SHORT, Workplace, checkpoint, metrics, rate, stderr, stdout};
 use serde_json::Value;
@@ -143,7 +143,7 @@ fn rows(first: usize, n: usize) -> String {
     let mut csv = String::from("a,b,writer,y\n");
     for i in 0..n {
         let (a, b) = ((first * 1000 + i * 37 % 101), (i * i) % 97 + 100 * i);
-        csv.push_str(&format!("{a},{b},w{},{}\n", first + i / 5, i % 2));
+        writeln!(csv, "{a},{b},w{},{}", first + i / 5, i % 2).unwrap();
     }
     csv
 }

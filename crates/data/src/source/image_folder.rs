@@ -30,7 +30,7 @@ const MAX_FILE_BYTES: u64 = 1 << 30;
 /// `.jpeg`, `.bmp` or `.gif`, in upper or lower case; which format it is, the content says. Other
 /// files are ignored with a warning, hidden ones without.
 ///
-/// How a picture becomes numbers: [`picture`](super::picture).
+/// How a picture becomes numbers: [`super::picture`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImageFolder {

@@ -48,7 +48,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     }
     let loading = Loading::new(args.quiet);
     let prepared = prepare(&config, &document, &|chunk, progress| {
-        loading.show(chunk, progress)
+        loading.show(chunk, progress);
     })?;
     loading.finish();
     let opened = device::open(args.device)?;
@@ -178,7 +178,7 @@ fn feeds<'a>(config: &Config, prepared: &'a Prepared, opened: &'a OpenDevice) ->
         if augmentation.is_none() && needed <= budget {
             budget -= needed;
             let set = Resident::new(examples, weights, &prepared.normalizer, &opened.device);
-            return Feed::Resident(set);
+            return Feed::Resident(Box::new(set));
         }
         let set = Streamed::new(examples, weights, &prepared.normalizer, &opened.device);
         Feed::Streamed(match augmentation {

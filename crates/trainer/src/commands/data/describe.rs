@@ -103,10 +103,7 @@ fn leaks_text(leaks: &Leaks) -> String {
             leaks.near.near_distance, leaks.near.typical_distance
         ));
     }
-    lines
-        .iter()
-        .map(|line| format!("leak check: {line}\n"))
-        .collect()
+    format!("leak check: {}\n", lines.join("\nleak check: "))
 }
 
 /// A table with a row per set, then one with a row per class.

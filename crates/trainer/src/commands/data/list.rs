@@ -202,7 +202,7 @@ fn wrapped(text: &str, indent: usize) -> String {
     let mut line = String::new();
     for word in text.split_whitespace() {
         if !line.is_empty() && indent + line.chars().count() + 1 + word.chars().count() > WIDTH {
-            lines.push_str(&format!("{margin}{line}\n"));
+            lines.extend([margin.as_str(), line.as_str(), "\n"]);
             line.clear();
         }
         if !line.is_empty() {

@@ -92,12 +92,12 @@ impl Sheet {
             text(&mut sheet.image, x, GAP + LETTER / 2, name, INK);
         }
         for (row, class) in classes.iter().enumerate().take(n_rows) {
-            let y = sheet.y(row) + (CELL - LETTER) / 2;
+            let y = row_y(row) + (CELL - LETTER) / 2;
             let shown: String = class.chars().take(MOST_LETTERS).collect();
             text(&mut sheet.image, GAP, y, &shown, INK);
         }
         if classes.len() > n_rows {
-            let y = sheet.y(n_rows);
+            let y = row_y(n_rows);
             let left = format!("and {} more classes", classes.len() - n_rows);
             text(&mut sheet.image, GAP, y, &left, INK);
         }
@@ -124,7 +124,7 @@ impl Sheet {
         };
         let values = examples.example(i);
         let largest = height.max(width) as u32;
-        let (x, y) = (self.x(side, column), self.y(row));
+        let (x, y) = (self.x(side, column), row_y(row));
         let side_of = |n: usize| match CELL / largest {
             0 => (n as u32 * CELL / largest).max(1),
             factor => n as u32 * factor,
@@ -156,10 +156,11 @@ impl Sheet {
         let columns = (side * self.per_class + column) as u32;
         2 * GAP + self.names + columns * (CELL + GAP) + side as u32 * 2 * GAP
     }
+}
 
-    fn y(&self, row: usize) -> u32 {
-        4 * GAP + row as u32 * (CELL + GAP)
-    }
+/// Where a row of pictures begins.
+fn row_y(row: usize) -> u32 {
+    4 * GAP + row as u32 * (CELL + GAP)
 }
 
 /// Two plots of points `(x, y, class)` on the same axes, general on the left, and a legend.
