@@ -84,12 +84,29 @@ fn keys(options: &Value) -> Vec<Key> {
             name: name.clone(),
             kind: kind(schema),
             required: required(name),
-            default: schema["default"].clone(),
+            default: shortest(&schema["default"]),
             about: text(schema),
         })
         .collect();
     keys.sort_by_key(|key| !key.required);
     keys
+}
+
+/// Numbers of 32 bits as a config writes them: 0.05, not 0.05000000074505806.
+fn shortest(value: &Value) -> Value {
+    match value {
+        Value::Array(values) => values.iter().map(shortest).collect(),
+        Value::Number(number) => {
+            let short = number.as_f64().map(|wide| (wide as f32, wide));
+            let short =
+                short.filter(|&(narrow, wide)| f64::from(narrow).to_bits() == wide.to_bits());
+            match short.and_then(|(narrow, _)| narrow.to_string().parse::<f64>().ok()) {
+                Some(short) if number.is_f64() => short.into(),
+                _ => value.clone(),
+            }
+        }
+        value => value.clone(),
+    }
 }
 
 /// What a value is, in a user's words.
@@ -211,4 +228,29 @@ fn wrapped(text: &str, indent: usize) -> String {
         line.push_str(word);
     }
     format!("{lines}{margin}{line}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_written_as_in_a_config() {
+        let narrow = serde_json::json!([f64::from(0.9_f32), 1.0, 3, "x"]);
+        assert_eq!(shortest(&narrow), serde_json::json!([0.9, 1.0, 3, "x"]));
+    }
+
+    /// A key whose type or meaning the schema does not tell would be listed without them.
+    #[test]
+    fn every_source_is_listed_with_words_for_each_key() {
+        let sources = list();
+        assert_eq!(sources.len(), Chunk::SOURCES.len());
+        for source in sources {
+            assert!(!source.about.is_empty() && !source.keys.is_empty());
+            for key in source.keys {
+                assert!(!key.about.is_empty(), "{}.{}", source.name, key.name);
+                assert_ne!(key.kind, "value", "{}.{}", source.name, key.name);
+            }
+        }
+    }
 }
