@@ -252,6 +252,57 @@ fn training_sets_of_growing_size_are_nested() {
     assert!(small.is_subset(&large));
 }
 
+/// The chunks come from different formats, classes are matched by name, and ranges are made to agree.
+#[test]
+fn pictures_and_a_table_become_one_task() {
+    let place = Workplace::new();
+    let folder = place.runs().with_file_name("pictures");
+    let table = common::root().join("data/optdigits/optdigits.csv");
+    let mut table = csv::Reader::from_path(table).unwrap();
+    let label = table
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|name| name == "digit")
+        .unwrap();
+    for (i, row) in table.records().take(600).enumerate() {
+        let row = row.unwrap();
+        let values = row
+            .iter()
+            .enumerate()
+            .filter(|(column, _)| *column != label);
+        let pixels: Vec<u8> = values.map(|(_, v)| v.parse::<u8>().unwrap() * 15).collect();
+        let of_class = folder.join(&row[label]);
+        fs::create_dir_all(&of_class).unwrap();
+        let picture = image::GrayImage::from_raw(8, 8, pixels).unwrap();
+        picture.save(of_class.join(format!("{i:04}.png"))).unwrap();
+    }
+    let (_, run) = place.train(
+        QUICKSTART,
+        &[
+            &format!("data.general={{image_folder={{path={folder:?}}}}}"),
+            "data.target.convert.range=[0,255]",
+            "data.split.train_dev=100",
+            "train.epochs=1",
+        ],
+    );
+    let data = data_json(&run);
+    assert_eq!(data["general"]["examples"], 600);
+    assert_eq!(data["general"]["shape"], data["target"]["shape"]);
+    assert_eq!(data["general"]["range"], serde_json::json!([0.0, 255.0]));
+    assert_eq!(
+        data["general"]["files"][0]["sha256"]
+            .as_str()
+            .unwrap()
+            .len(),
+        64
+    );
+    // The same digits, once times 15 and once times 255/16: near, and not identical.
+    assert_eq!(data["leaks"]["identical"], Value::Array(Vec::new()));
+    let near = data["leaks"]["near"]["found"].to_string();
+    assert!(near.contains("\"a\":\"train\",\"b\":\"dev\""), "{near}");
+}
+
 #[test]
 fn describe_says_what_there_is() {
     let place = Workplace::new();
