@@ -31,7 +31,7 @@ cargo test --release --workspace --locked
 # Parquet files are read with a cargo feature, which needs a C compiler (for zstd).
 if command -v cc >/dev/null; then
     cargo clippy --release -p plumb-data --all-targets --features parquet --locked -- -D warnings
-    cargo test --release -p plumb-data --features parquet --locked parquet
+    cargo test --release -p plumb-data --features parquet --locked
 else
     echo "skipped: the tests of Parquet files, which need a C compiler"
 fi
