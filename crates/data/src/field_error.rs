@@ -1,5 +1,7 @@
 //! An option whose value is not possible, before any data is read.
 
+use std::fmt::Display;
+
 /// An option that has an impossible value; the config layer points at its key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{field}` {message}")]
@@ -17,4 +19,31 @@ impl FieldError {
             message: message.into(),
         }
     }
+}
+
+/// Refuses what is outside of `least..=most`, NaN too.
+pub(crate) fn check_within<T: PartialOrd + Display + Copy>(
+    field: &'static str,
+    value: T,
+    [least, most]: [T; 2],
+) -> Result<(), FieldError> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    let message = format!("is {value}; expected {least} to {most}");
+    Err(FieldError::new(field, message))
+}
+
+/// Refuses a range that is not in order, or not within `least..=most`.
+pub(crate) fn check_range(
+    field: &'static str,
+    [low, high]: [f32; 2],
+    [least, most]: [f32; 2],
+) -> Result<(), FieldError> {
+    // Written so that NaN fails.
+    if least <= low && low <= high && high <= most {
+        return Ok(());
+    }
+    let message = format!("is {low} to {high}; expected a range within {least} to {most}");
+    Err(FieldError::new(field, message))
 }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use plumb_data::{source::BayesError, split::Member};
+use plumb_data::source::BayesError;
 use plumb_diagnostics::Human;
 use serde::Serialize;
 
-use crate::{Error, prepare::Divided};
+use crate::{Error, data_summary::DataSummary};
 
 /// The smallest difference of two rates that shows in percent with two decimals.
 const PRINTED: f64 = 5e-5;
@@ -21,16 +21,12 @@ pub(crate) struct KnownBayes {
 }
 
 impl KnownBayes {
-    pub(crate) fn of(divided: &Divided) -> Self {
-        let members = &divided.sets.membership.train;
-        let from_target = members
-            .iter()
-            .filter(|member| matches!(member, Member::Target(_)))
-            .count();
+    pub(crate) fn of(data: &DataSummary) -> Self {
+        let train = &data.sets.train;
         Self {
-            general: divided.chunks.general.bayes,
-            target: divided.chunks.target.bayes,
-            target_share_of_train: from_target as f64 / members.len() as f64,
+            general: data.general.bayes,
+            target: data.target.bayes,
+            target_share_of_train: train.from_target as f64 / train.examples as f64,
         }
     }
 
@@ -58,7 +54,8 @@ impl KnownBayes {
     /// A line or two under the ladder.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
-        let Some(general) = self.general else {
+        // Where the Bayes error of the mix is not known, there is no human level to explain.
+        let (Some(general), Some(_)) = (self.general, self.of_mix()) else {
             return text;
         };
         write!(text, "human level: the Bayes error of the general data").ok();
@@ -118,6 +115,11 @@ mod tests {
         assert_eq!(bayes(0.1, None, 0.5).of_mix(), None);
         // By hand: 0.75 × 0.1 + 0.25 × 0.3.
         assert!((bayes(0.1, Some(0.3), 0.25).of_mix().unwrap() - 0.15).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_mix_whose_bayes_error_is_unknown_is_not_called_the_human_level() {
+        assert_eq!(bayes(0.1, None, 0.5).text(), "");
     }
 
     #[test]

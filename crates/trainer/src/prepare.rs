@@ -98,8 +98,8 @@ pub(crate) fn prepare(
         let predicate = format!("has {n_params} parameters; expected at most {MAX_PARAMETERS}");
         return Err(document.error(&KeyError::value("model", predicate)));
     }
-    let bayes = KnownBayes::of(&divided);
     let summary = DataSummary::new(&divided, Some(&normalizer));
+    let bayes = KnownBayes::of(&summary);
     let sets = divided.sets;
     Ok(Prepared {
         summary,

@@ -18,6 +18,16 @@ pub(crate) fn data(text: &str) -> Result<(), Error> {
     }
 }
 
+/// Writes a value to stdout as one indented JSON document.
+///
+/// # Errors
+/// As [`data`].
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Error> {
+    let json =
+        serde_json::to_string_pretty(value).map_err(|error| Error::failed(error.to_string()))?;
+    data(&format!("{json}\n"))
+}
+
 /// Writes a line of talk to stderr. Where nobody can hear, talk is dropped.
 pub(crate) fn talk(line: &str) {
     writeln!(std::io::stderr().lock(), "{line}").ok();

@@ -71,32 +71,6 @@ pub(super) fn check_examples(n: usize, width: usize) -> Result<(), FieldError> {
     Ok(())
 }
 
-/// Refuses what is outside of `low..=high`, NaN too.
-pub(super) fn check_within(
-    field: &'static str,
-    value: f64,
-    [low, high]: [f64; 2],
-) -> Result<(), FieldError> {
-    if (low..=high).contains(&value) {
-        return Ok(());
-    }
-    let message = format!("is {value}; expected {low} to {high}");
-    Err(FieldError::new(field, message))
-}
-
-/// The same for a whole number.
-pub(super) fn check_count(
-    field: &'static str,
-    value: usize,
-    [low, high]: [usize; 2],
-) -> Result<(), FieldError> {
-    if (low..=high).contains(&value) {
-        return Ok(());
-    }
-    let message = format!("is {value}; expected {low} to {high}");
-    Err(FieldError::new(field, message))
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;

@@ -9,8 +9,9 @@ use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
 pub use self::warp::Warp;
-use super::draw::{self, MAX_WIDTH, check_count, check_examples, check_within};
+use super::draw::{self, MAX_WIDTH, check_examples};
 use super::{BayesError, Context, Loaded, SourceError};
+use crate::field_error::check_within;
 use crate::{Examples, FieldError, bayes};
 
 /// The strength of a warp that names none.
@@ -104,8 +105,8 @@ impl Gaussian {
     /// # Errors
     /// [`FieldError`] for the first option that is not possible.
     pub fn check(&self) -> Result<(), FieldError> {
-        check_count("classes", self.classes, [2, Self::MAX_CLASSES])?;
-        check_count("dimension", self.dimension, [1, Self::MAX_DIMENSION])?;
+        check_within("classes", self.classes, [2, Self::MAX_CLASSES])?;
+        check_within("dimension", self.dimension, [1, Self::MAX_DIMENSION])?;
         check_examples(self.examples, self.dimension)?;
         check_within("distance", self.distance, [0.0, Self::MAX_DISTANCE])?;
         check_within("turn_degrees", self.turn_degrees, [-180.0, 180.0])?;

@@ -12,6 +12,7 @@ use self::jitter::Jitter;
 use self::style::{STYLES, Style};
 use super::file::MAX_UNPACKED_BYTES;
 use super::{Context, Grid, Loaded, Progress, SourceError};
+use crate::field_error::{check_range, check_within};
 use crate::seed::stream;
 use crate::{Examples, FieldError, MemoryError, Tag, ValuesBuilder};
 
@@ -130,13 +131,17 @@ impl Strokes {
         self.styles_by_digit()?;
         let turn = [-MAX_DEGREES, MAX_DEGREES];
         check_range("slant_degrees", self.slant_degrees, turn)?;
-        check_at_most("rotation_degrees", self.rotation_degrees, MAX_DEGREES)?;
+        check_within(
+            "rotation_degrees",
+            self.rotation_degrees,
+            [0.0, MAX_DEGREES],
+        )?;
         check_range("thickness", self.thickness, [0.01, 0.5])?;
         check_range("width", self.width, [0.1, 10.0])?;
         check_range("height", self.height, [0.1, 1.0])?;
-        check_at_most("shift", self.shift, 1.0)?;
-        check_at_most("warp", self.warp, Self::MAX_WARP)?;
-        check_at_most("margin", self.margin, 0.4)
+        check_within("shift", self.shift, [0.0, 1.0])?;
+        check_within("warp", self.warp, [0.0, Self::MAX_WARP])?;
+        check_within("margin", self.margin, [0.0, 0.4])
     }
 
     /// Draws the digits.
@@ -246,27 +251,6 @@ impl Strokes {
             }
         }
     }
-}
-
-fn check_at_most(field: &'static str, value: f32, most: f32) -> Result<(), FieldError> {
-    if (0.0..=most).contains(&value) {
-        return Ok(());
-    }
-    let message = format!("is {value}; expected 0 to {most}");
-    Err(FieldError::new(field, message))
-}
-
-fn check_range(
-    field: &'static str,
-    [low, high]: [f32; 2],
-    [least, most]: [f32; 2],
-) -> Result<(), FieldError> {
-    // Written so that NaN fails.
-    if least <= low && low <= high && high <= most {
-        return Ok(());
-    }
-    let message = format!("is {low} to {high}; expected a range within {least} to {most}");
-    Err(FieldError::new(field, message))
 }
 
 /// Adds pixels made of the counts of inked subpixels: whole numbers where 16 steps or more fit.

@@ -10,8 +10,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use self::posterior::Posterior;
-use super::draw::{self, MAX_WIDTH, check_count, check_examples, check_within};
+use super::draw::{self, MAX_WIDTH, check_examples};
 use super::{BayesError, Context, Gaussian, Loaded, SourceError};
+use crate::field_error::check_within;
 use crate::{Examples, FieldError, Tag};
 
 /// The fewest rows and columns: the patterns' shortest wave takes half as many.
@@ -111,7 +112,7 @@ impl Templates {
     /// # Errors
     /// [`FieldError`] for the first option that is not possible.
     pub fn check(&self) -> Result<(), FieldError> {
-        check_count("classes", self.classes, [2, Self::MAX_CLASSES])?;
+        check_within("classes", self.classes, [2, Self::MAX_CLASSES])?;
         check_within("noise", self.noise, Gaussian::NOISE)?;
         let most = Self::MAX_CONTRASTS;
         if !(1..=most).contains(&self.contrasts.len()) {
@@ -164,7 +165,7 @@ impl Templates {
         }
         // Further on, two shifts would be the same.
         let most = (height.min(width) - 1) / 2;
-        check_count("shift", self.shift, [0, most])?;
+        check_within("shift", self.shift, [0, most])?;
         if self.bayes_draws == 0 {
             return Ok(());
         }

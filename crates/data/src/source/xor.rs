@@ -5,8 +5,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
-use super::draw::{self, MAX_WIDTH, check_count, check_examples, check_within};
+use super::draw::{self, MAX_WIDTH, check_examples};
 use super::{BayesError, Context, Gaussian, Loaded, SourceError};
+use crate::field_error::check_within;
 use crate::{Examples, FieldError, Tag, bayes};
 
 /// The signs of the cluster's centre on the first and the second axis.
@@ -78,7 +79,7 @@ impl Xor {
     /// # Errors
     /// [`FieldError`] for the first option that is not possible.
     pub fn check(&self) -> Result<(), FieldError> {
-        check_count("dimension", self.dimension, [2, MAX_WIDTH])?;
+        check_within("dimension", self.dimension, [2, MAX_WIDTH])?;
         check_examples(self.examples, self.dimension)?;
         check_within("distance", self.distance, [0.0, Gaussian::MAX_DISTANCE])?;
         check_within("noise", self.noise, Gaussian::NOISE)?;

@@ -7,11 +7,12 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::TransformError;
-use super::options::{always, check_distinct, check_pool, check_probability, check_within};
+use super::options::{always, check_distinct, check_pool, check_probability};
 use super::parameter::{Parameter, happens};
 use super::pictures::Pictures;
 use super::pipeline::{Planes, Scratch, Stage};
 use super::smooth::SmoothField;
+use crate::field_error::check_within;
 use crate::{FieldError, FileHash};
 
 /// Puts something behind bright figures on a dark ground.

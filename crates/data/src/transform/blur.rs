@@ -3,10 +3,11 @@
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::options::{always, check_probability, check_range};
+use super::options::{always, check_probability};
 use super::parameter::{Parameter, Uniform, draw_if};
 use super::pipeline::{Planes, Scratch, Stage};
 use crate::FieldError;
+use crate::field_error::check_range;
 
 /// Blurs an image with a Gaussian kernel, cut off at four standard deviations. Beyond its borders the
 /// image is mirrored, so that an even one stays as it is.

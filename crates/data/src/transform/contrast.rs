@@ -3,10 +3,11 @@
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::options::{always, check_probability, check_range};
+use super::options::{always, check_probability};
 use super::parameter::{Parameter, Uniform, draw_if};
 use super::pipeline::{Scratch, Stage};
 use crate::FieldError;
+use crate::field_error::check_range;
 
 /// Moves the values of an image away from their mean, or towards it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]

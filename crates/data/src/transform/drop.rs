@@ -3,10 +3,11 @@
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::options::{always, check_probability, check_within};
+use super::options::{always, check_probability};
 use super::parameter::{Parameter, happens, happens_noted};
 use super::pipeline::{Scratch, Stage};
 use crate::FieldError;
+use crate::field_error::check_within;
 
 /// Sets features of a vector to their mean over all examples, as if they were not known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]

@@ -4,11 +4,12 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::affine::Affine;
-use super::options::{always, check_probability, check_within};
+use super::options::{always, check_probability};
 use super::parameter::{Parameter, happens_noted};
 use super::pipeline::{Planes, Scratch};
 use super::smooth::SmoothField;
 use crate::FieldError;
+use crate::field_error::check_within;
 
 /// Bends an image: every pixel is taken from a place that is displaced at random, smoothly over space
 /// (Simard, Steinkraus and Platt, ICDAR 2003). What comes in has the range's low value.

@@ -5,10 +5,11 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
-use super::options::{always, check_distinct, check_pool, check_probability, check_within};
+use super::options::{always, check_distinct, check_pool, check_probability};
 use super::parameter::{Parameter, happens};
 use super::pipeline::{Scratch, Stage};
 use crate::FieldError;
+use crate::field_error::check_within;
 
 /// Adds normal noise to every value.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]

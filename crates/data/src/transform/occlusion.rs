@@ -4,10 +4,11 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::options::{always, check_probability, check_within};
+use super::options::{always, check_probability};
 use super::parameter::{Parameter, happens_noted};
 use super::pipeline::{Planes, Scratch, Stage};
 use crate::FieldError;
+use crate::field_error::check_within;
 
 /// Covers a square part of an image, at a random place wholly inside.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]

@@ -1,6 +1,7 @@
 //! Checks and defaults that the options of several steps share.
 
 use crate::FieldError;
+use crate::field_error::check_within;
 
 /// The default of `probability`.
 pub(super) fn always() -> f32 {
@@ -9,31 +10,6 @@ pub(super) fn always() -> f32 {
 
 pub(super) fn check_probability(value: f32) -> Result<(), FieldError> {
     check_within("probability", value, [0.0, 1.0])
-}
-
-pub(super) fn check_within(
-    field: &'static str,
-    value: f32,
-    [least, most]: [f32; 2],
-) -> Result<(), FieldError> {
-    if (least..=most).contains(&value) {
-        return Ok(());
-    }
-    let message = format!("is {value}; expected {least} to {most}");
-    Err(FieldError::new(field, message))
-}
-
-pub(super) fn check_range(
-    field: &'static str,
-    [low, high]: [f32; 2],
-    [least, most]: [f32; 2],
-) -> Result<(), FieldError> {
-    // Written so that NaN fails.
-    if least <= low && low <= high && high <= most {
-        return Ok(());
-    }
-    let message = format!("is {low} to {high}; expected a range within {least} to {most}");
-    Err(FieldError::new(field, message))
 }
 
 /// The size of a pool of patterns or textures.

@@ -4,10 +4,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::affine::Affine;
-use super::options::{always, check_probability, check_range};
+use super::options::{always, check_probability};
 use super::parameter::{Parameter, Uniform, draw_if};
 use super::pipeline::{Scratch, Stage};
 use crate::FieldError;
+use crate::field_error::check_range;
 
 /// Enlarges or shrinks an image about its centre; what comes in has the range's low value. All values
 /// of a vector are multiplied by one factor.

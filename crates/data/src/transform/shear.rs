@@ -4,9 +4,10 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::affine::Affine;
-use super::options::{always, check_probability, check_within};
+use super::options::{always, check_probability};
 use super::parameter::{Parameter, Uniform, draw_if};
 use crate::FieldError;
+use crate::field_error::check_within;
 
 /// Slants an image: rows move sideways, in proportion to their distance from the centre. What comes
 /// in has the range's low value.

@@ -29,9 +29,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Error> {
             parameters,
             data,
         };
-        let json = serde_json::to_string_pretty(&checked)
-            .map_err(|error| Error::failed(error.to_string()))?;
-        return terminal::data(&format!("{json}\n"));
+        return terminal::json(&checked);
     }
     terminal::data(&config.to_toml()?)?;
     terminal::data(&format!("\n{}", summary(parameters, data)))

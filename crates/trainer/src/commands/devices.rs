@@ -17,9 +17,7 @@ struct Listed {
 pub(crate) fn run(args: &DevicesArgs) -> Result<(), Error> {
     let devices = list();
     if args.json {
-        let json = serde_json::to_string_pretty(&devices)
-            .map_err(|error| Error::failed(error.to_string()))?;
-        return terminal::data(&format!("{json}\n"));
+        return terminal::json(&devices);
     }
     for device in &devices {
         let api = device

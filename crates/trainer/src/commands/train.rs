@@ -100,9 +100,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     environment.elapsed_secs = Some(start.elapsed().as_secs_f64());
     run.write_json("environment.json", &environment)?;
     if args.json {
-        let json = serde_json::to_string_pretty(&report)
-            .map_err(|error| Error::failed(error.to_string()))?;
-        terminal::data(&format!("{json}\n"))
+        terminal::json(&report)
     } else {
         terminal::data(&text)
     }

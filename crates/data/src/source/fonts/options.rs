@@ -8,6 +8,7 @@ use super::{
     default_slant_degrees,
 };
 use crate::FieldError;
+use crate::field_error::{check_range, check_within};
 
 /// Largest turn and slant to either side: further on a digit is no longer itself.
 const MAX_DEGREES: f32 = 45.0;
@@ -45,9 +46,13 @@ impl Fonts {
         check_range("size", self.size, [0.1, 1.0])?;
         let turn = [-MAX_DEGREES, MAX_DEGREES];
         check_range("slant_degrees", self.slant_degrees, turn)?;
-        check_at_most("rotation_degrees", self.rotation_degrees, MAX_DEGREES)?;
-        check_at_most("shift", self.shift, 1.0)?;
-        check_at_most("margin", self.margin, 0.4)?;
+        check_within(
+            "rotation_degrees",
+            self.rotation_degrees,
+            [0.0, MAX_DEGREES],
+        )?;
+        check_within("shift", self.shift, [0.0, 1.0])?;
+        check_within("margin", self.margin, [0.0, 0.4])?;
         if let Some([height, width]) = self.grid
             && (height == 0 || width == 0)
         {
@@ -113,25 +118,4 @@ impl Fonts {
         }
         Ok(())
     }
-}
-
-fn check_at_most(field: &'static str, value: f32, most: f32) -> Result<(), FieldError> {
-    if (0.0..=most).contains(&value) {
-        return Ok(());
-    }
-    let message = format!("is {value}; expected 0 to {most}");
-    Err(FieldError::new(field, message))
-}
-
-fn check_range(
-    field: &'static str,
-    [low, high]: [f32; 2],
-    [least, most]: [f32; 2],
-) -> Result<(), FieldError> {
-    // Written so that NaN fails.
-    if least <= low && low <= high && high <= most {
-        return Ok(());
-    }
-    let message = format!("is {low} to {high}; expected a range within {least} to {most}");
-    Err(FieldError::new(field, message))
 }

@@ -14,9 +14,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Error> {
     let (_, _, divided) = super::read_and_divide(&args.config)?;
     let summary = DataSummary::new(&divided, None);
     if args.json {
-        let json = serde_json::to_string_pretty(&summary)
-            .map_err(|error| Error::failed(error.to_string()))?;
-        return terminal::data(&format!("{json}\n"));
+        return terminal::json(&summary);
     }
     terminal::data(&text(&summary))
 }

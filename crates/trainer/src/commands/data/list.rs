@@ -37,9 +37,7 @@ pub(super) fn run(args: &ListArgs) -> Result<(), Error> {
         }
     }
     if args.json {
-        let json = serde_json::to_string_pretty(&sources)
-            .map_err(|error| Error::failed(error.to_string()))?;
-        return terminal::data(&format!("{json}\n"));
+        return terminal::json(&sources);
     }
     terminal::data(&match (&args.source, &sources[..]) {
         (Some(_), [only]) => in_full(only),
