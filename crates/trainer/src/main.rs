@@ -26,6 +26,7 @@ mod schedule;
 mod sets;
 mod terminal;
 mod train;
+mod trained;
 
 use std::{panic, process::ExitCode};
 
@@ -65,6 +66,8 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Train(args) => commands::train::run(&args),
+        Command::Evaluate(args) => commands::evaluate::run(&args),
+        Command::Predict(args) => commands::predict::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
         Command::Devices(args) => commands::devices::run(&args),

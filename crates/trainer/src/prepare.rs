@@ -98,23 +98,32 @@ pub(crate) fn prepare(
         let predicate = format!("has {n_params} parameters; expected at most {MAX_PARAMETERS}");
         return Err(document.error(&KeyError::value("model", predicate)));
     }
-    let summary = DataSummary::new(&divided, Some(&normalizer));
-    let bayes = KnownBayes::of(&summary);
-    let sets = divided.sets;
     Ok(Prepared {
-        summary,
-        bayes,
-        sets: PerSet {
-            train: sets.train,
-            train_dev: sets.train_dev,
-            dev: sets.dev,
-            test: sets.test,
-        },
-        train_weights: sets.train_weights,
-        normalizer,
         augmentation,
-        task,
+        ..Prepared::new(divided, normalizer, task)
     })
+}
+
+impl Prepared {
+    /// Divided data with a normalization, without augmentation.
+    pub(crate) fn new(divided: Divided, normalizer: Normalizer, task: Task) -> Self {
+        let summary = DataSummary::new(&divided, Some(&normalizer));
+        let sets = divided.sets;
+        Self {
+            bayes: KnownBayes::of(&summary),
+            summary,
+            sets: PerSet {
+                train: sets.train,
+                train_dev: sets.train_dev,
+                dev: sets.dev,
+                test: sets.test,
+            },
+            train_weights: sets.train_weights,
+            normalizer,
+            augmentation: None,
+            task,
+        }
+    }
 }
 
 /// Refuses sets that share examples, unless the config allows it by name.

@@ -3,4 +3,6 @@
 pub(crate) mod check;
 pub(crate) mod data;
 pub(crate) mod devices;
+pub(crate) mod evaluate;
+pub(crate) mod predict;
 pub(crate) mod train;

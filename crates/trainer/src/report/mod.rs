@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{advice::Action, bayes::KnownBayes};
 
-pub(crate) use text::text;
+pub(crate) use text::{findings, text};
 
 /// The version of `diagnosis.json`.
 pub(crate) const FORMAT: u32 = 1;
@@ -24,6 +24,13 @@ pub(crate) struct Report<'a> {
     /// The epoch with the lowest dev error, whose weights these figures belong to.
     pub(crate) best_epoch: u32,
     pub(crate) epochs: u32,
+    #[serde(flatten)]
+    pub(crate) findings: Findings<'a>,
+}
+
+/// What the figures of a model say.
+#[derive(Serialize)]
+pub(crate) struct Findings<'a> {
     pub(crate) matters_share: f64,
     pub(crate) human: Option<&'a Human>,
     /// Where the human figure is the Bayes error, known because the data was made.

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use plumb_diagnostics::{Gap, Verdict};
 
-use super::{Report, ladder};
+use super::{Findings, Report, ladder};
 use crate::progress::thousands;
 
 /// The report that ends a training, for a terminal of 80 columns.
@@ -13,7 +13,13 @@ pub(crate) fn text(report: &Report<'_>) -> String {
         report.best_epoch,
         report.epochs
     );
-    text.push_str(&ladder::ladder(report.diagnosis));
+    text.push_str(&findings(&report.findings));
+    text
+}
+
+/// The ladder, and what it says.
+pub(crate) fn findings(report: &Findings<'_>) -> String {
+    let mut text = ladder::ladder(report.diagnosis);
     text.push('\n');
     if let Some(rater) = report.human.and_then(|human| human.chosen()) {
         writeln!(text, "human level: the best rater counts, {rater}").ok();
@@ -32,7 +38,7 @@ pub(crate) fn text(report: &Report<'_>) -> String {
     text
 }
 
-fn verdict(report: &Report<'_>) -> String {
+fn verdict(report: &Findings<'_>) -> String {
     let diagnosis = report.diagnosis;
     let mut text = String::new();
     let ranked: Vec<&Gap> = diagnosis
@@ -103,7 +109,7 @@ fn needed(gap: &Gap) -> String {
     })
 }
 
-fn actions(report: &Report<'_>) -> String {
+fn actions(report: &Findings<'_>) -> String {
     let mut text = String::new();
     let mut gap = None;
     for action in report.actions {
@@ -155,11 +161,13 @@ mod tests {
             run: Path::new("runs/example-0001"),
             best_epoch: 3,
             epochs: 20,
-            matters_share: options.matters_share,
-            human: human.as_ref(),
-            bayes: None,
-            diagnosis: &diagnose(&figures, &options).unwrap(),
-            actions,
+            findings: Findings {
+                matters_share: options.matters_share,
+                human: human.as_ref(),
+                bayes: None,
+                diagnosis: &diagnose(&figures, &options).unwrap(),
+                actions,
+            },
         };
         insta::assert_snapshot!(snapshot, text(&report));
     }
