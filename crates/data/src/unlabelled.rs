@@ -83,7 +83,9 @@ pub enum UnlabelledError {
         name: String,
     },
     /// A folder, where another format than pictures is asked for.
-    #[error("{name} is a folder, which is read as pictures; expected a file of the format {format}")]
+    #[error(
+        "{name} is a folder, which is read as pictures; expected a file of the format {format}"
+    )]
     Folder {
         /// What the input is called.
         name: String,
@@ -249,7 +251,14 @@ pub fn read_unlabelled(
     context: &Context<'_>,
 ) -> Result<Unlabelled, UnlabelledError> {
     let name = input.name();
-    let fitted = |found, convert| Fit { name: &name, expected, convert }.fit(found, context);
+    let fitted = |found, convert| {
+        Fit {
+            name: &name,
+            expected,
+            convert,
+        }
+        .fit(found, context)
+    };
     if let Input::Path(path) = &input
         && path.is_dir()
     {

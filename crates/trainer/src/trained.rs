@@ -2,10 +2,7 @@
 
 use std::path::Path;
 
-use burn::{
-    module::Module,
-    tensor::Device,
-};
+use burn::{module::Module, tensor::Device};
 use plumb_data::{Examples, Normalizer, seed};
 use plumb_model::{Model, Task};
 use serde::{Deserialize, Serialize};
@@ -56,8 +53,8 @@ impl Trained {
         let (config, _) = config::read(&run.join("config.toml"), &[])?;
         let text = std::fs::read(run.join(ModelFile::NAME)).map_err(|error| wrong(&error))?;
         let about: ModelFile = serde_json::from_slice(&text).map_err(|error| wrong(&error))?;
-        let best = std::fs::read_to_string(run.join("checkpoints/best"))
-            .map_err(|error| wrong(&error))?;
+        let best =
+            std::fs::read_to_string(run.join("checkpoints/best")).map_err(|error| wrong(&error))?;
         let checkpoint = best.trim().to_owned();
         let path = run.join("checkpoints").join(&checkpoint).join("model.bpk");
         let task = Task {
@@ -68,7 +65,13 @@ impl Trained {
             .model
             .init(&task, seed::stream(config.seed, "init"), device);
         let model = model.load_file(&path);
-        Ok(Self { config, about, task, model: model.valid(), checkpoint })
+        Ok(Self {
+            config,
+            about,
+            task,
+            model: model.valid(),
+            checkpoint,
+        })
     }
 }
 

@@ -223,7 +223,7 @@ fn resolve(path: &Path) -> Result<PathBuf, FileError> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use std::io::Write;
 
     use flate2::Compression;
@@ -232,7 +232,7 @@ pub(super) mod tests {
     use super::*;
     use crate::hash::sha256_hex;
 
-    pub(in crate::source) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()

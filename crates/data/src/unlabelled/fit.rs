@@ -103,7 +103,10 @@ impl Fit<'_> {
         };
         // Pictures go from black to white; a table or an array may use a part of its type's range.
         let is_pictures = matches!(found.ids, Ids::Paths(_));
-        if let Some(range) = found.range.filter(|range| is_pictures && *range != expected) {
+        if let Some(range) = found
+            .range
+            .filter(|range| is_pictures && *range != expected)
+        {
             return Err(UnlabelledError::Range {
                 name: self.name.to_owned(),
                 found: range,

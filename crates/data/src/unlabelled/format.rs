@@ -79,7 +79,11 @@ mod tests {
         check(b"\x89PNG\r\n\x1a\n", "a.csv", Some(Format::Picture));
         check(b"\xff\xd8\xff\xe0\0\x10JFIF", "-", Some(Format::Picture));
         check(b"GIF89a\x01\0", "-", Some(Format::Picture));
-        check(b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0", "-", Some(Format::Picture));
+        check(
+            b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0",
+            "-",
+            Some(Format::Picture),
+        );
         check(b"BMI,age,label\n1,2", "-", Some(Format::Csv));
         check(b"\0\0\x08\x03\0\0\0\x02", "train-images", Some(Format::Idx));
         check(b"\x93NUMPY\x01\0v\0", "-", Some(Format::Npz));

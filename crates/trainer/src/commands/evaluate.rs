@@ -90,27 +90,41 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
     fit(&trained, &document, &mut divided)?;
     let normalizer = trained.about.normalizer.clone();
     let prepared = Prepared::new(divided, normalizer, trained.task.clone());
-    let is_of_run = PerSet::of(|set| {
-        prepared.summary.sets.get(set).sha256 == data_before.sets.get(set).sha256
-    });
+    let is_of_run =
+        PerSet::of(|set| prepared.summary.sets.get(set).sha256 == data_before.sets.get(set).sha256);
     let mut notes: Vec<String> = prepared.summary.warnings.clone();
     if is_of_run.train {
         notes.extend(changed(&is_of_run));
     } else {
         let before = (&before, &document_before);
-        notes.extend(check_unseen(before, &data_before, &config, &document, &prepared)?);
+        notes.extend(check_unseen(
+            before,
+            &data_before,
+            &config,
+            &document,
+            &prepared,
+        )?);
     }
 
     let is_shown = |set| is_of_run.train || matches!(set, SetName::Dev | SetName::Test);
     let measured = in_pool(|| {
         let sets = feeds(&config, &prepared, &opened);
-        sets.try_map(|set, feed| is_shown(set).then(|| evaluate(&trained.model, feed)).transpose())
+        sets.try_map(|set, feed| {
+            is_shown(set)
+                .then(|| evaluate(&trained.model, feed))
+                .transpose()
+        })
     })??;
 
     // Without a train error, no gap begins at the human level; a known Bayes error would be train's.
     let has_human = config.human.is_some() || is_of_run.train;
-    let human = if has_human { human(&config, &prepared)? } else { None };
-    let count = |evaluation: &Option<Evaluation>| evaluation.as_ref().map(|measured| measured.count);
+    let human = if has_human {
+        human(&config, &prepared)?
+    } else {
+        None
+    };
+    let count =
+        |evaluation: &Option<Evaluation>| evaluation.as_ref().map(|measured| measured.count);
     let diagnosis = judge(&config, human.as_ref(), |set| count(measured.get(set)))?;
     let actions = advise(&config, &prepared.summary, &diagnosis);
     let findings = Findings {
@@ -167,7 +181,10 @@ fn enter(run: &RunDir, overrides: &[String]) -> Result<Vec<String>, Error> {
     }
     let here = std::env::current_dir().map_err(wrong)?;
     std::env::set_current_dir(&began.folder).map_err(wrong)?;
-    Ok(overrides.iter().map(|setting| absolute_paths(setting, &here)).collect())
+    Ok(overrides
+        .iter()
+        .map(|setting| absolute_paths(setting, &here))
+        .collect())
 }
 
 /// Only data and what is said of it can change: the model is trained.
@@ -188,7 +205,8 @@ fn check_same(before: &Config, after: &Config, document: &Document) -> Result<()
         (None, false) => return Ok(()),
     };
     let message = format!("`{key}` is another one than the run's; its model is trained with that");
-    let hint = "evaluating can change `data` (but not its normalization), `human`, `diagnosis` and `seed`";
+    let hint =
+        "evaluating can change `data` (but not its normalization), `human`, `diagnosis` and `seed`";
     Err(document.error(&KeyError::new(key, message).hint(hint)))
 }
 
@@ -230,7 +248,12 @@ fn fit(trained: &Trained, document: &Document, divided: &mut Divided) -> Result<
         .map(|class| place(class).unwrap_or_default() as u32)
         .collect();
     let sets = &mut divided.sets;
-    for set in [&mut sets.train, &mut sets.train_dev, &mut sets.dev, &mut sets.test] {
+    for set in [
+        &mut sets.train,
+        &mut sets.train_dev,
+        &mut sets.dev,
+        &mut sets.test,
+    ] {
         for label in &mut set.labels {
             *label = order[*label as usize];
         }
@@ -264,10 +287,13 @@ fn check_unseen(
     prepared: &Prepared,
 ) -> Result<Vec<String>, Error> {
     let mut notes = vec![
-        "train and train-dev are not shown: train is not the set that the run was trained on".into(),
+        "train and train-dev are not shown: train is not the set that the run was trained on"
+            .into(),
     ];
     let unknown = |why: String| {
-        format!("warning: whether dev and test hold examples that the run was trained on is not known: {why}")
+        format!(
+            "warning: whether dev and test hold examples that the run was trained on is not known: {why}"
+        )
     };
     let sets = match divide(before, document_before, &|_, _| {}) {
         Ok(divided) => divided.sets,

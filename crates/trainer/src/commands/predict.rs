@@ -122,9 +122,7 @@ fn explain(error: &UnlabelledError) -> Error {
         UnlabelledError::Convert { .. } => {
             "--converted is for values that are already as after [data.….convert]"
         }
-        UnlabelledError::Source(SourceError::Csv(error))
-            if matches!(&*error.problem, CsvProblem::OtherColumns { extra, .. } if !extra.is_empty()) =>
-        {
+        UnlabelledError::Source(SourceError::Csv(error)) if matches!(&*error.problem, CsvProblem::OtherColumns { extra, .. } if !extra.is_empty()) => {
             "--ignore COLUMN leaves a column out"
         }
         UnlabelledError::Source(SourceError::Broken { .. }) => {
@@ -190,11 +188,16 @@ impl Errors {
     }
 
     /// The error rate in words, and how many labels are none.
-    fn text(&self, trained: &Trained, input: &Unlabelled, n_examples: usize) -> Result<String, Error> {
+    fn text(
+        &self,
+        trained: &Trained,
+        input: &Unlabelled,
+        n_examples: usize,
+    ) -> Result<String, Error> {
         let failed = |error: &dyn std::fmt::Display| Error::failed(error.to_string());
         let count = ErrorCount::new(self.errors, self.n).map_err(|error| failed(&error))?;
-        let confidence = Confidence::new(trained.config.diagnosis.confidence)
-            .map_err(|error| failed(&error))?;
+        let confidence =
+            Confidence::new(trained.config.diagnosis.confidence).map_err(|error| failed(&error))?;
         let interval = wilson(count, confidence);
         let mut text = format!(
             "error {:.2} % ({} % interval {:.2} to {:.2}): {} / {}",

@@ -1,6 +1,8 @@
 use std::time::{Instant, SystemTime};
 
-use plumb_diagnostics::{Confidence, Diagnosis, ErrorCount, Figures, Human, Options, SetName, diagnose};
+use plumb_diagnostics::{
+    Confidence, Diagnosis, ErrorCount, Figures, Human, Options, SetName, diagnose,
+};
 use serde::Serialize;
 
 use crate::{
@@ -58,7 +60,9 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         format: 1,
         plumb: env!("CARGO_PKG_VERSION"),
         command: std::env::args().collect(),
-        folder: std::env::current_dir().map(|folder| folder.display().to_string()).unwrap_or_default(),
+        folder: std::env::current_dir()
+            .map(|folder| folder.display().to_string())
+            .unwrap_or_default(),
         device: &opened.spelling,
         device_name: &opened.name,
         threads: device::n_threads(),
@@ -71,7 +75,8 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     run.write_json("environment.json", &environment)?;
     run.write_json("data.json", &prepared.summary)?;
     let n_params = config.model.n_params(&prepared.task);
-    let model_file = crate::trained::ModelFile::new(&prepared.sets.train, &prepared.normalizer, n_params);
+    let model_file =
+        crate::trained::ModelFile::new(&prepared.sets.train, &prepared.normalizer, n_params);
     run.write_json("model.json", &model_file)?;
 
     let n_train = prepared.sets.get(SetName::Train).len();
@@ -81,7 +86,9 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     let log = recorder.finish();
 
     let human = human(&config, &prepared)?;
-    let diagnosis = judge(&config, human.as_ref(), |set| Some(best.measured.get(set).count))?;
+    let diagnosis = judge(&config, human.as_ref(), |set| {
+        Some(best.measured.get(set).count)
+    })?;
     let actions = advise(&config, &prepared.summary, &diagnosis);
     let report = Report {
         format: report::FORMAT,
@@ -171,7 +178,11 @@ fn train_on(
 
 /// Brings the sets to the device as long as the memory budget lasts, train last; what is left stays
 /// on the host, and so does a train set whose batches are augmented.
-pub(crate) fn feeds<'a>(config: &Config, prepared: &'a Prepared, opened: &'a OpenDevice) -> PerSet<Feed<'a>> {
+pub(crate) fn feeds<'a>(
+    config: &Config,
+    prepared: &'a Prepared,
+    opened: &'a OpenDevice,
+) -> PerSet<Feed<'a>> {
     let mut budget = config.data.memory_budget.0;
     let mut feed = |set: SetName| {
         let examples = prepared.sets.get(set);

@@ -58,7 +58,8 @@ impl TableSchema {
                         continue;
                     };
                     let texts = rows.categories.get(*place).map(|texts| &texts.distinct);
-                    let mut sorted: Vec<_> = places.iter().zip(texts.into_iter().flatten()).collect();
+                    let mut sorted: Vec<_> =
+                        places.iter().zip(texts.into_iter().flatten()).collect();
                     sorted.sort();
                     let sorted = sorted.into_iter().map(|(_, text)| text.clone());
                     schema.categories.insert(name.clone(), sorted.collect());

@@ -142,7 +142,10 @@ impl Table {
 }
 
 /// The names of the columns, and the rows of the first block.
-pub(super) fn header<R: Read>(blocks: &mut Blocks<R>, options: &Csv) -> Result<(Vec<String>, Block), Problem> {
+pub(super) fn header<R: Read>(
+    blocks: &mut Blocks<R>,
+    options: &Csv,
+) -> Result<(Vec<String>, Block), Problem> {
     while let Some(mut block) = blocks.next()? {
         let row = first_row(&block, options).map_err(Problem::Csv)?;
         let Some((cells, end)) = row else { continue };

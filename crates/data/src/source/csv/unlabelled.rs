@@ -28,8 +28,14 @@ struct Plan {
 /// Where one column of training stands among the columns of features of the input.
 enum Feature {
     /// With what takes the place of a missing value.
-    Number { at: usize, fill: f32 },
-    Category { at: usize, n_categories: usize },
+    Number {
+        at: usize,
+        fill: f32,
+    },
+    Category {
+        at: usize,
+        n_categories: usize,
+    },
 }
 
 impl Csv {
@@ -130,11 +136,7 @@ impl Plan {
     }
 
     /// The columns of a table with a header, matched with those of training.
-    fn by_name(
-        names: Vec<String>,
-        options: &Csv,
-        schema: &TableSchema,
-    ) -> Result<Self, CsvError> {
+    fn by_name(names: Vec<String>, options: &Csv, schema: &TableSchema) -> Result<Self, CsvError> {
         let missing: Vec<String> = schema
             .features()
             .filter(|feature| !names.contains(feature))
@@ -293,10 +295,10 @@ fn is_export(names: &[String]) -> bool {
     let Some(rest) = names.strip_prefix(&EXPORTED.map(String::from)) else {
         return false;
     };
-    let n_tags = rest.iter().take_while(|name| name.starts_with("tag_")).count();
+    let n_tags = rest
+        .iter()
+        .take_while(|name| name.starts_with("tag_"))
+        .count();
     let values = &rest[n_tags..];
     !values.is_empty() && (1..).zip(values).all(|(i, name)| *name == format!("x{i}"))
 }
-
-#[cfg(test)]
-mod tests;

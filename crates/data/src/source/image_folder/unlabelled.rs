@@ -7,11 +7,11 @@ use rayon::prelude::*;
 
 use super::listing::EXTENSIONS;
 use super::{CHUNK, ImageFolder, MAX_FILE_BYTES, decode};
+use crate::Tag;
 use crate::source::folder::{Found as File, files_below};
 use crate::source::picture::{self, Gather, Place};
 use crate::source::{Context, Progress, SourceError};
 use crate::unlabelled::{Found, Ids, Origin};
-use crate::Tag;
 
 impl ImageFolder {
     /// Reads one picture as those of this source were read.

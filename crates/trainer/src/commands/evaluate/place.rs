@@ -43,9 +43,18 @@ mod tests {
         let check = |setting: &str, expected: &str| {
             assert_eq!(absolute_paths(setting, Path::new("/here")), expected);
         };
-        check("data.target.csv.path=a/b.csv", r#"data.target.csv.path="/here/a/b.csv""#);
-        check(r#"data.target.csv.path = "a b.csv""#, r#"data.target.csv.path ="/here/a b.csv""#);
-        check("data.target.csv.path=/a.csv", r#"data.target.csv.path="/a.csv""#);
+        check(
+            "data.target.csv.path=a/b.csv",
+            r#"data.target.csv.path="/here/a/b.csv""#,
+        );
+        check(
+            r#"data.target.csv.path = "a b.csv""#,
+            r#"data.target.csv.path ="/here/a b.csv""#,
+        );
+        check(
+            "data.target.csv.path=/a.csv",
+            r#"data.target.csv.path="/a.csv""#,
+        );
         check(
             r#"data.general.fonts.faces=["a.ttf", "/b.ttf"]"#,
             r#"data.general.fonts.faces=["/here/a.ttf", "/b.ttf"]"#,

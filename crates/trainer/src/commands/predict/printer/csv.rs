@@ -13,7 +13,9 @@ pub(super) fn head(printing: &Printing<'_>) -> Result<String, Error> {
         None => cells.extend(printing.classes.iter().map(|class| format!("p_{class}"))),
         Some(_) => {
             let others = 2..=printing.n_shown(printing.classes.len());
-            cells.extend(others.flat_map(|k| [format!("predicted_{k}"), format!("probability_{k}")]));
+            cells.extend(
+                others.flat_map(|k| [format!("predicted_{k}"), format!("probability_{k}")]),
+            );
         }
     }
     line(&cells)

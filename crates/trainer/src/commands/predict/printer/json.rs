@@ -50,7 +50,12 @@ pub(super) fn row(printing: &Printing<'_>, at: usize, row: &Row<'_>) -> Result<S
     let n_classes = printing.classes.len();
     let probabilities = match printing.top {
         None => (0..n_classes).map(entry).collect(),
-        Some(top) => scores.ranked.iter().take(top).map(|&class| entry(class)).collect(),
+        Some(top) => scores
+            .ranked
+            .iter()
+            .take(top)
+            .map(|&class| entry(class))
+            .collect(),
     };
     let prediction = Prediction {
         id: &row.id,
