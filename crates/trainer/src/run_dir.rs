@@ -42,35 +42,6 @@ impl RunDir {
         }
     }
 
-    /// Opens the directory of a run that was begun before.
-    ///
-    /// # Errors
-    /// Bad input if it is not one.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let wrong = |what: &str| {
-            Err(Error::bad_input(format!("{} {what}", path.display()))
-                .hint("a run is a folder such as runs/quickstart-0001"))
-        };
-        if !path.exists() {
-            return wrong("does not exist");
-        }
-        if !path.join("config.toml").is_file() {
-            return wrong("is no run: it holds no config.toml");
-        }
-        Ok(Self {
-            path: path.to_owned(),
-        })
-    }
-
-    pub(crate) fn read_json<T: serde::de::DeserializeOwned>(&self, file: &str) -> Result<T, Error> {
-        let path = self.path.join(file);
-        let wrong = |error: &dyn std::fmt::Display| {
-            Error::bad_input(format!("can't read {}: {error}", path.display()))
-        };
-        let text = fs::read(&path).map_err(|error| wrong(&error))?;
-        serde_json::from_slice(&text).map_err(|error| wrong(&error))
-    }
-
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

@@ -1,8 +1,6 @@
 use std::time::{Instant, SystemTime};
 
-use plumb_diagnostics::{
-    Confidence, Diagnosis, ErrorCount, Figures, Human, Options, SetName, diagnose,
-};
+use plumb_diagnostics::{Confidence, Diagnosis, Figures, Human, Options, SetName, diagnose};
 use serde::Serialize;
 
 use crate::{
@@ -11,12 +9,13 @@ use crate::{
     cli::TrainArgs,
     config::{self, Config},
     device::{self, OpenDevice},
+    evaluate::Evaluation,
     feed::{Augmentation, Feed, Resident, Streamed},
     predictions,
     prepare::{Prepared, prepare},
     progress::{Loading, thousands},
     recorder::Recorder,
-    report::{self, Findings, Report},
+    report::{self, Report},
     run_dir::RunDir,
     sets::PerSet,
     terminal,
@@ -29,7 +28,6 @@ struct Environment<'a> {
     format: u32,
     plumb: &'static str,
     command: Vec<String>,
-    folder: String,
     device: &'a str,
     device_name: &'a str,
     threads: usize,
@@ -60,9 +58,6 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         format: 1,
         plumb: env!("CARGO_PKG_VERSION"),
         command: std::env::args().collect(),
-        folder: std::env::current_dir()
-            .map(|folder| folder.display().to_string())
-            .unwrap_or_default(),
         device: &opened.spelling,
         device_name: &opened.name,
         threads: device::n_threads(),
@@ -74,10 +69,6 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     run.write("config.toml", config.to_toml()?.as_bytes())?;
     run.write_json("environment.json", &environment)?;
     run.write_json("data.json", &prepared.summary)?;
-    let n_params = config.model.n_params(&prepared.task);
-    let model_file =
-        crate::trained::ModelFile::new(&prepared.sets.train, &prepared.normalizer, n_params);
-    run.write_json("model.json", &model_file)?;
 
     let n_train = prepared.sets.get(SetName::Train).len();
     let mut recorder = Recorder::new(&run, config.train.epochs, n_train, args.quiet);
@@ -86,9 +77,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     let log = recorder.finish();
 
     let human = human(&config, &prepared)?;
-    let diagnosis = judge(&config, human.as_ref(), |set| {
-        Some(best.measured.get(set).count)
-    })?;
+    let diagnosis = judge(&config, human.as_ref(), &best.measured)?;
     let actions = advise(&config, &prepared.summary, &diagnosis);
     let report = Report {
         format: report::FORMAT,
@@ -96,13 +85,11 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         run: run.path(),
         best_epoch: best.epoch,
         epochs: config.train.epochs,
-        findings: Findings {
-            matters_share: config.diagnosis.matters_share,
-            human: human.as_ref(),
-            bayes: config.human.is_none().then_some(&prepared.bayes),
-            diagnosis: &diagnosis,
-            actions: &actions,
-        },
+        matters_share: config.diagnosis.matters_share,
+        human: human.as_ref(),
+        bayes: config.human.is_none().then_some(&prepared.bayes),
+        diagnosis: &diagnosis,
+        actions: &actions,
     };
     let text = report::text(&report);
     for (set, measured) in best.measured.iter() {
@@ -153,7 +140,7 @@ fn introduce(
 ///
 /// The backend spreads each operation over the pool that it is called from; entering it once, not
 /// once per operation, took a sixth off the time of a small network's step.
-pub(crate) fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
     let pool = rayon::ThreadPoolBuilder::new()
         .build()
         .map_err(|error| Error::failed(format!("can't start the threads: {error}")))?;
@@ -178,11 +165,7 @@ fn train_on(
 
 /// Brings the sets to the device as long as the memory budget lasts, train last; what is left stays
 /// on the host, and so does a train set whose batches are augmented.
-pub(crate) fn feeds<'a>(
-    config: &Config,
-    prepared: &'a Prepared,
-    opened: &'a OpenDevice,
-) -> PerSet<Feed<'a>> {
+fn feeds<'a>(config: &Config, prepared: &'a Prepared, opened: &'a OpenDevice) -> PerSet<Feed<'a>> {
     let mut budget = config.data.memory_budget.0;
     let mut feed = |set: SetName| {
         let examples = prepared.sets.get(set);
@@ -220,7 +203,7 @@ pub(crate) fn feeds<'a>(
 }
 
 /// The config's figure; else the Bayes error, where the data was made so that it is known.
-pub(crate) fn human(config: &Config, prepared: &Prepared) -> Result<Option<Human>, Error> {
+fn human(config: &Config, prepared: &Prepared) -> Result<Option<Human>, Error> {
     match &config.human {
         Some(human) => human
             .level()
@@ -230,18 +213,17 @@ pub(crate) fn human(config: &Config, prepared: &Prepared) -> Result<Option<Human
     }
 }
 
-/// The diagnosis of the sets that were measured.
-pub(crate) fn judge(
+fn judge(
     config: &Config,
     human: Option<&Human>,
-    measured: impl Fn(SetName) -> Option<ErrorCount>,
+    measured: &PerSet<Evaluation>,
 ) -> Result<Diagnosis, Error> {
     let figures = Figures {
         human: human.cloned(),
-        train: measured(SetName::Train),
-        train_dev: measured(SetName::TrainDev),
-        dev: measured(SetName::Dev),
-        test: measured(SetName::Test),
+        train: Some(measured.train.count),
+        train_dev: Some(measured.train_dev.count),
+        dev: Some(measured.dev.count),
+        test: Some(measured.test.count),
     };
     let confidence = Confidence::new(config.diagnosis.confidence)
         .map_err(|error| Error::bad_input(error.to_string()))?;
