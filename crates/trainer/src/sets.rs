@@ -1,7 +1,7 @@
 use plumb_diagnostics::SetName;
 
 /// One value for each of the four sets.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct PerSet<T> {
     pub(crate) train: T,
@@ -19,6 +19,16 @@ pub(crate) const SETS: [SetName; 4] = [
 ];
 
 impl<T> PerSet<T> {
+    /// What `value` gives for each set.
+    pub(crate) fn of(value: impl Fn(SetName) -> T) -> Self {
+        Self {
+            train: value(SetName::Train),
+            train_dev: value(SetName::TrainDev),
+            dev: value(SetName::Dev),
+            test: value(SetName::Test),
+        }
+    }
+
     pub(crate) fn get(&self, set: SetName) -> &T {
         match set {
             SetName::Train => &self.train,

@@ -10,7 +10,6 @@ use crate::{
     Error,
     advice::advise,
     cli::EvaluateArgs,
-    commands::train::{feeds, human, in_pool, judge},
     config::{Config, Document, KeyError},
     device,
     evaluate::{Evaluation, evaluate},
@@ -18,9 +17,10 @@ use crate::{
     progress::Loading,
     report::{self, Findings},
     run_dir::RunDir,
+    session::{feeds, human, in_pool, judge},
     sets::PerSet,
     terminal,
-    trained::{Trained, read_config},
+    trained::{Trained, folder_of, read_config},
 };
 
 use self::place::absolute_paths;
@@ -52,12 +52,6 @@ struct Measured {
     loss: f64,
     /// Whether it is the set that the run was trained or measured on.
     is_of_run: bool,
-}
-
-/// What of `environment.json` is needed.
-#[derive(Deserialize)]
-struct Began {
-    folder: PathBuf,
 }
 
 /// What of `data.json` is needed.
@@ -172,15 +166,15 @@ fn absolute_path(path: &Path) -> Result<PathBuf, Error> {
 /// Enters the folder where the run was trained, where the relative paths of its config start, and makes
 /// those of the overrides absolute.
 fn enter(run: &RunDir, overrides: &[String]) -> Result<Vec<String>, Error> {
-    let began: Began = run.read_json("environment.json")?;
+    let folder = folder_of(run)?;
     let wrong = |error: std::io::Error| {
-        Error::bad_input(format!("can't enter {}: {error}", began.folder.display()))
+        Error::bad_input(format!("can't enter {}: {error}", folder.display()))
     };
-    if !began.folder.is_dir() {
+    if !folder.is_dir() {
         return Ok(overrides.to_vec());
     }
     let here = std::env::current_dir().map_err(wrong)?;
-    std::env::set_current_dir(&began.folder).map_err(wrong)?;
+    std::env::set_current_dir(&folder).map_err(wrong)?;
     Ok(overrides
         .iter()
         .map(|setting| absolute_paths(setting, &here))

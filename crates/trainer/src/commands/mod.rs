@@ -5,4 +5,5 @@ pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod evaluate;
 pub(crate) mod predict;
+pub(crate) mod resume;
 pub(crate) mod train;

@@ -23,6 +23,7 @@ use crate::{
     evaluate::BATCH_SIZE,
     progress::thousands,
     run_dir::RunDir,
+    session::in_pool,
     terminal,
     trained::Trained,
 };
@@ -41,7 +42,7 @@ struct ChunkBefore {
 
 pub(crate) fn run(args: &PredictArgs) -> Result<(), Error> {
     let opened = device::open(args.device)?;
-    let trained = Trained::load(&args.run, &opened.device)?;
+    let trained = Trained::load_weights(&args.run, args.checkpoint, &opened.device)?;
     let input = read(args, &trained)?;
     for warning in &input.warnings {
         terminal::talk(&format!("warning: {warning}"));
@@ -59,7 +60,7 @@ pub(crate) fn run(args: &PredictArgs) -> Result<(), Error> {
     });
     let mut errors = Errors::default();
     terminal::data(&printer.begin()?)?;
-    crate::commands::train::in_pool(|| {
+    in_pool(|| {
         predict(&trained, &input, &opened.device, |at, scores| {
             errors.count(labels.as_ref().and_then(|labels| labels[at]), scores);
             printer.row(at, scores)

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use plumb_diagnostics::{Gap, Verdict};
 
 use super::{Findings, Report, ladder};
-use crate::progress::thousands;
+use crate::{progress::thousands, train::End};
 
 /// The report that ends a training, for a terminal of 80 columns.
 pub(crate) fn text(report: &Report<'_>) -> String {
@@ -13,6 +13,10 @@ pub(crate) fn text(report: &Report<'_>) -> String {
         report.best_epoch,
         report.epochs
     );
+    if report.end != End::Epochs {
+        let (end, done) = (report.end, report.epochs_done);
+        writeln!(text, "training ended after {done} epochs: {end}\n").ok();
+    }
     text.push_str(&findings(&report.findings));
     text
 }
@@ -160,6 +164,8 @@ mod tests {
             name: "example",
             run: Path::new("runs/example-0001"),
             best_epoch: 3,
+            epochs_done: 5,
+            end: End::Epochs,
             epochs: 20,
             findings: Findings {
                 matters_share: options.matters_share,
