@@ -7,7 +7,9 @@ use std::{
 
 use burn::{module::Module, tensor::Device};
 use plumb_data::{Examples, seed};
-use plumb_diagnostics::{Confidence, Diagnosis, ErrorCount, Figures, Human, Options, SetName, diagnose};
+use plumb_diagnostics::{
+    Confidence, Diagnosis, ErrorCount, Figures, Human, Options, SetName, diagnose,
+};
 use serde::Serialize;
 
 use crate::{

@@ -86,7 +86,10 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let prepared = Prepared::new(divided, normalizer, trained.task.clone());
     let is_of_run =
         PerSet::of(|set| prepared.summary.sets.get(set).sha256 == data_before.sets.get(set).sha256);
-    let mut notes: Vec<String> = prepared.summary.warnings.clone();
+    for warning in &prepared.summary.warnings {
+        terminal::talk(&format!("warning: {warning}"));
+    }
+    let mut notes = Vec::new();
     if is_of_run.train {
         notes.extend(changed(&is_of_run));
     } else {
@@ -146,14 +149,14 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
             findings,
         });
     }
-    for note in &notes {
-        terminal::talk(note);
-    }
     terminal::data(&format!(
-        "\n{}, weights of {} (lowest dev error), measured on {}\n\n{}",
+        "\n{}, weights of {} (lowest dev error), measured again\n{}\n{}",
         args.run.display(),
         trained.checkpoint,
-        opened.spelling,
+        notes
+            .iter()
+            .map(|note| format!("{note}\n"))
+            .collect::<String>(),
         report::findings(&findings)
     ))
 }
@@ -189,19 +192,39 @@ fn check_same(before: &Config, after: &Config, document: &Document) -> Result<()
         })
     };
     let (old, new) = (as_toml(before)?, as_toml(after)?);
-    let is_free = |key: &str| matches!(key, "data" | "human" | "diagnosis" | "seed");
-    let differs = |key: &&String| !is_free(key) && old.get(*key) != new.get(*key);
-    let other = old.keys().chain(new.keys()).find(differs);
-    let normalization = before.data.normalization != after.data.normalization;
-    let key = match (other, normalization) {
-        (Some(key), _) => key.as_str(),
-        (None, true) => "data.normalization",
-        (None, false) => return Ok(()),
+    let Some(key) = difference(&old, &new, "", &|key| {
+        let is_data = key.starts_with("data.") && key != "data.normalization";
+        is_data || ["human", "diagnosis", "seed"].contains(&key)
+    }) else {
+        return Ok(());
     };
-    let message = format!("`{key}` is another one than the run's; its model is trained with that");
+    let message = format!("`{key}` is not what the run was trained with");
     let hint =
         "evaluating can change `data` (but not its normalization), `human`, `diagnosis` and `seed`";
     Err(document.error(&KeyError::new(key, message).hint(hint)))
+}
+
+/// The first key with different values, beside those that `is_free` names.
+fn difference(
+    old: &toml::Table,
+    new: &toml::Table,
+    above: &str,
+    is_free: &dyn Fn(&str) -> bool,
+) -> Option<String> {
+    old.keys().chain(new.keys()).find_map(|key| {
+        let path = match above {
+            "" => key.clone(),
+            above => format!("{above}.{key}"),
+        };
+        match (old.get(key), new.get(key)) {
+            _ if is_free(&path) => None,
+            (old, new) if old == new => None,
+            (Some(toml::Value::Table(old)), Some(toml::Value::Table(new))) => {
+                difference(old, new, &path, is_free)
+            }
+            _ => Some(path),
+        }
+    })
 }
 
 /// Brings the classes into the order of the model's, and makes sure that it takes the examples.
@@ -215,15 +238,14 @@ fn fit(trained: &Trained, document: &Document, divided: &mut Divided) -> Result<
             train.shape, about.input_shape
         ));
     }
-    if train.range != about.range {
-        let named = |range: Option<(f32, f32)>| match range {
-            Some((low, high)) => format!("{low} to {high}"),
-            None => "not known".into(),
-        };
+    if let Some((low, high)) = about.range
+        && train.range != about.range
+    {
+        let found = train
+            .range
+            .map_or("not known".into(), |(low, high)| format!("{low} to {high}"));
         return wrong(format!(
-            "the range of the values is {}; expected {}, as in training",
-            named(train.range),
-            named(about.range)
+            "the range of the values is {found}; expected {low} to {high}, as in training"
         ));
     }
     let mut sorted = [train.classes.clone(), about.classes.clone()];
@@ -263,10 +285,11 @@ fn changed(is_of_run: &PerSet<bool>) -> Option<String> {
         .filter(|(_, is_same)| !**is_same)
         .map(|(set, _)| set.to_string())
         .collect();
-    if changed.is_empty() {
-        return None;
-    }
-    Some(format!("not the run's own: {}", changed.join(", ")))
+    let (last, others) = changed.split_last()?;
+    Some(match others {
+        [] => format!("{last} is not that of the run"),
+        _ => format!("{} and {last} are not those of the run", others.join(", ")),
+    })
 }
 
 /// Where train is another set, looks for examples that the run was trained on in dev and test.
@@ -281,8 +304,8 @@ fn check_unseen(
     prepared: &Prepared,
 ) -> Result<Vec<String>, Error> {
     let mut notes = vec![
-        "train and train-dev are not shown: train is not the set that the run was trained on"
-            .into(),
+        "train is not the set that the run was trained on, so only dev and test are shown"
+            .to_owned(),
     ];
     let unknown = |why: String| {
         format!(

@@ -6,7 +6,7 @@ use std::path::Path;
 use burn::tensor::{Tensor, TensorData};
 use plumb_data::{
     Context, Memory, SourceError,
-    source::{TableSchema, csv::CsvProblem},
+    source::{FileError, TableSchema, csv::CsvProblem},
     unlabelled::{self, Expected, Format, Input, Precedent, Unlabelled, UnlabelledError},
 };
 use plumb_diagnostics::{Confidence, ErrorCount, wilson};
@@ -118,20 +118,30 @@ fn read(args: &PredictArgs, trained: &Trained) -> Result<Unlabelled, Error> {
 
 /// What is wrong with an input, and what to do about it.
 fn explain(error: &UnlabelledError) -> Error {
+    let message = Error::bad_input(error.to_string());
     let hint = match error {
         UnlabelledError::NoFormat { .. } => "--format says what it is",
         UnlabelledError::Convert { .. } => {
             "--converted is for values that are already as after [data.….convert]"
         }
-        UnlabelledError::Source(SourceError::Csv(error)) if matches!(&*error.problem, CsvProblem::OtherColumns { extra, .. } if !extra.is_empty()) => {
-            "--ignore COLUMN leaves a column out"
+        UnlabelledError::Shape { .. } | UnlabelledError::Range { .. } => {
+            "a run whose config has [data.target.convert] does the same to its inputs"
         }
         UnlabelledError::Source(SourceError::Broken { .. }) => {
             "--skip-broken leaves out pictures that can't be decoded"
         }
-        _ => return Error::bad_input(error.to_string()),
+        UnlabelledError::Source(SourceError::Csv(error)) => match &*error.problem {
+            CsvProblem::OtherColumns { extra, .. } if !extra.is_empty() => {
+                "--ignore COLUMN leaves a column out"
+            }
+            _ => return message,
+        },
+        UnlabelledError::Source(SourceError::File(FileError::Missing {
+            hint: Some(hint), ..
+        })) => hint,
+        _ => return message,
     };
-    Error::bad_input(error.to_string()).hint(hint)
+    message.hint(hint)
 }
 
 /// Computes the probabilities of all classes, and prints what `row` makes of each example in turn.
@@ -214,11 +224,15 @@ impl Errors {
             let is_class = |text: &&String| !trained.about.classes.contains(text);
             let labels = input.labels.as_ref();
             let first = labels.and_then(|labels| labels.values.iter().find(is_class));
-            text.push_str(&format!(
-                "\n{} labels are none of the run's classes and are not counted, such as `{}`",
-                thousands(others),
-                first.map_or("", String::as_str)
-            ));
+            let what = match others {
+                1 => "1 label is none of the run's classes and is".to_owned(),
+                n => format!(
+                    "{} labels are none of the run's classes and are",
+                    thousands(n)
+                ),
+            };
+            let first = first.map_or("", String::as_str);
+            text.push_str(&format!("\n{what} not counted, such as `{first}`"));
         }
         Ok(text)
     }
