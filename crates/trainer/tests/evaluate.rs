@@ -162,12 +162,14 @@ fn config(place: &Workplace) -> String {
     let target = place.write("target.csv", table(600, 400));
     place.write("third.csv", table(1000, 300));
     format!(
-        "name = \"t\"\n[data.general.csv]\npath = {general:?}\nlabel = \"kind\"\n\
+        "name = \"t\"\n[data.general.csv]\npath = {:?}\nlabel = \"kind\"\n\
          range = [-50, 50]\n\
-         [data.target.csv]\npath = {target:?}\nlabel = \"kind\"\nrange = [-50, 50]\n\
+         [data.target.csv]\npath = {:?}\nlabel = \"kind\"\nrange = [-50, 50]\n\
          [data.split]\ntrain_dev = 100\ndev = 100\ntest = 100\n\
          [model.mlp]\nhidden = [8]\n[optimizer.adam]\nlearning_rate = 1e-2\n\
-         [train]\nepochs = 10\nbatch_size = 32\n"
+         [train]\nepochs = 10\nbatch_size = 32\n",
+        general.to_str().unwrap(),
+        target.to_str().unwrap()
     )
 }
 

@@ -122,6 +122,21 @@ fn exported_sets_are_predicted_as_in_the_run() {
     assert_eq!(piped.stdout, again.stdout);
 }
 
+/// Values that are beyond the run's memory budget go to a file, and come back as they were.
+#[test]
+fn an_input_beyond_the_memory_budget_is_predicted_the_same() {
+    let place = Workplace::new();
+    let cache = place.runs().with_file_name("cache");
+    let cache = format!("data.cache={:?}", cache.to_str().unwrap());
+    // 2,500 digits of 64 bytes.
+    let settings = [&SHORT[..], &["data.memory_budget=50KB", &cache]].concat();
+    let (_, run) = place.train(QUICKSTART, &settings);
+    let input = export(&place, &run, "csv").join("train.csv");
+    let of_run = fs::read(run.join("predictions/train.csv")).unwrap();
+    let of_run = columns(&of_run, &PREDICTED);
+    assert_eq!(predicted(&place, &run, &input, &[]), of_run);
+}
+
 /// The first rows of the real digits, and their head.
 fn digits(n: usize) -> (Vec<String>, Vec<Vec<String>>) {
     let table = fs::read(common::root().join("data/optdigits/optdigits.csv")).unwrap();
@@ -328,7 +343,9 @@ fn what_cannot_be_predicted_says_why() {
         "-",
         &[],
         &table(&|table| {
-            table.iter_mut().for_each(|row| drop(row.remove(3)));
+            for row in table {
+                row.remove(3);
+            }
         }),
     );
     check(
@@ -337,7 +354,9 @@ fn what_cannot_be_predicted_says_why() {
         "-",
         &[],
         &table(&|table| {
-            table.iter_mut().for_each(|row| row.push("7".into()));
+            for row in &mut *table {
+                row.push("7".into());
+            }
             table[0][65] = "age".into();
         }),
     );

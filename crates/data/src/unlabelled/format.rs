@@ -69,8 +69,8 @@ impl Format {
 mod tests {
     use super::*;
 
-    /// First bytes by the formats' own documents: PNG (W3C, 5.2), JPEG (T.81, B.1.1.3), GIF89a (17),
-    /// BITMAPFILEHEADER (Microsoft), IDX (LeCun), NPY (NumPy's NEP 1), ZIP (APPNOTE, 4.3.7).
+    /// First bytes by the formats' own documents: PNG (W3C, 5.2), JPEG (T.81, B.1.1.3), GIF (89a, 17),
+    /// BITMAPFILEHEADER (Microsoft), IDX (the page of MNIST), NPY (NumPy's NEP 1), ZIP (APPNOTE, 4.3.7).
     #[test]
     fn content_decides_before_the_name() {
         let check = |start: &[u8], name: &str, expected: Option<Format>| {

@@ -46,12 +46,12 @@ impl Csv {
     /// header, and its values are taken as they are.
     pub(crate) fn read_unlabelled(
         &self,
-        content: impl Read + Send,
+        stream: impl Read + Send,
         origin: &Origin,
         schema: Option<&TableSchema>,
         memory: &Memory,
     ) -> Result<Found, SourceError> {
-        self.found(content, origin.limit(), schema, memory)
+        self.found(stream, origin.limit(), schema, memory)
             .map_err(|problem| match problem {
                 Problem::Read(reason) => origin.error(reason).into(),
                 Problem::TooLarge => FileError::TooLarge {
@@ -65,14 +65,14 @@ impl Csv {
 
     fn found(
         &self,
-        content: impl Read + Send,
+        stream: impl Read + Send,
         limit: u64,
         schema: Option<&TableSchema>,
         memory: &Memory,
     ) -> Result<Found, Problem> {
-        let mut blocks = Blocks::new(content, limit, self.delimiter_byte(), BLOCK_BYTES);
+        let mut blocks = Blocks::new(stream, limit, self.delimiter_byte(), BLOCK_BYTES);
         let (names, first) = header(&mut blocks, self)?;
-        let plan = Plan::new(names, self, schema).map_err(Problem::Csv)?;
+        let plan = Plan::new(&names, self, schema).map_err(Problem::Csv)?;
         // The values of an export may have been converted from the range of the table.
         let options = Self {
             range: self.range.filter(|_| !plan.is_export),
@@ -112,31 +112,34 @@ impl Csv {
 
 impl Plan {
     fn new(
-        names: Vec<String>,
+        names: &[String],
         options: &Csv,
         schema: Option<&TableSchema>,
     ) -> Result<Self, CsvError> {
-        expect_distinct(&names)?;
+        expect_distinct(names)?;
         let has_all =
             |schema: &TableSchema| schema.features().all(|feature| names.contains(feature));
         match schema {
             Some(schema) if options.header => {
-                if !has_all(schema) && is_export(&names) {
+                if !has_all(schema) && is_export(names) {
                     return Self::of_export(names);
                 }
                 Self::by_name(names, options, schema)
             }
-            Some(schema) => Self::by_place(&names, schema),
-            None if is_export(&names) => Self::of_export(names),
-            None => Self::of_roles(&names, |name| match options.is_ignored(name) {
-                true => Role::Ignored,
-                false => Role::Number,
+            Some(schema) => Self::by_place(names, schema),
+            None if is_export(names) => Self::of_export(names),
+            None => Self::of_roles(names, |name| {
+                if options.is_ignored(name) {
+                    Role::Ignored
+                } else {
+                    Role::Number
+                }
             }),
         }
     }
 
     /// The columns of a table with a header, matched with those of training.
-    fn by_name(names: Vec<String>, options: &Csv, schema: &TableSchema) -> Result<Self, CsvError> {
+    fn by_name(names: &[String], options: &Csv, schema: &TableSchema) -> Result<Self, CsvError> {
         let missing: Vec<String> = schema
             .features()
             .filter(|feature| !names.contains(feature))
@@ -148,7 +151,7 @@ impl Plan {
             let problem = CsvProblem::OtherColumns { missing, extra };
             return Err(CsvError::line(1, problem));
         }
-        Self::of_schema(&names, schema)
+        Self::of_schema(names, schema)
     }
 
     /// The columns of a table without a header: all of training, or all but the label, or the features.
@@ -215,9 +218,9 @@ impl Plan {
         })
     }
 
-    fn of_export(names: Vec<String>) -> Result<Self, CsvError> {
+    fn of_export(names: &[String]) -> Result<Self, CsvError> {
         let is_value = |name: &String| name.starts_with('x');
-        let plan = Self::of_roles(&names, |name| match name.as_str() {
+        let plan = Self::of_roles(names, |name| match name.as_str() {
             "label" => Role::Tag(0),
             _ if is_value(name) => Role::Number,
             _ => Role::Ignored,

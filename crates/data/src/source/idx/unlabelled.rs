@@ -11,11 +11,11 @@ impl Idx {
     /// Reads a file of images as the one of this source was read, without the file of labels.
     pub(crate) fn read_unlabelled(
         &self,
-        content: impl Read,
+        stream: impl Read,
         origin: &Origin,
         context: &Context<'_>,
     ) -> Result<Found, SourceError> {
-        let read = images(content, origin.limit(), None, self.range, context);
+        let read = images(stream, origin.limit(), None, self.range, context);
         let (header, values) = read.map_err(|problem| match problem {
             IdxProblem::Read(reason) => origin.error(reason).into(),
             IdxProblem::Value(ValueProblem::Memory(error)) => error.into(),

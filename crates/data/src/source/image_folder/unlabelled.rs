@@ -17,12 +17,12 @@ impl ImageFolder {
     /// Reads one picture as those of this source were read.
     pub(crate) fn read_unlabelled(
         &self,
-        content: impl Read,
+        stream: impl Read,
         origin: &Origin,
         context: &Context<'_>,
     ) -> Result<Found, SourceError> {
         let rule = self.rule()?;
-        let bytes = origin.read_all(content, MAX_FILE_BYTES)?;
+        let bytes = origin.read_all(stream, MAX_FILE_BYTES)?;
         let picture = picture::read(&bytes, &rule);
         // Where it is the only one, none is left.
         let mut gather = Gather::new(&rule, picture::Broken::Error, context.memory);

@@ -124,7 +124,7 @@ impl Entries {
         let texts = self.into_texts(None);
         if texts.len() != n {
             return Err(Problem::Content(format!(
-                "has {} entries; expected {n}, one per label",
+                "has {} entries; expected {n}, one per example",
                 texts.len()
             )));
         }

@@ -24,19 +24,19 @@ impl Npz {
     /// export` wrote is known by its arrays, and its values are taken as they are.
     pub(crate) fn read_unlabelled(
         &self,
-        mut content: impl Read,
+        mut stream: impl Read,
         origin: &Origin,
         context: &Context<'_>,
     ) -> Result<Found, SourceError> {
         let mut start = Vec::new();
-        let read = content.by_ref().take(ZIP_MAGIC.len() as u64);
+        let read = stream.by_ref().take(ZIP_MAGIC.len() as u64);
         { read }
             .read_to_end(&mut start)
             .map_err(|reason| origin.error(reason))?;
         let is_archive = start == ZIP_MAGIC;
-        let content = Cursor::new(start).chain(content);
+        let stream = Cursor::new(start).chain(stream);
         let read = if !is_archive {
-            Array::read(content, origin.limit())
+            Array::read(stream, origin.limit())
                 .and_then(|array| Features::read(self, array, None, context))
                 .map(found)
         } else if origin.is_packed {
@@ -44,7 +44,7 @@ impl Npz {
             return Err(SourceError::content(&origin.path, problem));
         } else if origin.is_stream {
             // The list of entries is at the end.
-            let bytes = origin.read_all(content, MAX_UNPACKED_BYTES)?;
+            let bytes = origin.read_all(stream, MAX_UNPACKED_BYTES)?;
             self.read_unlabelled_archive(Cursor::new(bytes), context)
         } else {
             let refused = |reason| FileError::Read {
@@ -100,8 +100,10 @@ impl Npz {
         }
         let mut classes = self.classes.clone();
         if classes.is_none() && has(CLASSES) {
-            let entries = archive.array("classes", CLASSES, |array| Entries::read(array))?;
-            classes = Some(entries.into_texts(None));
+            let texts = archive.array("classes", CLASSES, |array| {
+                Ok(Entries::read(array)?.into_texts(None))
+            })?;
+            classes = Some(texts);
         }
         let n = found.ids.len();
         let labels = archive.array("label", label, |array| {

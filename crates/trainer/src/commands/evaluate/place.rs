@@ -1,14 +1,39 @@
 //! Where relative paths start: those of a run's config where it was trained, those of the command line here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use crate::{Error, run_dir::RunDir, trained::folder_of};
 
 /// The keys of a config that name files and folders.
 const PATH_KEYS: [&str; 5] = ["path", "images", "labels", "faces", "cache"];
 
+pub(super) fn absolute_path(path: &Path) -> Result<PathBuf, Error> {
+    std::path::absolute(path)
+        .map_err(|error| Error::bad_input(format!("can't find {}: {error}", path.display())))
+}
+
+/// Enters the folder where the run was trained, where the relative paths of its config start, and makes
+/// those of the overrides absolute.
+pub(super) fn enter(run: &RunDir, overrides: &[String]) -> Result<Vec<String>, Error> {
+    let folder = folder_of(run)?;
+    let wrong = |error: std::io::Error| {
+        Error::bad_input(format!("can't enter {}: {error}", folder.display()))
+    };
+    if !folder.is_dir() {
+        return Ok(overrides.to_vec());
+    }
+    let here = std::env::current_dir().map_err(wrong)?;
+    std::env::set_current_dir(&folder).map_err(wrong)?;
+    Ok(overrides
+        .iter()
+        .map(|setting| absolute_paths(setting, &here))
+        .collect())
+}
+
 /// A `--set` override whose relative paths start in `here`, with absolute ones.
 ///
 /// Only a key of its own that names a file, or a list of files, is looked at.
-pub(super) fn absolute_paths(setting: &str, here: &Path) -> String {
+fn absolute_paths(setting: &str, here: &Path) -> String {
     let Some((key, value)) = setting.split_once('=') else {
         return setting.to_owned();
     };
