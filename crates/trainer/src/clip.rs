@@ -27,10 +27,10 @@ pub(crate) fn clip<M: Module>(
     let mut sums = Sums {
         gradients: &gradients,
         of_squares: max_norm.is_some(),
-        sums: Vec::new(),
+        per_parameter: Vec::new(),
     };
     model.visit(&mut sums);
-    let total = Tensor::cat(sums.sums, 0).sum(); // [1]
+    let total = Tensor::cat(sums.per_parameter, 0).sum(); // [1]
     let Some(max_norm) = max_norm else {
         return (gradients, total);
     };
@@ -45,8 +45,8 @@ pub(crate) fn clip<M: Module>(
 struct Sums<'a> {
     gradients: &'a GradientsParams,
     of_squares: bool,
-    /// `[1]` per parameter.
-    sums: Vec<Tensor<1>>,
+    /// `[1]` each.
+    per_parameter: Vec<Tensor<1>>,
 }
 
 impl ModuleVisitor for Sums<'_> {
@@ -56,7 +56,7 @@ impl ModuleVisitor for Sums<'_> {
             Some(gradient) => sum(gradient),
             None => Tensor::zeros([1], &param.val().device()).without_autodiff(),
         };
-        self.sums.push(sum);
+        self.per_parameter.push(sum);
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn mixup(batch: Batch, alpha: f64, run_seed: u64, step: u64) -> (Tens
     let target = Target::Mixed {
         share: mixture.share,
         first,
-        second,
+        second: Box::new(second),
     };
     (inputs.autodiff(), target)
 }
@@ -102,7 +102,7 @@ mod tests {
                 panic!("nothing was mixed")
             };
             let inputs: Vec<f32> = inputs.try_into_vec_as().unwrap();
-            let [first, second] = [first, second].map(|labels| {
+            let [first, second] = [first, *second].map(|labels| {
                 let classes: Vec<i32> = labels.classes.try_into_vec_as().unwrap();
                 let weights: Vec<f32> = labels.weights.unwrap().try_into_vec_as().unwrap();
                 for (class, weight) in classes.iter().zip(weights) {

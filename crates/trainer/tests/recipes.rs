@@ -1,11 +1,15 @@
 //! Optimizers, schedules and losses together, in whole trainings with the real binary on the CPU.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic is a failing test that names its line"
+)]
+
 mod common;
 
 use std::{fs, path::Path};
 
 use common::{QUICKSTART, SHORT, Workplace, checkpoint, metrics, rate};
-use serde_json::Value;
 
 /// Everything at once.
 const RECIPE: [&str; 7] = [
@@ -18,7 +22,7 @@ const RECIPE: [&str; 7] = [
     "data.split.target_in_train=300",
 ];
 
-fn recipe(more: &[&'static str]) -> Vec<&'static str> {
+fn recipe<'a>(more: &[&'a str]) -> Vec<&'a str> {
     [&SHORT[..], &RECIPE, more].concat()
 }
 
@@ -83,7 +87,11 @@ fn a_recipe_starts_again_from_its_resolved_config() {
 fn streamed_batches_are_mixed_and_weighted_as_resident_ones() {
     let place = Workplace::new();
     let (_, resident) = place.train(QUICKSTART, &recipe(&[]));
-    let (_, streamed) = place.train(QUICKSTART, &recipe(&["data.memory_budget=1kB"]));
+    let cache = place.runs().with_file_name("cache");
+    let cache = format!("data.cache={cache:?}");
+    let mut streaming = recipe(&["data.memory_budget=50kB"]);
+    streaming.push(&cache);
+    let (_, streamed) = place.train(QUICKSTART, &streaming);
     assert_eq!(metrics(&resident), metrics(&streamed));
     assert_eq!(weights(&resident), weights(&streamed));
 }
@@ -117,9 +125,5 @@ fn every_optimizer_and_schedule_trains() {
         assert_eq!(rates.len(), 4);
         let falls = rates.first() > rates.last();
         assert!(falls, "{schedule}: {rates:?}");
-        assert!(matches!(
-            report["diagnosis"]["first"],
-            Value::String(_) | Value::Null
-        ));
     }
 }

@@ -85,12 +85,12 @@ fn unknown_class(name: &str, classes: &[String]) -> KeyError {
     /// So many names still fit on a line.
     const MAX_NAMES: usize = 20;
     let message = format!("there is no class `{name}`");
-    let mut known = classes[..classes.len().min(MAX_NAMES)].join(", ");
+    let mut known = classes[..classes.len().min(MAX_NAMES)].to_vec();
     if classes.len() > MAX_NAMES {
-        known += &format!(" and {} more", classes.len() - MAX_NAMES);
+        known.push(format!("and {} more", classes.len() - MAX_NAMES));
     }
     KeyError::new(format!("loss.class_weights.{name}"), message)
-        .hint(format!("the classes are {known}"))
+        .hint(format!("the classes are {}", known.join(", ")))
 }
 
 /// What class weights are called where they are written.

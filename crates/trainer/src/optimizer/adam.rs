@@ -59,7 +59,7 @@ impl optim::Optimizer for Adam {
     }
 
     fn to_device<const D: usize>(state: State<D, 2>, device: &Device) -> State<D, 2> {
-        state.to_device(device)
+        state.moved_to(device)
     }
 }
 
@@ -79,12 +79,13 @@ impl Moments {
         state: Option<State<D, 2>>,
     ) -> (Tensor<D>, State<D, 2>) {
         let new_mean = gradient.clone() * (1.0 - self.beta_1);
-        let new_square = gradient.clone().square() * (1.0 - self.beta_2);
+        let device = gradient.device();
+        let new_square = gradient.square() * (1.0 - self.beta_2);
         let n_steps = 1 + state.as_ref().map_or(0, |state| state.n_steps);
         let (mean, square) = match state {
             None => (new_mean, new_square),
             Some(state) => {
-                let [mean, square] = state.means(&gradient.device());
+                let [mean, square] = state.means(&device);
                 (
                     mean * self.beta_1 + new_mean,
                     square * self.beta_2 + new_square,

@@ -57,6 +57,6 @@ impl optim::Optimizer for AdamW {
     }
 
     fn to_device<const D: usize>(state: State<D, 2>, device: &Device) -> State<D, 2> {
-        state.to_device(device)
+        state.moved_to(device)
     }
 }

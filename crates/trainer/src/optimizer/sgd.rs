@@ -59,6 +59,6 @@ impl optim::Optimizer for Sgd {
     }
 
     fn to_device<const D: usize>(state: State<D, 1>, device: &Device) -> State<D, 1> {
-        state.to_device(device)
+        state.moved_to(device)
     }
 }

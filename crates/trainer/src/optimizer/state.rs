@@ -36,7 +36,7 @@ impl<const D: usize, const N: usize> State<D, N> {
         })
     }
 
-    pub(super) fn to_device(self, device: &Device) -> Self {
+    pub(super) fn moved_to(self, device: &Device) -> Self {
         Self::new(self.n_steps, self.means(device))
     }
 }
