@@ -14,8 +14,10 @@ mod error;
 mod evaluate;
 mod feed;
 mod folder;
+mod interrupt;
 mod load;
 mod loss;
+mod losses;
 mod mixup;
 mod optimizer;
 mod predictions;
@@ -25,9 +27,12 @@ mod recorder;
 mod report;
 mod run_dir;
 mod schedule;
+mod session;
 mod sets;
 mod terminal;
 mod train;
+mod train_sample;
+mod trained;
 
 use std::{panic, process::ExitCode};
 
@@ -67,6 +72,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Train(args) => commands::train::run(&args),
+        Command::Resume(args) => commands::resume::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
         Command::Devices(args) => commands::devices::run(&args),
