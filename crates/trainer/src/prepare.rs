@@ -24,6 +24,8 @@ pub(crate) struct Prepared {
     pub(crate) sets: PerSet<Examples>,
     /// Per example of train, with mean 1; none where all weigh the same.
     pub(crate) train_weights: Option<Vec<f32>>,
+    /// Per class, such that the examples of train have mean 1; none where all classes weigh the same.
+    pub(crate) class_weights: Option<Vec<f32>>,
     pub(crate) normalizer: Normalizer,
     /// What is done to training batches.
     pub(crate) augmentation: Option<Pipeline>,
@@ -93,19 +95,18 @@ pub(crate) fn prepare(
         input_shape: train.shape.clone(),
         n_classes: train.classes.len(),
     };
-    let n_params = config.model.n_params(&task);
-    if n_params > MAX_PARAMETERS {
-        let predicate = format!("has {n_params} parameters; expected at most {MAX_PARAMETERS}");
-        return Err(document.error(&KeyError::value("model", predicate)));
-    }
+    check_model(config, &task).map_err(|error| document.error(&error))?;
+    let class_weights =
+        class_weights(config, &divided.sets).map_err(|error| document.error(&error))?;
     Ok(Prepared {
+        class_weights,
         augmentation,
         ..Prepared::new(divided, normalizer, task)
     })
 }
 
 impl Prepared {
-    /// Divided data with a normalization, without augmentation.
+    /// Divided data with a normalization, without what only training needs.
     pub(crate) fn new(divided: Divided, normalizer: Normalizer, task: Task) -> Self {
         let summary = DataSummary::new(&divided, Some(&normalizer));
         let sets = divided.sets;
@@ -120,6 +121,7 @@ impl Prepared {
             },
             train_weights: sets.train_weights,
             normalizer,
+            class_weights: None,
             augmentation: None,
             task,
         }
@@ -146,6 +148,26 @@ pub(crate) fn judge_leaks(
     })
 }
 
+/// Checks the network against the data, and the batches against the network.
+fn check_model(config: &Config, task: &Task) -> Result<(), KeyError> {
+    let model = &config.model;
+    model.check_task(task)?;
+    let n_params = model.cost(task).parameters;
+    if n_params > MAX_PARAMETERS {
+        let predicate = format!("has {n_params} parameters; expected at most {MAX_PARAMETERS}");
+        return Err(KeyError::value("model", predicate));
+    }
+    let min_batch = model.min_batch(task);
+    if config.train.batch_size < min_batch {
+        let predicate = format!(
+            "is {}; expected {min_batch} or more, since batch normalization needs a variance",
+            config.train.batch_size
+        );
+        return Err(KeyError::value("train.batch_size", predicate));
+    }
+    Ok(())
+}
+
 fn augmentation(config: &Config, train: &Examples) -> Result<Option<Pipeline>, KeyError> {
     let Some(augmentation) = &config.data.augmentation else {
         return Ok(None);
@@ -163,6 +185,20 @@ fn augmentation(config: &Config, train: &Examples) -> Result<Option<Pipeline>, K
         .hint("[data.general.convert] and [data.target.convert] change the size of all sets"));
     }
     Ok(Some(pipeline))
+}
+
+fn class_weights(config: &Config, sets: &Sets) -> Result<Option<Vec<f32>>, KeyError> {
+    let Some(weights) = &config.loss.class_weights else {
+        return Ok(None);
+    };
+    let own = |i: usize| {
+        sets.train_weights
+            .as_ref()
+            .map_or(1.0, |all| f64::from(all[i]))
+    };
+    let labels = sets.train.labels.iter().enumerate();
+    let examples = labels.map(|(i, &label)| (label, own(i)));
+    weights.per_class(&sets.train.classes, examples).map(Some)
 }
 
 fn split_error(error: &SplitError) -> KeyError {

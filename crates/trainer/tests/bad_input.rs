@@ -61,7 +61,7 @@ snapshot!(unknown_key, edited("batch_size", "batchsize"));
 snapshot!(unknown_table, edited("[human]", "[humans]"));
 snapshot!(
     unknown_choice,
-    edited("[optimizer.adam]", "[optimizer.adamw]")
+    edited("[optimizer.adam]", "[optimizer.adamax]")
 );
 snapshot!(wrong_type, edited("epochs = 20", "epochs = \"twenty\""));
 snapshot!(
@@ -94,6 +94,73 @@ snapshot!(
         "[optimizer.adam]",
         "[optimizer.sgd]\nlearning_rate = 0.1\n\n[optimizer.adam]"
     )
+);
+snapshot!(
+    unknown_network,
+    edited("[model.mlp]\nhidden = [128, 128]", "[model.lenet]")
+);
+snapshot!(
+    two_networks,
+    edited("[model.mlp]", "[model.linear]\n\n[model.mlp]")
+);
+snapshot!(
+    width_without_a_network,
+    edited("[model.mlp]\nhidden = [128, 128]", "[model]\nwidth = 2.0")
+);
+snapshot!(no_width, overridden(&["model.width=0"]));
+snapshot!(
+    width_without_effect,
+    overridden(&["model={width=2.0,linear={}}"])
+);
+snapshot!(unknown_initial_weights, overridden(&["model.init=kaiming"]));
+snapshot!(
+    no_channels,
+    edited(
+        "[model.mlp]\nhidden = [128, 128]",
+        "[model.cnn]\nblocks = [{ channels = 8 }, { channels = 0 }]"
+    )
+);
+snapshot!(no_blocks, overridden(&["model={cnn={blocks=[]}}"]));
+snapshot!(
+    padding_wider_than_the_kernel,
+    overridden(&["model={cnn={blocks=[{channels=8,padding=3}]}}"])
+);
+snapshot!(
+    kernel_larger_than_its_input,
+    overridden(&["model={cnn={blocks=[{channels=8,pool=2},{channels=8,kernel=7,padding=0}]}}"])
+);
+snapshot!(
+    pool_larger_than_its_map,
+    overridden(&["model={cnn={blocks=[{channels=8,stride=4,pool=3}]}}"])
+);
+snapshot!(
+    skip_of_another_size,
+    overridden(&["model={cnn={blocks=[{channels=8,padding=0,residual=true}]}}"])
+);
+snapshot!(
+    preset_for_larger_pictures,
+    overridden(&["model={lenet5={}}"])
+);
+snapshot!(
+    dropout_of_a_preset,
+    overridden(&["model={lenet5={dropout=1.5}}"])
+);
+snapshot!(
+    pictures_expected,
+    overridden(&[
+        "data.general={gaussian={examples=5000,distance=3}}",
+        "data.target={gaussian={examples=5000,distance=3}}",
+        "human={error=0}",
+        "model={small_cnn={}}"
+    ])
+);
+snapshot!(
+    batches_without_a_variance,
+    overridden(&["model.mlp.norm=batch", "train.batch_size=1"])
+);
+snapshot!(
+    larger_than_any_memory,
+    overridden(&["model.width=64", "model.mlp.hidden=[10000,10000]"])
 );
 snapshot!(
     no_target,
@@ -196,6 +263,72 @@ snapshot!(
 snapshot!(
     two_drawn_chunks_without_a_grid,
     overridden(&["data.target={strokes={examples=2000}}"])
+);
+
+// Training of issue 4: optimizers, schedules, loss.
+snapshot!(
+    negative_decay,
+    overridden(&["optimizer={adamw={learning_rate=0.001,weight_decay=-0.1}}"])
+);
+snapshot!(
+    nesterov_without_momentum,
+    overridden(&["optimizer={sgd={learning_rate=0.1,nesterov=true}}"])
+);
+snapshot!(
+    two_schedules,
+    edited(
+        "[train]",
+        "[schedule]\nwarmup_steps = 9\n\n[schedule.cosine]\n\n[schedule.one_cycle]\n\n[train]"
+    )
+);
+snapshot!(
+    unknown_schedule,
+    edited("[train]", "[schedule.onecycle]\n\n[train]")
+);
+snapshot!(
+    warmup_twice,
+    overridden(&["schedule.warmup_steps=10", "schedule.warmup_epochs=1"])
+);
+snapshot!(
+    warmup_longer_than_the_run,
+    overridden(&["schedule.warmup_epochs=21"])
+);
+snapshot!(
+    steps_that_never_come,
+    overridden(&["schedule={step={gamma=0.5}}"])
+);
+snapshot!(
+    steps_every_0_epochs,
+    overridden(&["schedule={step={every_epochs=0}}"])
+);
+snapshot!(
+    a_cycle_that_does_not_rise,
+    overridden(&["schedule={one_cycle={div_factor=0.5}}"])
+);
+snapshot!(clip_to_nothing, overridden(&["train.clip_norm=0"]));
+snapshot!(mixup_too_extreme, overridden(&["train.mixup=1000"]));
+snapshot!(
+    all_of_the_label_smoothed,
+    overridden(&["loss.label_smoothing=1"])
+);
+snapshot!(
+    class_weights_of_another_word,
+    edited("[train]", "[loss]\nclass_weights = \"balancd\"\n\n[train]")
+);
+snapshot!(
+    class_weights_without_classes,
+    edited("[train]", "[loss]\nclass_weights = 2\n\n[train]")
+);
+snapshot!(
+    weight_of_an_unknown_class,
+    edited(
+        "[train]",
+        "[loss.class_weights]\n3 = 2.0\nten = 2.0\n\n[train]"
+    )
+);
+snapshot!(
+    class_without_weight,
+    edited("[train]", "[loss]\nclass_weights = { 3 = 0 }\n\n[train]")
 );
 
 #[test]
