@@ -144,14 +144,14 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
             findings,
         });
     }
-    terminal::data(&format!(
-        "\n{}, weights of {} (lowest dev error), measured again\n{}\n{}",
+    let mut text = format!(
+        "\n{}, weights of {} (lowest dev error), measured again\n",
         args.run.display(),
         trained.checkpoint,
-        notes
-            .iter()
-            .map(|note| format!("{note}\n"))
-            .collect::<String>(),
-        report::findings(&findings)
-    ))
+    );
+    for note in &notes {
+        text.push_str(note);
+        text.push('\n');
+    }
+    terminal::data(&format!("{text}\n{}", report::findings(&findings)))
 }

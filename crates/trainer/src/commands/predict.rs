@@ -42,7 +42,7 @@ pub(crate) fn run(args: &PredictArgs) -> Result<(), Error> {
             printer.row(at, scores)
         })
     })??;
-    terminal::data(&printer.end())?;
+    terminal::data(printer.end())?;
     if let Some(labels) = labels {
         terminal::talk(&errors.text(&trained, &input, labels.len())?);
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::{
     Error,
     config::{Config, Document, KeyError},
-    prepare::{Prepared, divide},
+    prepare::{Divided, Prepared, divide},
     sets::PerSet,
 };
 
@@ -56,12 +56,9 @@ pub(super) fn check_unseen(
             "warning: whether dev and test hold examples that the run was trained on is not known: {why}"
         )
     };
-    let sets = match divide(before, document_before, &|_, _| {}) {
-        Ok(divided) => divided.sets,
-        Err(_) => {
-            notes.push(unknown("its own data can't be read any more".into()));
-            return Ok(notes);
-        }
+    let Ok(Divided { sets, .. }) = divide(before, document_before, &|_, _| {}) else {
+        notes.push(unknown("its own data can't be read any more".into()));
+        return Ok(notes);
     };
     if sets.train.sha256() != data_before.sets.train.sha256 {
         notes.push(unknown("its own data has changed".into()));

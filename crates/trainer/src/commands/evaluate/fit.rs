@@ -31,7 +31,9 @@ pub(super) fn fit(
         ));
     }
     let mut sorted = [train.classes.clone(), about.classes.clone()];
-    sorted.iter_mut().for_each(|classes| classes.sort());
+    for classes in &mut sorted {
+        classes.sort();
+    }
     if sorted[0] != sorted[1] {
         return wrong(format!(
             "the classes are {}; expected {}, those of the run",

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use plumb_data::unlabelled::Unlabelled;
 use plumb_diagnostics::{Confidence, ErrorCount, wilson};
 
@@ -42,9 +44,9 @@ impl Errors {
         );
         let others = n_examples as u64 - self.n;
         if others > 0 {
-            let is_class = |text: &&String| !trained.about.classes.contains(text);
+            let is_other = |text: &&String| !trained.about.classes.contains(text);
             let labels = input.labels.as_ref();
-            let first = labels.and_then(|labels| labels.values.iter().find(is_class));
+            let first = labels.and_then(|labels| labels.values.iter().find(is_other));
             let what = match others {
                 1 => "1 label is none of the run's classes and is".to_owned(),
                 n => format!(
@@ -53,7 +55,7 @@ impl Errors {
                 ),
             };
             let first = first.map_or("", String::as_str);
-            text.push_str(&format!("\n{what} not counted, such as `{first}`"));
+            write!(text, "\n{what} not counted, such as `{first}`").ok();
         }
         Ok(text)
     }

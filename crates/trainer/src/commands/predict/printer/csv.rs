@@ -9,14 +9,11 @@ pub(super) fn head(printing: &Printing<'_>) -> Result<String, Error> {
         cells.push("label".into());
     }
     cells.extend(["predicted".into(), "probability".into()]);
-    match printing.top {
-        None => cells.extend(printing.classes.iter().map(|class| format!("p_{class}"))),
-        Some(_) => {
-            let others = 2..=printing.n_shown(printing.classes.len());
-            cells.extend(
-                others.flat_map(|k| [format!("predicted_{k}"), format!("probability_{k}")]),
-            );
-        }
+    if printing.top.is_none() {
+        cells.extend(printing.classes.iter().map(|class| format!("p_{class}")));
+    } else {
+        let others = 2..=printing.n_shown(printing.classes.len());
+        cells.extend(others.flat_map(|k| [format!("predicted_{k}"), format!("probability_{k}")]));
     }
     line(&cells)
 }

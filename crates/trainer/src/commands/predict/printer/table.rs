@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use super::{Printing, Row};
 
 /// Classes of each example in a table: the predicted one and the runner-up.
@@ -33,7 +35,7 @@ impl Widths {
 pub(super) fn head(printing: &Printing<'_>, widths: &Widths) -> String {
     let mut text = format!("{:<width$}", "id", width = widths.id);
     if printing.labels.is_some() {
-        text.push_str(&format!("  {:<width$}", "label", width = widths.label));
+        write!(text, "  {:<width$}", "label", width = widths.label).ok();
     }
     for rank in 1..=printing.n_shown(N_SHOWN) {
         let name = match rank {
@@ -42,7 +44,7 @@ pub(super) fn head(printing: &Printing<'_>, widths: &Widths) -> String {
             3 => "3rd".to_string(),
             _ => format!("{rank}th"),
         };
-        text.push_str(&format!("  {name:<width$}          ", width = widths.class));
+        write!(text, "  {name:<width$}          ", width = widths.class).ok();
     }
     format!("{}\n", text.trim_end())
 }
@@ -50,15 +52,17 @@ pub(super) fn head(printing: &Printing<'_>, widths: &Widths) -> String {
 pub(super) fn row(printing: &Printing<'_>, widths: &Widths, row: &Row<'_>) -> String {
     let mut text = format!("{:<width$}", row.id, width = widths.id);
     if let Some(label) = row.label {
-        text.push_str(&format!("  {label:<width$}", width = widths.label));
+        write!(text, "  {label:<width$}", width = widths.label).ok();
     }
     for &class in row.scores.ranked.iter().take(printing.n_shown(N_SHOWN)) {
-        text.push_str(&format!(
+        write!(
+            text,
             "  {:<width$}  {:>6.2} %",
             printing.classes[class],
             f64::from(row.scores.probability(class)) * 100.0,
             width = widths.class
-        ));
+        )
+        .ok();
     }
     format!("{}\n", text.trim_end())
 }
