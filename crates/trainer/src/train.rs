@@ -158,15 +158,8 @@ pub(crate) fn train(
         smallest: ingredients.min_batch,
     };
     let n_steps_per_epoch = batches.count() as u64;
-    let length = Length {
-        n_steps: n_steps_per_epoch * u64::from(config.train.epochs),
-        steps_per_epoch: n_steps_per_epoch,
-    };
-    let loss_function = Loss::new(
-        config.loss.label_smoothing,
-        ingredients.class_weights,
-        ingredients.device,
-    );
+    let length = Length::new(n_steps_per_epoch, config.train.epochs);
+    let loss_function = ingredients.loss_function();
     let mut losses = Losses::default();
 
     let mut end = end(config, &state.position);
@@ -185,11 +178,7 @@ pub(crate) fn train(
                 let stream = &mut seed::stream(config.seed, &format!("dropout {step_number}"));
                 ingredients.device.seed(stream.next_u64());
             }
-            learning_rate = config.schedule.learning_rate(
-                config.optimizer.learning_rate(),
-                step_number,
-                length,
-            );
+            learning_rate = config.learning_rate(step_number, length);
             let batch = train_set.gather(chosen, epoch)?;
             let (loss, gradient);
             (state.model, loss, gradient) = step(
@@ -312,6 +301,11 @@ impl std::fmt::Display for End {
 }
 
 impl Ingredients<'_> {
+    fn loss_function(&self) -> Loss {
+        let smoothing = self.config.loss.label_smoothing;
+        Loss::new(smoothing, self.class_weights, self.device)
+    }
+
     /// The four error rates, with train measured on its sample.
     fn measure(&self, frozen: &Model) -> Result<PerSet<Evaluation>, Error> {
         self.sets.try_map(|name, set| match name {
