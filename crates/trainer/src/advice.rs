@@ -381,8 +381,6 @@ mod tests {
         let linear = "model.mlp.hidden = []\noptimizer.sgd.learning_rate = 0.1";
         let regular = "model.mlp = { hidden = [9], dropout = 0.5 }
             optimizer.sgd = { learning_rate = 0.1, weight_decay = 1e-4 }";
-        let convolutional = "model = { width = 1.5, small_cnn = { dropout = 0.4 } }
-            optimizer.adam.learning_rate = 1e-3";
         for (edit, unused, remedy, expected) in [
             (
                 plain,
@@ -448,6 +446,17 @@ mod tests {
             ),
             (plain, 0, Remedy::MixInTarget, None),
             (plain, 30, Remedy::MoreDevData, Some("data.split.dev=80")),
+        ] {
+            check(edit, unused, remedy, expected);
+        }
+    }
+
+    /// One knob widens what is not a list of hidden layers; a table of another network replaces the whole one.
+    #[test]
+    fn networks_have_their_own_keys() {
+        let convolutional = "model = { width = 1.5, small_cnn = { dropout = 0.4 } }
+            optimizer.adam.learning_rate = 1e-3";
+        for (edit, unused, remedy, expected) in [
             (
                 "model = { init = \"xavier_normal\", linear = {} }
                     optimizer.adam.learning_rate = 1e-3",
