@@ -12,10 +12,15 @@ mod data_summary;
 mod device;
 mod error;
 mod evaluate;
+mod export;
 mod feed;
 mod folder;
+mod freeze;
+mod init_from;
+mod initial;
 mod load;
 mod optimizer;
+mod parameters;
 mod predictions;
 mod prepare;
 mod progress;
@@ -26,6 +31,7 @@ mod schedule;
 mod sets;
 mod terminal;
 mod train;
+mod trained;
 
 use std::{panic, process::ExitCode};
 
@@ -67,6 +73,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Train(args) => commands::train::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
+        Command::Export(args) => commands::export::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
     }
 }

@@ -9,7 +9,7 @@ use burn::{
 };
 use plumb_data::seed;
 use plumb_diagnostics::{ErrorCount, SetName};
-use plumb_model::{Model, Task};
+use plumb_model::Model;
 use rand::{Rng, seq::SliceRandom};
 
 use crate::{
@@ -24,10 +24,10 @@ use crate::{
 /// What a training is made of, beside its config.
 pub(crate) struct Ingredients<'a> {
     pub(crate) config: &'a Config,
-    pub(crate) task: &'a Task,
     pub(crate) sets: &'a PerSet<Feed<'a>>,
     /// Without automatic differentiation.
     pub(crate) device: &'a Device,
+    pub(crate) model: Model,
 }
 
 /// The end of one epoch.
@@ -77,9 +77,9 @@ pub(crate) fn train(
 ) -> Result<Best, Error> {
     let Ingredients {
         config,
-        task,
         sets,
         device,
+        ref model,
     } = *ingredients;
     let train_set = sets.get(SetName::Train);
     let device = device.clone().autodiff();
@@ -87,9 +87,7 @@ pub(crate) fn train(
     let steps_per_epoch = train_set.len().div_ceil(batch_size) as u64;
     let n_steps = steps_per_epoch * u64::from(config.train.epochs);
 
-    let mut model = config
-        .model
-        .init(task, seed::stream(config.seed, "init"), &device);
+    let mut model = model.clone();
     let mut optimizer = config.optimizer.init();
     let cross_entropy = CrossEntropy::new(&device);
     let mut best: Option<Best> = None;

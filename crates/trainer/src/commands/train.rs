@@ -1,6 +1,7 @@
 use std::time::{Instant, SystemTime};
 
 use plumb_diagnostics::{Confidence, Diagnosis, Figures, Human, Options, SetName, diagnose};
+use plumb_model::Model;
 use serde::Serialize;
 
 use crate::{
@@ -11,6 +12,8 @@ use crate::{
     device::{self, OpenDevice},
     evaluate::Evaluation,
     feed::{Augmentation, Feed, Resident, Streamed},
+    init_from,
+    initial::initial,
     predictions,
     prepare::{Prepared, prepare},
     progress::{Loading, thousands},
@@ -41,7 +44,9 @@ struct Environment<'a> {
 
 pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     let start = Instant::now();
-    let (mut config, document) = config::read(&args.config.path, &args.config.overrides)?;
+    let mut overrides = args.config.overrides.clone();
+    overrides.extend(args.init_from.as_deref().map(init_from::setting));
+    let (mut config, document) = config::read(&args.config.path, &overrides)?;
     if let Some(name) = &args.name {
         config::check_name(name)?;
         config.name.clone_from(name);
@@ -52,6 +57,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     })?;
     loading.finish();
     let opened = device::open(args.device)?;
+    let initial = initial(&config, &document, &prepared, &opened.device)?;
 
     let run = RunDir::create(&args.runs_dir, &config.name)?;
     let mut environment = Environment {
@@ -73,7 +79,10 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     let n_train = prepared.sets.get(SetName::Train).len();
     let mut recorder = Recorder::new(&run, config.train.epochs, n_train, args.quiet);
     introduce(&mut recorder, &config, &prepared, &opened, &run);
-    let best = in_pool(|| train_on(&opened, &config, &prepared, &mut recorder))??;
+    for note in &initial.notes {
+        recorder.note(note);
+    }
+    let best = in_pool(|| train_on(&opened, &config, &prepared, initial.model, &mut recorder))??;
     let log = recorder.finish();
 
     let human = human(&config, &prepared)?;
@@ -151,14 +160,15 @@ fn train_on(
     opened: &OpenDevice,
     config: &Config,
     prepared: &Prepared,
+    model: Model,
     recorder: &mut Recorder<'_>,
 ) -> Result<Best, Error> {
     let sets = feeds(config, prepared, opened);
     let ingredients = Ingredients {
         config,
-        task: &prepared.task,
         sets: &sets,
         device: &opened.device,
+        model,
     };
     train(&ingredients, recorder)
 }

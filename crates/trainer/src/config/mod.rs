@@ -77,6 +77,15 @@ pub(crate) struct Train {
     pub(crate) epochs: u32,
     /// Examples per step.
     pub(crate) batch_size: usize,
+    /// The run whose best weights it starts from, in place of fresh ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) init_from: Option<PathBuf>,
+    /// Whether layers that don't fit those weights may start with fresh ones.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) init_partial: bool,
+    /// Parts of the network that keep their weights, as in `hidden.0`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) freeze: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,0 +1,133 @@
+use burn::tensor::{Device, Tensor};
+use burn_onnx::export::{AxisSpec, ExportError, InputSpec, OnnxExporter, OnnxModel};
+use onnx_ir::{GraphProto, Message, ModelProto, NodeProto, ValueInfoProto};
+use plumb_model::Model;
+
+use super::metadata::metadata;
+use crate::{Error, trained::Trained};
+
+/// The network as an ONNX model (operator set 18) with its weights.
+///
+/// | value | shape |
+/// |---|---|
+/// | `input` | `[batch, …]`, the shape of one example, normalized |
+/// | `logits` | `[batch, n_classes]` |
+/// | `probabilities` | `[batch, n_classes]`, their softmax |
+///
+/// `batch` is free. The model's `metadata_props` say what [`metadata`] lists.
+///
+/// # Errors
+/// Bad input if a layer has no counterpart in ONNX that burn's export knows, naming the layer.
+pub(crate) fn onnx(trained: &Trained) -> Result<Vec<u8>, Error> {
+    let shape = &trained.task.input_shape;
+    let exported = match shape.len() {
+        1 => capture::<2>(&trained.model, shape),
+        2 => capture::<3>(&trained.model, shape),
+        3 => capture::<4>(&trained.model, shape),
+        n => {
+            return Err(Error::bad_input(format!(
+                "examples have {n} dimensions; ONNX export knows 1 to 3"
+            )));
+        }
+    };
+    let exported = exported.map_err(|error| cannot_express(&error))?;
+    let failed = |error: &dyn std::fmt::Display| {
+        Error::failed(format!("can't write the network as ONNX: {error}"))
+    };
+    let mut model =
+        ModelProto::parse_from_bytes(exported.as_bytes()).map_err(|error| failed(&error))?;
+    model.producer_name = "plumb".into();
+    model.producer_version = env!("CARGO_PKG_VERSION").into();
+    let graph = model.graph.mut_or_insert_default();
+    name_values(graph);
+    add_probabilities(graph);
+    for (key, value) in metadata(trained)? {
+        model.metadata_props.push(Default::default());
+        if let Some(entry) = model.metadata_props.last_mut() {
+            entry.key = key.into();
+            entry.value = value;
+        }
+    }
+    model.write_to_bytes().map_err(|error| failed(&error))
+}
+
+/// Runs the network twice on a device that records, with batches of 2 and of 3 zeros: what differs is
+/// the batch axis. `D` is one more than an example has dimensions.
+fn capture<const D: usize>(model: &Model, shape: &[usize]) -> Result<OnnxModel, ExportError> {
+    let device = Device::default();
+    let input = |batch: usize| {
+        let mut dims = [batch; D];
+        dims[1..].copy_from_slice(shape);
+        Tensor::<D>::zeros(dims, &device)
+    };
+    let mut axes = vec![AxisSpec::Static; D];
+    axes[0] = AxisSpec::dynamic("batch");
+    OnnxExporter::new().export_dynamic(
+        model,
+        input(2),
+        input(3),
+        &[InputSpec::new(axes)],
+        |model: &Model, input: Tensor<D>| {
+            let batch = input.dims()[0];
+            let n_inputs = shape.iter().product();
+            model.forward(input.reshape([batch, n_inputs]))
+        },
+    )
+}
+
+/// What burn's export can't do, in a user's words.
+fn cannot_express(error: &ExportError) -> Error {
+    Error::bad_input(format!("can't express this network in ONNX: {error}"))
+        .hint("`--format safetensors` writes any network's weights")
+}
+
+/// Gives inputs, outputs and weights names that stay the same from one export to the next, where the
+/// exporter numbers them.
+fn name_values(graph: &mut GraphProto) {
+    let mut renamed: Vec<(String, String)> = Vec::new();
+    for (value, name) in [
+        (graph.input.first(), "input"),
+        (graph.output.first(), "logits"),
+    ] {
+        renamed.extend(value.map(|value| (value.name.clone(), name.to_string())));
+    }
+    for weight in &graph.initializer {
+        // `Mlp.hidden.0.weight`, without the kind of the network
+        if let Some((kind, path)) = weight.name.split_once('.')
+            && kind.starts_with(char::is_uppercase)
+        {
+            renamed.push((weight.name.clone(), path.to_string()));
+        }
+    }
+    let rename = |name: &mut String| {
+        if let Some((_, new)) = renamed.iter().find(|(old, _)| old == name) {
+            name.clone_from(new);
+        }
+    };
+    let values = graph.input.iter_mut().chain(&mut graph.output);
+    values.for_each(|value| rename(&mut value.name));
+    let weights = graph.initializer.iter_mut();
+    weights.for_each(|weight| rename(&mut weight.name));
+    for node in &mut graph.node {
+        node.input
+            .iter_mut()
+            .chain(&mut node.output)
+            .for_each(rename);
+    }
+}
+
+/// Appends the softmax over the classes as a second output.
+fn add_probabilities(graph: &mut GraphProto) {
+    let mut softmax = NodeProto::new();
+    softmax.name = "softmax".into();
+    softmax.op_type = "Softmax".into(); // over the last axis, since operator set 13
+    softmax.input = vec!["logits".into()];
+    softmax.output = vec!["probabilities".into()];
+    graph.node.push(softmax);
+    let probabilities = graph.output.first().map(|logits| {
+        let mut value: ValueInfoProto = logits.clone();
+        value.name = "probabilities".into();
+        value
+    });
+    graph.output.extend(probabilities);
+}

@@ -1,0 +1,120 @@
+//! Exported files, checked by programs that know nothing of plumb: ONNX Runtime, and NumPy.
+
+mod common;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use common::{QUICKSTART, SHORT, Workplace, root, stderr, stdout};
+use serde_json::Value;
+
+/// Data with a dev set of 1,000 real digits.
+const THOUSAND: [&str; 5] = [
+    "data.general.strokes.examples=3000",
+    "data.split.train_dev=500",
+    "data.split.dev=1000",
+    "data.split.test=500",
+    "train.epochs=2",
+];
+
+/// Runs `scripts/check_export.py` on an exported network and the dev set that it was judged by.
+fn check(place: &Workplace, run: &Path, format: &str) {
+    let python = std::env::var_os("PLUMB_PYTHON").expect(
+        "PLUMB_PYTHON names no Python with numpy and onnxruntime; scripts/check.sh installs one",
+    );
+    let file = export(place, run, format, &[]);
+    let data = run.with_extension("data");
+    if !data.exists() {
+        let config = run.join("config.toml");
+        let args = ["data", "export", path(&config), "--format", "npz", "--out"];
+        let output = place.plumb(&[&args[..], &[path(&data)]].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+    let output = Command::new(python)
+        .arg(root().join("scripts/check_export.py"))
+        .args([
+            &file,
+            &data.join("dev.npz"),
+            &run.join("predictions/dev.csv"),
+        ])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        stdout(&output),
+        stderr(&output)
+    );
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["examples"], 1000);
+}
+
+fn export(place: &Workplace, run: &Path, format: &str, more: &[&str]) -> PathBuf {
+    let args = [&["export", path(run), "--format", format][..], more].concat();
+    let output = place.plumb(&args);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stdout(&output).is_empty());
+    run.join(format!("model.{format}"))
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+const ACTIVATIONS: [&str; 4] = ["relu", "gelu", "tanh", "silu"];
+
+#[test]
+#[ignore = "needs Python with numpy and onnxruntime, which scripts/check.sh installs"]
+fn numpy_gets_the_same_predictions_from_the_safetensors() {
+    let place = Workplace::new();
+    for activation in ACTIVATIONS {
+        let model = format!("model.mlp.activation={activation}");
+        let (_, run) = place.train(QUICKSTART, &[&THOUSAND[..], &[&model]].concat());
+        check(&place, &run, "safetensors");
+    }
+}
+
+#[test]
+#[cfg(feature = "onnx")]
+#[ignore = "needs Python with numpy and onnxruntime, which scripts/check.sh installs"]
+fn onnx_runtime_gets_the_same_predictions() {
+    let place = Workplace::new();
+    for activation in ACTIVATIONS {
+        let model = format!("model.mlp.activation={activation}");
+        let dropout = "model.mlp.dropout=0.2";
+        let (_, run) = place.train(QUICKSTART, &[&THOUSAND[..], &[&model, dropout]].concat());
+        check(&place, &run, "onnx");
+    }
+}
+
+#[test]
+fn equal_runs_give_equal_files_and_none_is_overwritten_unasked() {
+    let place = Workplace::new();
+    let (_, first) = place.train(QUICKSTART, &SHORT);
+    let (_, again) = place.train(QUICKSTART, &SHORT);
+    let formats = if cfg!(feature = "onnx") {
+        &["safetensors", "onnx"][..]
+    } else {
+        &["safetensors"]
+    };
+    for format in formats {
+        let file = export(&place, &first, format, &[]);
+        let other = export(&place, &again, format, &[]);
+        assert_eq!(fs::read(&file).unwrap(), fs::read(other).unwrap());
+
+        fs::write(&file, "mine").unwrap();
+        let output = place.plumb(&["export", path(&first), "--format", format]);
+        assert_eq!(output.status.code(), Some(2));
+        let said = stderr(&output);
+        assert!(
+            said.contains("exists already") && said.contains("--force"),
+            "{said}"
+        );
+        assert_eq!(fs::read(&file).unwrap(), b"mine");
+        export(&place, &first, format, &["--force"]);
+        assert!(fs::read(&file).unwrap().len() > 1000);
+    }
+}
