@@ -59,14 +59,71 @@ def activate(name, x):
 
 
 def linear(x, tensors, name):
-    return x @ tensors[name + ".weight"].T + tensors[name + ".bias"]
+    x = x @ tensors[name + ".weight"].T
+    return x + tensors[name + ".bias"] if name + ".bias" in tensors else x
+
+
+def conv(x, tensors, name, stride, padding):
+    """`torch.nn.Conv2d`: x is [batch, c_in, height, width], the weight [c_out, c_in, kernel, kernel]."""
+    weight = tensors[name + ".weight"]
+    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    x = np.einsum("bchwij,ocij->bohw", windows[:, :, ::stride, ::stride], weight, optimize=True)
+    return x + tensors[name + ".bias"][:, None, None] if name + ".bias" in tensors else x
+
+
+def norm(x, tensors, name, kind):
+    """`BatchNorm` in evaluation mode, or `LayerNorm(n)` / `GroupNorm(1, n)`, each with epsilon 1e-5."""
+    per_unit = (-1,) + (1,) * (x.ndim - 2)
+    if kind == "none":
+        return x
+    if kind == "batch":
+        mean, variance = (tensors[name + part].reshape(per_unit) for part in (".running_mean", ".running_var"))
+    else:
+        axes = tuple(range(1, x.ndim))
+        mean, variance = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
+    x = (x - mean) / np.sqrt(variance + 1e-5)
+    return x * tensors[name + ".weight"].reshape(per_unit) + tensors[name + ".bias"].reshape(per_unit)
+
+
+def pooled(x, kind, size):
+    batch, channels, height, width = x.shape
+    height, width = height // size, width // size
+    windows = x[:, :, : height * size, : width * size].reshape(batch, channels, height, size, width, size)
+    return windows.max((3, 5)) if kind == "max" else windows.mean((3, 5))
+
+
+def block(x, tensors, name, config, activation, pool_kind):
+    padding = config.get("padding", (config["kernel"] - 1) // 2)
+    skip = x
+    if f"{name}.shortcut.weight" in tensors:
+        skip = conv(x, tensors, f"{name}.shortcut", config["stride"], 0)
+        skip = norm(skip, tensors, f"{name}.shortcut_norm", config["norm"])
+    for at in range(config["convolutions"]):
+        x = conv(x, tensors, f"{name}.convs.{at}", config["stride"] if at == 0 else 1, padding)
+        x = norm(x, tensors, f"{name}.norms.{at}", config["norm"])
+        if config["residual"] and at + 1 == config["convolutions"]:
+            x = x + skip
+        x = activate(activation, x)
+    return pooled(x, pool_kind, config["pool"])
 
 
 def mlp(x, tensors, config):
     x = x.reshape(len(x), -1)
     for layer in range(len(config["hidden"])):
-        x = activate(config["activation"], linear(x, tensors, f"hidden.{layer}"))
+        skip = linear(x, tensors, f"shortcuts.{layer}") if f"shortcuts.{layer}.weight" in tensors else x
+        x = linear(x, tensors, f"hidden.{layer}")
+        x = norm(x, tensors, f"norms.{layer}", config.get("norm", "none"))
+        x = activate(config["activation"], x + skip if config.get("residual") else x)
     return linear(x, tensors, "output")
+
+
+def cnn(x, tensors, config):
+    for at, described in enumerate(config["blocks"]):
+        x = block(x, tensors, f"blocks.{at}", described, config["activation"], config["pool_kind"])
+    if config["head"] == "global_average":
+        x = x.mean((2, 3))
+    return mlp(x, tensors, config)
 
 
 def softmax(logits):
@@ -76,8 +133,8 @@ def softmax(logits):
 
 def from_safetensors(path, x):
     metadata, tensors = read_safetensors(path)
-    ((kind, config),) = json.loads(metadata["model"]).items()
-    networks = {"mlp": mlp}
+    networks = {"mlp": mlp, "cnn": cnn}
+    ((kind, config),) = [(kind, c) for kind, c in json.loads(metadata["model"]).items() if kind in networks]
     tensors = {name: tensor.astype(np.float64) for name, tensor in tensors.items()}
     return metadata, softmax(networks[kind](normalized(x, metadata).astype(np.float64), tensors, config))
 

@@ -1,5 +1,7 @@
 //! Trained networks as files for other programs.
 
+#[cfg(feature = "onnx")]
+mod failing_layer;
 mod metadata;
 #[cfg(feature = "onnx")]
 mod onnx;

@@ -51,11 +51,11 @@ pub(crate) fn init_from(
             .is_some_and(|(source, _)| source.shape == parameter.shape)
     };
     let n_fit = wanted.iter().filter(fits).count();
-    let (n_here, n_there) = (here.classes.len(), source.classes.len());
-    let why = if n_here == n_there {
+    let (n_classes, n_before) = (here.classes.len(), source.classes.len());
+    let why = if n_classes == n_before {
         String::new()
     } else {
-        format!("that run tells {n_there} classes apart, this one {n_here}; ")
+        format!("that run tells {n_before} classes apart, this one {n_classes}; ")
     };
     let list = |lines: &[String]| lines.join("\n  ");
     if n_fit == 0 {

@@ -1,5 +1,10 @@
 //! Exported files, checked by programs that know nothing of plumb: ONNX Runtime, and NumPy.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic is a failing test that names its line"
+)]
+
 mod common;
 
 use std::{

@@ -1,5 +1,10 @@
 //! `--init-from` and `train.freeze` with the real binary.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic is a failing test that names its line"
+)]
+
 mod common;
 
 use std::{

@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
+
 use crate::{
     Error,
     cli::{ExportNetworkArgs, NetworkFormat},
@@ -20,7 +22,7 @@ pub(crate) fn run(args: &ExportNetworkArgs) -> Result<(), Error> {
     let trained = Trained::load(&args.run, &opened.device)?;
     let content = match args.format {
         NetworkFormat::Safetensors => export::safetensors(&trained)?,
-        NetworkFormat::Onnx => onnx(&trained)?,
+        NetworkFormat::Onnx => onnx(&trained, &opened.device)?,
     };
     run_dir::write_whole(&path, &content).map_err(|error| {
         Error::bad_input(format!("can't write {}: {error}", path.display()))
@@ -55,12 +57,12 @@ fn place(args: &ExportNetworkArgs) -> Result<PathBuf, Error> {
 }
 
 #[cfg(feature = "onnx")]
-fn onnx(trained: &Trained) -> Result<Vec<u8>, Error> {
-    export::onnx(trained)
+fn onnx(trained: &Trained, device: &Device) -> Result<Vec<u8>, Error> {
+    export::onnx(trained, device)
 }
 
 #[cfg(not(feature = "onnx"))]
-fn onnx(_trained: &Trained) -> Result<Vec<u8>, Error> {
+fn onnx(_trained: &Trained, _device: &Device) -> Result<Vec<u8>, Error> {
     Err(Error::bad_input("this plumb was built without ONNX export")
         .hint("build it with `--features onnx`"))
 }

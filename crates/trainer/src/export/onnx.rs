@@ -3,7 +3,7 @@ use burn_onnx::export::{AxisSpec, ExportError, InputSpec, OnnxExporter, OnnxMode
 use onnx_ir::{GraphProto, Message, ModelProto, NodeProto, ValueInfoProto};
 use plumb_model::Model;
 
-use super::metadata::metadata;
+use super::{failing_layer::failing_layer, metadata::metadata};
 use crate::{Error, trained::Trained};
 
 /// The network as an ONNX model (operator set 18) with its weights.
@@ -14,23 +14,26 @@ use crate::{Error, trained::Trained};
 /// | `logits` | `[batch, n_classes]` |
 /// | `probabilities` | `[batch, n_classes]`, their softmax |
 ///
-/// `batch` is free. The model's `metadata_props` say what [`metadata`] lists.
+/// `batch` is free. `device` is the model's. The model's `metadata_props` say what [`metadata`] lists.
 ///
 /// # Errors
 /// Bad input if a layer has no counterpart in ONNX that burn's export knows, naming the layer.
-pub(crate) fn onnx(trained: &Trained) -> Result<Vec<u8>, Error> {
-    let shape = &trained.task.input_shape;
+pub(crate) fn onnx(trained: &Trained, device: &Device) -> Result<Vec<u8>, Error> {
+    let (model, shape) = (&trained.model, &trained.task.input_shape);
     let exported = match shape.len() {
-        1 => capture::<2>(&trained.model, shape),
-        2 => capture::<3>(&trained.model, shape),
-        3 => capture::<4>(&trained.model, shape),
+        1 => capture::<2>(model, shape, device),
+        2 => capture::<3>(model, shape, device),
+        3 => capture::<4>(model, shape, device),
         n => {
             return Err(Error::bad_input(format!(
                 "examples have {n} dimensions; ONNX export knows 1 to 3"
             )));
         }
     };
-    let exported = exported.map_err(|error| cannot_express(&error))?;
+    let exported = exported.map_err(|error| {
+        let n_inputs = trained.task.n_inputs();
+        cannot_express(&error, failing_layer(model, n_inputs, device).as_deref())
+    })?;
     let failed = |error: &dyn std::fmt::Display| {
         Error::failed(format!("can't write the network as ONNX: {error}"))
     };
@@ -41,24 +44,28 @@ pub(crate) fn onnx(trained: &Trained) -> Result<Vec<u8>, Error> {
     let graph = model.graph.mut_or_insert_default();
     name_values(graph);
     add_probabilities(graph);
-    for (key, value) in metadata(trained)? {
-        model.metadata_props.push(Default::default());
-        if let Some(entry) = model.metadata_props.last_mut() {
-            entry.key = key.into();
-            entry.value = value;
-        }
+    let about = metadata(trained)?;
+    model
+        .metadata_props
+        .resize_with(about.len(), Default::default);
+    for (entry, (key, value)) in model.metadata_props.iter_mut().zip(about) {
+        entry.key = key.into();
+        entry.value = value;
     }
     model.write_to_bytes().map_err(|error| failed(&error))
 }
 
 /// Runs the network twice on a device that records, with batches of 2 and of 3 zeros: what differs is
 /// the batch axis. `D` is one more than an example has dimensions.
-fn capture<const D: usize>(model: &Model, shape: &[usize]) -> Result<OnnxModel, ExportError> {
-    let device = Device::default();
+fn capture<const D: usize>(
+    model: &Model,
+    shape: &[usize],
+    device: &Device,
+) -> Result<OnnxModel, ExportError> {
     let input = |batch: usize| {
         let mut dims = [batch; D];
         dims[1..].copy_from_slice(shape);
-        Tensor::<D>::zeros(dims, &device)
+        Tensor::<D>::zeros(dims, device)
     };
     let mut axes = vec![AxisSpec::Static; D];
     axes[0] = AxisSpec::dynamic("batch");
@@ -76,9 +83,25 @@ fn capture<const D: usize>(model: &Model, shape: &[usize]) -> Result<OnnxModel, 
 }
 
 /// What burn's export can't do, in a user's words.
-fn cannot_express(error: &ExportError) -> Error {
-    Error::bad_input(format!("can't express this network in ONNX: {error}"))
-        .hint("`--format safetensors` writes any network's weights")
+fn cannot_express(error: &ExportError, layer: Option<&str>) -> Error {
+    let message = match (error, layer) {
+        (ExportError::UnsupportedOperation { kind, .. }, Some(layer)) => format!(
+            "can't express the layer `{layer}` in ONNX: there is no counterpart of {}",
+            operation(kind)
+        ),
+        _ => format!("can't express this network in ONNX: {error}"),
+    };
+    Error::bad_input(message).hint("`--format safetensors` writes any network's weights")
+}
+
+/// The name of an operation in the exporter's description of it: `Gelu` of
+/// `Activation(Gelu(UnaryOpIr { … }))`. Other descriptions are sentences.
+fn operation(kind: &str) -> &str {
+    let names = kind.split_once(" {").map_or("", |(names, _)| names);
+    match names.split(['(', ' ']).rev().nth(1) {
+        Some(name) => name,
+        None => kind,
+    }
 }
 
 /// Gives inputs, outputs and weights names that stay the same from one export to the next, where the
@@ -130,4 +153,26 @@ fn add_probabilities(graph: &mut GraphProto) {
         value
     });
     graph.output.extend(probabilities);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_are_named_by_one_word() {
+        for (kind, name) in [
+            ("Activation(Gelu(UnaryOpIr { input: 1 }))", "Gelu"),
+            (
+                "NumericFloat(F32, MeanDim(ReduceDimOpIr { axis: 2 }))",
+                "MeanDim",
+            ),
+            (
+                "Conv2d with mixed tensor dtypes",
+                "Conv2d with mixed tensor dtypes",
+            ),
+        ] {
+            assert_eq!(operation(kind), name);
+        }
+    }
 }

@@ -32,7 +32,7 @@ pub(crate) fn safetensors(trained: &Trained) -> Result<Vec<u8>, Error> {
     let mut values = Vec::new();
     for (parameter, data) in tensors(&trained.model) {
         let start = values.len();
-        for value in torch_values(&parameter, data)? {
+        for value in torch_values(&parameter, &data)? {
             values.extend(value.to_le_bytes());
         }
         let entry = json!({
@@ -52,7 +52,7 @@ pub(crate) fn safetensors(trained: &Trained) -> Result<Vec<u8>, Error> {
 }
 
 /// The values of a tensor in `PyTorch`'s layout, row by row.
-fn torch_values(parameter: &Parameter, data: TensorData) -> Result<Vec<f32>, Error> {
+fn torch_values(parameter: &Parameter, data: &TensorData) -> Result<Vec<f32>, Error> {
     let values = data
         .try_to_vec::<f32>()
         .map_err(|error| Error::failed(format!("can't read {}: {error}", parameter.path)))?;
