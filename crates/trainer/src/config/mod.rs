@@ -5,6 +5,7 @@ mod chunk;
 mod document;
 mod explain;
 mod human;
+mod model;
 
 use std::path::PathBuf;
 
@@ -13,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use plumb_data::{
     memory::ByteSize, normalize::Normalization, split::SplitPlan, transform::Augmentation,
 };
-use plumb_model::Network;
 
 pub(crate) use chunk::Chunk;
 pub(crate) use document::{Document, KeyError};
 pub(crate) use human::HumanConfig;
+pub(crate) use model::ModelConfig;
 
 use crate::{optimizer::Optimizer, schedule::Schedule};
 
@@ -39,7 +40,7 @@ pub(crate) struct Config {
     pub(crate) data: Data,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) human: Option<HumanConfig>,
-    pub(crate) model: Network,
+    pub(crate) model: ModelConfig,
     pub(crate) optimizer: Optimizer,
     #[serde(default)]
     pub(crate) schedule: Schedule,
@@ -142,7 +143,7 @@ pub(crate) struct Choice {
 const CHOICES: [Choice; 5] = [
     Choice::required("data.general", Chunk::SOURCES),
     Choice::required("data.target", Chunk::SOURCES),
-    Choice::required("model", &["mlp"]),
+    Choice::required("model", ModelConfig::NETWORKS),
     Choice::required("optimizer", &["adam", "sgd"]),
     Choice {
         table: "schedule",
