@@ -1,7 +1,7 @@
 use burn::tensor::{Device, Tensor};
 use burn_onnx::export::{AxisSpec, ExportError, InputSpec, OnnxExporter, OnnxModel};
 use onnx_ir::{GraphProto, Message, ModelProto, NodeProto, ValueInfoProto};
-use plumb_model::Model;
+use plumb_model::{Model, Task};
 
 use super::{failing_layer::failing_layer, metadata::metadata};
 use crate::{Error, trained::Trained};
@@ -19,21 +19,7 @@ use crate::{Error, trained::Trained};
 /// # Errors
 /// Bad input if a layer has no counterpart in ONNX that burn's export knows, naming the layer.
 pub(crate) fn onnx(trained: &Trained, device: &Device) -> Result<Vec<u8>, Error> {
-    let (model, shape) = (&trained.model, &trained.task.input_shape);
-    let exported = match shape.len() {
-        1 => capture::<2>(model, shape, device),
-        2 => capture::<3>(model, shape, device),
-        3 => capture::<4>(model, shape, device),
-        n => {
-            return Err(Error::bad_input(format!(
-                "examples have {n} dimensions; ONNX export knows 1 to 3"
-            )));
-        }
-    };
-    let exported = exported.map_err(|error| {
-        let n_inputs = trained.task.n_inputs();
-        cannot_express(&error, failing_layer(model, n_inputs, device).as_deref())
-    })?;
+    let exported = export(&trained.model.clone().elementary(), &trained.task, device)?;
     let failed = |error: &dyn std::fmt::Display| {
         Error::failed(format!("can't write the network as ONNX: {error}"))
     };
@@ -55,6 +41,24 @@ pub(crate) fn onnx(trained: &Trained, device: &Device) -> Result<Vec<u8>, Error>
     model.write_to_bytes().map_err(|error| failed(&error))
 }
 
+fn export(model: &Model, task: &Task, device: &Device) -> Result<OnnxModel, Error> {
+    let shape = &task.input_shape;
+    let exported = match shape.len() {
+        1 => capture::<2>(model, shape, device),
+        2 => capture::<3>(model, shape, device),
+        3 => capture::<4>(model, shape, device),
+        n => {
+            return Err(Error::bad_input(format!(
+                "examples have {n} dimensions; ONNX export knows 1 to 3"
+            )));
+        }
+    };
+    exported.map_err(|error| {
+        let layer = failing_layer(model, task.n_inputs(), device);
+        cannot_express(&error, layer.as_deref())
+    })
+}
+
 /// Runs the network twice on a device that records, with batches of 2 and of 3 zeros: what differs is
 /// the batch axis. `D` is one more than an example has dimensions.
 fn capture<const D: usize>(
@@ -74,11 +78,7 @@ fn capture<const D: usize>(
         input(2),
         input(3),
         &[InputSpec::new(axes)],
-        |model: &Model, input: Tensor<D>| {
-            let batch = input.dims()[0];
-            let n_inputs = shape.iter().product();
-            model.forward(input.reshape([batch, n_inputs]))
-        },
+        |model: &Model, input: Tensor<D>| model.forward_shaped(input),
     )
 }
 
@@ -157,7 +157,38 @@ fn add_probabilities(graph: &mut GraphProto) {
 
 #[cfg(test)]
 mod tests {
+    use plumb_data::seed;
+    use plumb_model::{Activation, BlockConfig, CnnConfig, Network, NetworkPlan};
+
     use super::*;
+
+    /// GELU as burn computes it is one operation, which the exporter doesn't know; what `onnx` exports is
+    /// put together from others.
+    #[test]
+    fn a_layer_without_a_counterpart_is_named() {
+        let blocks = vec![BlockConfig {
+            residual: true,
+            ..BlockConfig::new(2)
+        }];
+        let network = Network::Cnn(CnnConfig {
+            blocks,
+            activation: Activation::Gelu,
+            ..toml::from_str("blocks = []").unwrap()
+        });
+        let task = Task {
+            input_shape: vec![1, 4, 4],
+            n_classes: 3,
+        };
+        let device = Device::flex();
+        let model = NetworkPlan::new(network).init(&task, seed::stream(1, "init"), &device);
+        let error = export(&model, &task, &device).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "error: can't express the layer `blocks.0.activations.0` in ONNX: there is no counterpart of \
+             Gelu\n\nhint: `--format safetensors` writes any network's weights"
+        );
+        export(&model.elementary(), &task, &device).unwrap();
+    }
 
     #[test]
     fn operations_are_named_by_one_word() {
