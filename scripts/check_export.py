@@ -108,6 +108,10 @@ def block(x, tensors, name, config, activation, pool_kind):
     return pooled(x, pool_kind, config["pool"])
 
 
+def linear_model(x, tensors, config):
+    return linear(x.reshape(len(x), -1), tensors, "output")
+
+
 def mlp(x, tensors, config):
     x = x.reshape(len(x), -1)
     for layer in range(len(config["hidden"])):
@@ -133,7 +137,7 @@ def softmax(logits):
 
 def from_safetensors(path, x):
     metadata, tensors = read_safetensors(path)
-    networks = {"mlp": mlp, "cnn": cnn}
+    networks = {"linear": linear_model, "mlp": mlp, "cnn": cnn}
     ((kind, config),) = [(kind, c) for kind, c in json.loads(metadata["model"]).items() if kind in networks]
     tensors = {name: tensor.astype(np.float64) for name, tensor in tensors.items()}
     return metadata, softmax(networks[kind](normalized(x, metadata).astype(np.float64), tensors, config))

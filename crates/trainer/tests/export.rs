@@ -69,30 +69,47 @@ fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-const ACTIVATIONS: [&str; 4] = ["relu", "gelu", "tanh", "silu"];
+/// Networks that between them have every kind of layer.
+const NETWORKS: [&str; 9] = [
+    "linear = {}",
+    "mlp = { hidden = [32, 16], activation = 'relu', dropout = 0.2 }",
+    "mlp = { hidden = [32, 32], activation = 'gelu', norm = 'layer' }",
+    "mlp = { hidden = [32, 16], activation = 'tanh', norm = 'batch', residual = true }",
+    "mlp = { hidden = [16, 16], activation = 'silu', residual = true }",
+    "cnn = { blocks = [{ channels = 6, norm = 'batch', pool = 2 }, \
+     { channels = 8, stride = 2, residual = true, convolutions = 2, norm = 'batch', dropout = 0.1 }] }",
+    "cnn = { blocks = [{ channels = 6, kernel = 5, padding = 1, norm = 'layer', pool = 3 }, \
+     { channels = 6, residual = true }], activation = 'gelu', pool_kind = 'avg', head = 'flatten', \
+     hidden = [12], dropout = 0.1 }",
+    "width = 0.5, cnn = { blocks = [{ channels = 12, kernel = 2, padding = 0 }], activation = 'silu' }",
+    "small_cnn = {}",
+];
+
+/// Trains each network for a moment and compares.
+fn check_all(networks: &[&str], format: &str) {
+    let place = Workplace::new();
+    for network in networks {
+        let model = format!("model={{ {network} }}");
+        let (_, run) = place.train(QUICKSTART, &[&THOUSAND[..], &[&model]].concat());
+        check(&place, &run, format);
+    }
+}
 
 #[test]
 #[ignore = "needs Python with numpy and onnxruntime, which scripts/check.sh installs"]
 fn numpy_gets_the_same_predictions_from_the_safetensors() {
-    let place = Workplace::new();
-    for activation in ACTIVATIONS {
-        let model = format!("model.mlp.activation={activation}");
-        let (_, run) = place.train(QUICKSTART, &[&THOUSAND[..], &[&model]].concat());
-        check(&place, &run, "safetensors");
-    }
+    let described = NETWORKS
+        .iter()
+        .filter(|network| !network.contains("small_cnn"));
+    check_all(&described.copied().collect::<Vec<_>>(), "safetensors");
 }
 
 #[test]
 #[cfg(feature = "onnx")]
 #[ignore = "needs Python with numpy and onnxruntime, which scripts/check.sh installs"]
 fn onnx_runtime_gets_the_same_predictions() {
-    let place = Workplace::new();
-    for activation in ACTIVATIONS {
-        let model = format!("model.mlp.activation={activation}");
-        let dropout = "model.mlp.dropout=0.2";
-        let (_, run) = place.train(QUICKSTART, &[&THOUSAND[..], &[&model, dropout]].concat());
-        check(&place, &run, "onnx");
-    }
+    check_all(&NETWORKS, "onnx");
+    check_all(&["width = 0.5, resnet8 = {}"], "onnx");
 }
 
 #[test]
