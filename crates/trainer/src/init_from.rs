@@ -51,7 +51,7 @@ pub(crate) fn init_from(
             .is_some_and(|(source, _)| source.shape == parameter.shape)
     };
     let n_fit = wanted.iter().filter(fits).count();
-    let (n_classes, n_before) = (here.classes.len(), source.classes.len());
+    let (n_classes, n_before) = (here.classes.len(), source.about.classes.len());
     let why = if n_classes == n_before {
         String::new()
     } else {
@@ -130,19 +130,19 @@ fn differences(here: &[Parameter], there: &[Parameter]) -> Vec<String> {
 /// What makes the same weights mean something else here.
 fn warnings(source: &Trained, name: &str, here: &Here<'_>) -> Vec<String> {
     let mut warnings = Vec::new();
-    if source.range != here.range {
+    if source.about.range != here.range {
         let said = |range: Option<(f32, f32)>| match range {
             Some((low, high)) => format!("{low} to {high}"),
             None => "unknown".into(),
         };
         warnings.push(format!(
             "warning: the range of input values is {} in {name} and {} here",
-            said(source.range),
+            said(source.about.range),
             said(here.range)
         ));
     }
-    if source.normalizer != *here.normalizer {
-        let message = if source.normalizer.kind() == here.normalizer.kind() {
+    if source.about.normalizer != *here.normalizer {
+        let message = if source.about.normalizer.kind() == here.normalizer.kind() {
             format!(
                 "warning: {name} normalizes with figures of its own training set, this run with those of \
                  its own: the first layer sees other inputs than it was trained on"
@@ -155,11 +155,11 @@ fn warnings(source: &Trained, name: &str, here: &Here<'_>) -> Vec<String> {
         };
         warnings.push(message);
     }
-    if source.classes.len() == here.classes.len() && source.classes != here.classes {
+    if source.about.classes.len() == here.classes.len() && source.about.classes != here.classes {
         warnings.push(format!(
             "warning: the classes are {:?} in {name} and {:?} here: the output layer's weights stand for \
              other classes",
-            source.classes, here.classes
+            source.about.classes, here.classes
         ));
     }
     warnings

@@ -8,7 +8,7 @@ use crate::{
     Error,
     config::{Config, Document},
     freeze::{freeze, n_trained},
-    init_from::{Here, Started, init_from},
+    init_from::{Here, init_from},
     prepare::Prepared,
     progress::thousands,
     trained::Trained,
@@ -16,15 +16,18 @@ use crate::{
 
 /// A model that is ready to be trained.
 pub(crate) struct Initial {
+    /// With automatic differentiation.
     pub(crate) model: Model,
-    /// What to say about where its weights come from and which are frozen.
+    /// Parameters that training changes.
+    pub(crate) n_trained: usize,
+    /// What to say about where its weights come from, and which are frozen.
     pub(crate) notes: Vec<String>,
 }
 
 /// Draws fresh weights, lays those of `train.init_from` over them, and freezes what `train.freeze`
 /// names.
 ///
-/// `device` is without automatic differentiation; the model comes with it.
+/// `device` is without automatic differentiation.
 ///
 /// # Errors
 /// Bad input, pointing at the key: a run that can't be read, layers that don't fit, names of no layer.
@@ -34,15 +37,7 @@ pub(crate) fn initial(
     prepared: &Prepared,
     device: &Device,
 ) -> Result<Initial, Error> {
-    let model = config.model.init(
-        &prepared.task,
-        seed::stream(config.seed, "init"),
-        &device.clone().autodiff(),
-    );
-    let mut started = Started {
-        model,
-        notes: Vec::new(),
-    };
+    let mut initial = frozen(config, document, prepared, device)?;
     if let Some(run) = &config.train.init_from {
         let source = Trained::load(run, device)?;
         let train = &prepared.sets.train;
@@ -53,19 +48,42 @@ pub(crate) fn initial(
         };
         let name = run.display().to_string();
         let partial = config.train.init_partial;
-        started = init_from(started.model, &source, &name, &here, partial)
+        let started = init_from(initial.model, &source, &name, &here, partial)
             .map_err(|error| document.error(&error))?;
+        initial.model = started.model;
+        initial.notes.splice(0..0, started.notes);
     }
-    let Started { model, mut notes } = started;
-    let model = freeze(model, &config.train.freeze).map_err(|error| document.error(&error))?;
-    if !config.train.freeze.is_empty() {
-        let (n_trained, n_all) = n_trained(&model);
+    Ok(initial)
+}
+
+/// As [`initial`], with fresh weights whatever `train.init_from` says: a model for those of a checkpoint.
+///
+/// # Errors
+/// Bad input if `train.freeze` names no layer, or all.
+pub(crate) fn frozen(
+    config: &Config,
+    document: &Document,
+    prepared: &Prepared,
+    device: &Device,
+) -> Result<Initial, Error> {
+    let stream = seed::stream(config.seed, "init");
+    let device = device.clone().autodiff();
+    let model = config.model.init(&prepared.task, stream, &device);
+    let names = &config.train.freeze;
+    let model = freeze(model, names).map_err(|error| document.error(&error))?;
+    let (n_trained, n_all) = n_trained(&model);
+    let mut notes = Vec::new();
+    if !names.is_empty() {
         notes.push(format!(
             "frozen: {}; {} of {} parameters are trained",
-            config.train.freeze.join(", "),
+            names.join(", "),
             thousands(n_trained as u64),
             thousands(n_all as u64)
         ));
     }
-    Ok(Initial { model, notes })
+    Ok(Initial {
+        model,
+        n_trained,
+        notes,
+    })
 }

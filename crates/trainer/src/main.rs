@@ -18,7 +18,9 @@ mod folder;
 mod freeze;
 mod init_from;
 mod initial;
+mod interrupt;
 mod load;
+mod losses;
 mod optimizer;
 mod parameters;
 mod predictions;
@@ -28,9 +30,11 @@ mod recorder;
 mod report;
 mod run_dir;
 mod schedule;
+mod session;
 mod sets;
 mod terminal;
 mod train;
+mod train_sample;
 mod trained;
 
 use std::{panic, process::ExitCode};
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Train(args) => commands::train::run(&args),
+        Command::Resume(args) => commands::resume::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
         Command::Export(args) => commands::export::run(&args),

@@ -140,3 +140,37 @@ fn equal_runs_give_equal_files_and_none_is_overwritten_unasked() {
         assert!(fs::read(&file).unwrap().len() > 1000);
     }
 }
+
+/// What users read when something is wrong: the whole text, exit code 2, and nothing written.
+fn rejected(place: &Workplace, args: &[&str]) -> String {
+    let output = place.plumb(&[&["export"][..], args].concat());
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(output.stdout.is_empty());
+    let folder = place.runs();
+    stderr(&output).replace(path(folder.parent().unwrap()), "PLACE")
+}
+
+#[test]
+fn what_is_no_trained_run_is_refused() {
+    let place = Workplace::new();
+    let missing = place.runs().join("none-0001");
+    let args = [path(&missing), "--format", "safetensors"];
+    insta::assert_snapshot!("no_run", rejected(&place, &args));
+
+    let (_, run) = place.train(QUICKSTART, &SHORT);
+    let args = [path(&run), "--format", "safetensors"];
+    let folder = [&args[..], &["--out", path(&run)]].concat();
+    insta::assert_snapshot!("out_is_a_folder", rejected(&place, &folder));
+    fs::remove_file(run.join("checkpoints/best")).unwrap();
+    insta::assert_snapshot!("no_checkpoint", rejected(&place, &args));
+    assert!(!run.join("model.safetensors").exists());
+}
+
+#[test]
+#[cfg(not(feature = "onnx"))]
+fn onnx_that_is_not_built_in_is_refused() {
+    let place = Workplace::new();
+    let (_, run) = place.train(QUICKSTART, &SHORT);
+    let args = [path(&run), "--format", "onnx"];
+    insta::assert_snapshot!("onnx_not_built_in", rejected(&place, &args));
+}

@@ -105,6 +105,21 @@ fn a_run_from_another_starts_again_from_its_config_alone() {
     assert_eq!(metrics(&tuned), metrics(&again));
 }
 
+/// The counts of the test above, before anything is trained.
+#[test]
+fn check_says_what_is_frozen() {
+    let place = Workplace::new();
+    let freeze = "train.freeze=[\"hidden.0\"]";
+    let output = place.plumb(&["check", QUICKSTART, "--set", freeze]);
+    let printed = common::stdout(&output);
+    let expected = "# frozen: hidden.0; 17,802 of 26,122 parameters are trained\n";
+    assert!(printed.ends_with(expected), "{printed}{}", stderr(&output));
+    let output = place.plumb(&["check", QUICKSTART, "--json", "--set", freeze]);
+    let checked: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(checked["parameters"], 26_122);
+    assert_eq!(checked["trained_parameters"], 17_802);
+}
+
 /// Points around as many means as there are classes.
 fn points(classes: usize) -> String {
     format!(
@@ -191,4 +206,56 @@ fn other_classes_get_a_fresh_output_layer_if_asked_for() {
         said.contains("warning: ") && said.contains("other inputs"),
         "{said}"
     );
+}
+
+/// A resumed run needs nothing but its own directory: it has the weights that it started from.
+#[test]
+fn a_run_from_another_is_resumed_without_it() {
+    let place = Workplace::new();
+    let (_, source) = place.train(QUICKSTART, &SHORT);
+    let settings = ["train.epochs=1", "train.freeze=[\"hidden.0\"]"];
+    let (tuned, _) = tune(&place, &source, &settings);
+    fs::remove_dir_all(&source).unwrap();
+    // As if it had been killed in its first epoch.
+    let killed = place.runs().join("killed-0001");
+    fs::create_dir(&killed).unwrap();
+    for file in ["config.toml", "environment.json", "data.json", "model.json"] {
+        fs::copy(tuned.join(file), killed.join(file)).unwrap();
+    }
+    let (from, to) = (tuned.join("checkpoints"), killed.join("checkpoints"));
+    fs::create_dir_all(to.join("step-00000000")).unwrap();
+    for file in fs::read_dir(from.join("step-00000000")).unwrap() {
+        let file = file.unwrap().file_name();
+        let below = Path::new("step-00000000").join(file);
+        fs::copy(from.join(&below), to.join(&below)).unwrap();
+    }
+    fs::write(to.join("last"), "step-00000000\n").unwrap();
+
+    let output = place.plumb(&["resume", killed.to_str().unwrap(), "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let resumed = PathBuf::from(report["run"].as_str().unwrap());
+    assert_eq!(metrics(&tuned), metrics(&resumed));
+    assert_eq!(weights(&place, &tuned), weights(&place, &resumed));
+}
+
+/// A frozen batch normalization is frozen whole: its running averages too.
+#[test]
+fn frozen_blocks_keep_their_running_averages() {
+    let place = Workplace::new();
+    let block = "{ channels = 4, norm = \"batch\", pool = 2 }";
+    let network = format!("model={{ cnn = {{ blocks = [{block}, {block}] }} }}");
+    let (_, source) = place.train(QUICKSTART, &[&SHORT[..], &[&network]].concat());
+    let (tuned, _) = tune(&place, &source, &[&network, "train.freeze=[\"blocks.0\"]"]);
+    let (before, after) = (weights(&place, &source), weights(&place, &tuned));
+    for part in ["weight", "bias", "running_mean", "running_var"] {
+        assert!(before.contains_key(&format!("blocks.0.norms.0.{part}")));
+    }
+    for (name, values) in &before {
+        assert_eq!(
+            values == &after[name],
+            name.starts_with("blocks.0."),
+            "{name}"
+        );
+    }
 }

@@ -13,12 +13,7 @@ use crate::{
 /// Writes a run's best weights as a file for other programs.
 pub(crate) fn run(args: &ExportNetworkArgs) -> Result<(), Error> {
     let path = place(args)?;
-    let device = if cfg!(feature = "cpu") {
-        DeviceChoice::Cpu
-    } else {
-        DeviceChoice::Auto
-    };
-    let opened = device::open(device)?;
+    let opened = device::open(DeviceChoice::to_look_at())?;
     let trained = Trained::load(&args.run, &opened.device)?;
     let content = match args.format {
         NetworkFormat::Safetensors => export::safetensors(&trained)?,

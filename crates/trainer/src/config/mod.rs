@@ -6,6 +6,7 @@ mod document;
 mod explain;
 mod human;
 mod model;
+mod training;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub(crate) use chunk::Chunk;
 pub(crate) use document::{Document, KeyError};
 pub(crate) use human::HumanConfig;
 pub(crate) use model::ModelConfig;
+pub(crate) use training::{Checkpointing, Evaluations, Train};
 
 use crate::{optimizer::Optimizer, schedule::Schedule};
 
@@ -46,6 +48,10 @@ pub(crate) struct Config {
     pub(crate) schedule: Schedule,
     pub(crate) train: Train,
     #[serde(default)]
+    pub(crate) evaluation: Evaluations,
+    #[serde(default)]
+    pub(crate) checkpoint: Checkpointing,
+    #[serde(default)]
     pub(crate) diagnosis: Diagnosis,
 }
 
@@ -69,24 +75,6 @@ pub(crate) struct Data {
     /// The small chunk: what users will really bring.
     pub(crate) target: Chunk,
     pub(crate) split: SplitPlan,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Train {
-    /// Passes over the training set.
-    pub(crate) epochs: u32,
-    /// Examples per step.
-    pub(crate) batch_size: usize,
-    /// The run whose best weights it starts from, in place of fresh ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) init_from: Option<PathBuf>,
-    /// Whether layers that don't fit those weights may start with fresh ones.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) init_partial: bool,
-    /// Parts of the network that keep their weights, as in `hidden.0`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) freeze: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

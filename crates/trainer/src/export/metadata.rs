@@ -8,6 +8,7 @@ use crate::{Error, trained::Trained};
 /// |---|---|
 /// | `plumb` | the version that wrote it |
 /// | `model` | the `[model]` table of its config, as JSON |
+/// | `checkpoint` | the checkpoint of the run that the weights are from |
 /// | `classes` | names of the classes in the order of the outputs, a JSON list |
 /// | `input_shape` | of one example, a JSON list: `[channels, height, width]` or `[features]` |
 /// | `range` | what raw values can be, `[low, high]` or `null` |
@@ -17,10 +18,11 @@ pub(super) fn metadata(trained: &Trained) -> Result<BTreeMap<&'static str, Strin
     Ok(BTreeMap::from([
         ("plumb", env!("CARGO_PKG_VERSION").to_string()),
         ("model", json(&trained.config.model)?),
-        ("classes", json(&trained.classes)?),
+        ("checkpoint", trained.checkpoint.clone()),
+        ("classes", json(&trained.about.classes)?),
         ("input_shape", json(&trained.task.input_shape)?),
-        ("range", json(&trained.range)?),
-        ("normalizer", json(&trained.normalizer)?),
+        ("range", json(&trained.about.range)?),
+        ("normalizer", json(&trained.about.normalizer)?),
         ("preprocessing", PREPROCESSING.to_string()),
     ]))
 }
