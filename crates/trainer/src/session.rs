@@ -111,8 +111,8 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
     let goes_on = earlier
         .as_ref()
         .is_some_and(|earlier| earlier.last.is_some());
-    let n_params = config.model.cost(&prepared.task).parameters;
-    let model_file = ModelFile::new(&prepared.sets.train, &prepared.normalizer, n_params);
+    let cost = config.model.cost(&prepared.task);
+    let model_file = ModelFile::new(&prepared.sets.train, &prepared.normalizer, cost);
     let run = RunDir::create(session.runs_dir, &config.name, |run| {
         run.write("config.toml", config.to_toml()?.as_bytes())?;
         run.write_json("environment.json", &environment)?;
