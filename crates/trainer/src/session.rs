@@ -100,6 +100,7 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
     } = session;
     let mut environment = session.environment();
     let earlier = session.earlier.take();
+    let state = in_pool(|| session.state(initial.model, earlier.as_ref()))??;
     let written = match &earlier {
         Some(Earlier {
             run,
@@ -125,9 +126,9 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
         if config.train.init_from.is_some() && !goes_on {
             // So that resuming never needs the run that the weights come from.
             let start = Snapshot {
-                model: &initial.model,
-                optimizer: &config.optimizer.init(),
-                position: &Position::default(),
+                model: &state.model,
+                optimizer: &state.optimizer,
+                position: &state.position,
             };
             Checkpoints::new(run.path()).save(&start, false)?;
         }
@@ -149,7 +150,7 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
     }
     let trained = in_pool(|| {
         let sets = feeds(config, prepared, session.opened);
-        let (state, end) = session.train(&sets, initial.model, earlier, &mut recorder)?;
+        let (state, end) = session.train(&sets, state, &mut recorder)?;
         if end == End::Interrupted {
             return Err(interrupted(&run, &state.position));
         }
@@ -254,8 +255,7 @@ impl<'a> Session<'a> {
     fn train(
         &self,
         sets: &PerSet<Feed<'_>>,
-        model: Model,
-        earlier: Option<Earlier>,
+        state: State,
         recorder: &mut Recorder<'_>,
     ) -> Result<(State, End), Error> {
         let (config, prepared) = (self.config, self.prepared);
@@ -264,55 +264,53 @@ impl<'a> Session<'a> {
             .train_sample(&prepared.sets.train, config.seed)
             .map(|sample| resident(&sample, prepared, &self.opened.device));
         let device = self.opened.device.clone().autodiff();
-        let state = self.state(model, earlier, &device)?;
         let ingredients = Ingredients {
             config,
             sets,
             class_weights: prepared.class_weights.as_deref(),
             train_sample: train_sample.as_ref().unwrap_or(&sets.train),
             evaluate_every: evaluations.every_epochs,
+            min_batch: config.model.min_batch(&prepared.task),
             device: &device,
         };
         train(&ingredients, state, recorder)
     }
 
-    /// Where training begins, or goes on.
-    fn state(
-        &self,
-        model: Model,
-        earlier: Option<Earlier>,
-        device: &Device,
-    ) -> Result<State, Error> {
-        let (config, task) = (self.config, &self.prepared.task);
-        let mut state = State {
-            model,
-            optimizer: config.optimizer.init(),
-            position: Position::default(),
-            best: None,
-        };
-        let Some(Earlier {
-            last: Some(last),
-            best,
-            ..
-        }) = earlier
-        else {
-            return Ok(state);
-        };
-        let name = last.name.clone();
-        state.position = last.position.clone();
-        (state.model, state.optimizer) = last
-            .restore(state.model, state.optimizer)
-            .map_err(|error| other_model(&name, &error))?;
-        if let Some(best) = best {
-            let name = best.name.clone();
-            let stream = seed::stream(config.seed, "init");
-            let model = config.model.init(task, stream, device);
-            let (model, _) = best
+    /// Where training begins, or goes on; `initial` without what an earlier run learned.
+    fn state(&self, initial: Model, earlier: Option<&Earlier>) -> Result<State, Error> {
+        let config = self.config;
+        let restore = |saved: &Saved, model: Model| {
+            saved
                 .restore(model, config.optimizer.init())
-                .map_err(|error| other_model(&name, &error))?;
-            state.best = Some(model.valid());
-        }
-        Ok(state)
+                .map_err(|error| other_model(&saved.name, &error))
+        };
+        let Some((last, best)) =
+            earlier.and_then(|earlier| Some((earlier.last.as_ref()?, &earlier.best)))
+        else {
+            return Ok(State {
+                model: initial,
+                optimizer: config.optimizer.init(),
+                position: Position::default(),
+                best: None,
+            });
+        };
+        let (model, optimizer) = restore(last, initial)?;
+        let best = best.as_ref().map(|best| {
+            // A model of its own: clones share the running averages of batch normalization.
+            let stream = seed::stream(config.seed, "init");
+            let device = self.opened.device.clone().autodiff();
+            restore(
+                best,
+                config.model.init(&self.prepared.task, stream, &device),
+            )
+        });
+        let best = best.transpose()?;
+        Ok(State {
+            model,
+            optimizer,
+            position: last.position.clone(),
+            best: best.map(|(model, _)| model.valid()),
+        })
     }
 }
 
