@@ -1,6 +1,8 @@
 use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
+use crate::elementary;
+
 /// The nonlinearity between two layers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -14,6 +16,9 @@ pub enum Activation {
     Tanh,
     /// `x · sigmoid(x)`.
     Silu,
+    /// [`Self::Gelu`] put together from simpler functions, for [`Model::elementary`](crate::Model::elementary).
+    #[serde(skip)]
+    ElementaryGelu,
 }
 
 impl Activation {
@@ -23,6 +28,7 @@ impl Activation {
         match self {
             Self::Relu => activation::relu(input),
             Self::Gelu => activation::gelu(input),
+            Self::ElementaryGelu => elementary::gelu(input),
             Self::Tanh => activation::tanh(input),
             Self::Silu => activation::silu(input),
         }

@@ -23,6 +23,8 @@ pub(crate) enum Command {
     /// Look at a config's data, write it down for other programs, list the sources
     #[command(subcommand)]
     Data(DataCommand),
+    /// Write a run's best weights as a file for other programs
+    Export(ExportNetworkArgs),
     /// List the devices that `--device` can name
     Devices(DevicesArgs),
 }
@@ -31,6 +33,9 @@ pub(crate) enum Command {
 pub(crate) struct TrainArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    /// Start from the best weights of this run, instead of fresh ones
+    #[arg(long, value_name = "RUN")]
+    pub(crate) init_from: Option<PathBuf>,
     /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub(crate) device: DeviceChoice,
@@ -162,6 +167,30 @@ pub(crate) enum ExportFormat {
 pub(crate) enum ChunkName {
     General,
     Target,
+}
+
+#[derive(Args)]
+pub(crate) struct ExportNetworkArgs {
+    /// The run's directory
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// The format of the file
+    #[arg(long, value_enum)]
+    pub(crate) format: NetworkFormat,
+    /// The file to write; model.safetensors or model.onnx in the run's directory if not given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum NetworkFormat {
+    /// Weights as `PyTorch` lays them out, for `load_state_dict`
+    Safetensors,
+    /// The whole network, for ONNX Runtime and others
+    Onnx,
 }
 
 #[derive(Args)]

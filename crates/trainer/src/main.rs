@@ -12,14 +12,19 @@ mod data_summary;
 mod device;
 mod error;
 mod evaluate;
+mod export;
 mod feed;
 mod folder;
+mod freeze;
+mod init_from;
+mod initial;
 mod interrupt;
 mod load;
 mod loss;
 mod losses;
 mod mixup;
 mod optimizer;
+mod parameters;
 mod predictions;
 mod prepare;
 mod progress;
@@ -75,6 +80,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Resume(args) => commands::resume::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
+        Command::Export(args) => commands::export::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
     }
 }

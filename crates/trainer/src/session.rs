@@ -8,6 +8,7 @@ use std::{
 use burn::{module::Module, tensor::Device};
 use plumb_data::{Examples, seed};
 use plumb_diagnostics::{Confidence, Diagnosis, Figures, Human, Options, SetName, diagnose};
+use plumb_model::Model;
 use serde::Serialize;
 
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
     device::{self, OpenDevice},
     evaluate::{Evaluation, evaluate},
     feed::{Augmentation, Feed, Resident, Streamed},
+    initial::Initial,
     interrupt, predictions,
     prepare::Prepared,
     progress::thousands,
@@ -27,7 +29,7 @@ use crate::{
     run_dir::RunDir,
     sets::PerSet,
     terminal,
-    train::{End, Ingredients, Position, State, train},
+    train::{End, Ingredients, Position, Snapshot, State, train},
     train_sample::{self, Evaluations},
     trained::{ModelFile, other_model},
 };
@@ -88,15 +90,17 @@ struct ResumedFrom {
 
 /// Trains and diagnoses, in a new run directory.
 ///
+/// `initial` is the model without what an earlier run learned.
+///
 /// # Errors
 /// [`Error::Interrupted`] with the command that goes on, and all that can go wrong in a training.
-pub(crate) fn run(mut session: Session<'_>) -> Result<(), Error> {
+pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Error> {
     let Session {
         config, prepared, ..
     } = session;
     let mut environment = session.environment();
     let earlier = session.earlier.take();
-    let state = in_pool(|| session.state(earlier.as_ref()))??;
+    let state = in_pool(|| session.state(initial.model, earlier.as_ref()))??;
     let written = match &earlier {
         Some(Earlier {
             run,
@@ -105,6 +109,9 @@ pub(crate) fn run(mut session: Session<'_>) -> Result<(), Error> {
         }) => Written::of(run, last.position.step),
         _ => Written::default(),
     };
+    let goes_on = earlier
+        .as_ref()
+        .is_some_and(|earlier| earlier.last.is_some());
     let cost = config.model.cost(&prepared.task);
     let model_file = ModelFile::new(&prepared.sets.train, &prepared.normalizer, cost);
     let run = RunDir::create(session.runs_dir, &config.name, |run| {
@@ -116,13 +123,31 @@ pub(crate) fn run(mut session: Session<'_>) -> Result<(), Error> {
             written.write(run)?;
             earlier.copy_checkpoints(run)?;
         }
+        if config.train.init_from.is_some() && !goes_on {
+            // So that resuming never needs the run that the weights come from.
+            let start = Snapshot {
+                model: &state.model,
+                optimizer: &state.optimizer,
+                position: &state.position,
+            };
+            Checkpoints::new(run.path()).save(&start, false)?;
+        }
         Ok(())
     })?;
     interrupt::listen()?;
 
     let n_train = prepared.sets.train.len();
     let mut recorder = Recorder::new(&run, config, n_train, written, session.output.quiet);
-    session.introduce(&mut recorder, earlier.as_ref(), &run);
+    session.introduce(&mut recorder, &run);
+    for note in &initial.notes {
+        recorder.note(note);
+    }
+    if let Some(earlier) = &earlier {
+        for note in &earlier.notes {
+            recorder.note(note);
+        }
+        recorder.note(&earlier.to_string());
+    }
     let trained = in_pool(|| {
         let sets = feeds(config, prepared, session.opened);
         let (state, end) = session.train(&sets, state, &mut recorder)?;
@@ -200,7 +225,7 @@ impl<'a> Session<'a> {
     }
 
     /// Says what is about to be trained, on what, and where it is written.
-    fn introduce(&self, recorder: &mut Recorder<'_>, earlier: Option<&Earlier>, run: &RunDir) {
+    fn introduce(&self, recorder: &mut Recorder<'_>, run: &RunDir) {
         let (config, prepared) = (self.config, self.prepared);
         let summary = &prepared.summary;
         for (name, chunk) in [("general", &summary.general), ("target", &summary.target)] {
@@ -225,12 +250,6 @@ impl<'a> Session<'a> {
             self.opened.name,
             run.path().display(),
         ));
-        if let Some(earlier) = earlier {
-            for note in &earlier.notes {
-                recorder.note(note);
-            }
-            recorder.note(&earlier.to_string());
-        }
     }
 
     fn train(
@@ -257,31 +276,35 @@ impl<'a> Session<'a> {
         train(&ingredients, state, recorder)
     }
 
-    /// Where training begins, or goes on.
-    fn state(&self, earlier: Option<&Earlier>) -> Result<State, Error> {
+    /// Where training begins, or goes on; `initial` without what an earlier run learned.
+    fn state(&self, initial: Model, earlier: Option<&Earlier>) -> Result<State, Error> {
         let config = self.config;
-        let device = self.opened.device.clone().autodiff();
-        let init = || {
-            let stream = seed::stream(config.seed, "init");
-            config.model.init(&self.prepared.task, stream, &device)
-        };
-        let restore = |saved: &Saved| {
+        let restore = |saved: &Saved, model: Model| {
             saved
-                .restore(init(), config.optimizer.init())
+                .restore(model, config.optimizer.init())
                 .map_err(|error| other_model(&saved.name, &error))
         };
         let Some((last, best)) =
             earlier.and_then(|earlier| Some((earlier.last.as_ref()?, &earlier.best)))
         else {
             return Ok(State {
-                model: init(),
+                model: initial,
                 optimizer: config.optimizer.init(),
                 position: Position::default(),
                 best: None,
             });
         };
-        let (model, optimizer) = restore(last)?;
-        let best = best.as_ref().map(restore).transpose()?;
+        let (model, optimizer) = restore(last, initial)?;
+        let best = best.as_ref().map(|best| {
+            // A model of its own: clones share the running averages of batch normalization.
+            let stream = seed::stream(config.seed, "init");
+            let device = self.opened.device.clone().autodiff();
+            restore(
+                best,
+                config.model.init(&self.prepared.task, stream, &device),
+            )
+        });
+        let best = best.transpose()?;
         Ok(State {
             model,
             optimizer,

@@ -3,5 +3,6 @@
 pub(crate) mod check;
 pub(crate) mod data;
 pub(crate) mod devices;
+pub(crate) mod export;
 pub(crate) mod resume;
 pub(crate) mod train;

@@ -48,6 +48,17 @@ impl FromStr for DeviceChoice {
     }
 }
 
+impl DeviceChoice {
+    /// For holding a model that is only looked at: the CPU, if it is built in.
+    pub(crate) fn to_look_at() -> Self {
+        if cfg!(feature = "cpu") {
+            Self::Cpu
+        } else {
+            Self::Auto
+        }
+    }
+}
+
 /// A device that is open and ready.
 pub(crate) struct OpenDevice {
     /// Without automatic differentiation.
