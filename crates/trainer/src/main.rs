@@ -78,6 +78,8 @@ fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Train(args) => commands::train::run(&args),
         Command::Resume(args) => commands::resume::run(&args),
+        Command::Evaluate(args) => commands::evaluate::run(&args),
+        Command::Predict(args) => commands::predict::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
         Command::Export(args) => commands::export::run(&args),

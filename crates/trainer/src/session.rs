@@ -7,7 +7,9 @@ use std::{
 
 use burn::{module::Module, tensor::Device};
 use plumb_data::{Examples, seed};
-use plumb_diagnostics::{Confidence, Diagnosis, Figures, Human, Options, SetName, diagnose};
+use plumb_diagnostics::{
+    Confidence, Diagnosis, ErrorCount, Figures, Human, Options, SetName, diagnose,
+};
 use plumb_model::Model;
 use serde::Serialize;
 
@@ -18,14 +20,14 @@ use crate::{
     cli::RunOutput,
     config::Config,
     device::{self, OpenDevice},
-    evaluate::{Evaluation, evaluate},
+    evaluate::evaluate,
     feed::{Augmentation, Feed, Resident, Streamed},
     initial::Initial,
     interrupt, predictions,
     prepare::Prepared,
     progress::thousands,
     recorder::{Recorder, Written},
-    report::{self, Report},
+    report::{self, Findings, Report},
     run_dir::RunDir,
     sets::PerSet,
     terminal,
@@ -165,7 +167,7 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
     let log = recorder.finish();
 
     let human = human(config, prepared)?;
-    let diagnosis = judge(config, human.as_ref(), &measured)?;
+    let diagnosis = judge(config, human.as_ref(), |set| Some(measured.get(set).count))?;
     let actions = advise(config, &prepared.summary, &diagnosis);
     let report = Report {
         format: report::FORMAT,
@@ -175,11 +177,13 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
         epochs: config.train.epochs,
         epochs_done: position.epoch,
         end,
-        matters_share: config.diagnosis.matters_share,
-        human: human.as_ref(),
-        bayes: config.human.is_none().then_some(&prepared.bayes),
-        diagnosis: &diagnosis,
-        actions: &actions,
+        findings: Findings {
+            matters_share: config.diagnosis.matters_share,
+            human: human.as_ref(),
+            bayes: config.human.is_none().then_some(&prepared.bayes),
+            diagnosis: &diagnosis,
+            actions: &actions,
+        },
     };
     let text = report::text(&report);
     for (set, measured) in measured.iter() {
@@ -420,17 +424,18 @@ pub(crate) fn human(config: &Config, prepared: &Prepared) -> Result<Option<Human
     }
 }
 
+/// The diagnosis of the sets that were measured.
 pub(crate) fn judge(
     config: &Config,
     human: Option<&Human>,
-    measured: &PerSet<Evaluation>,
+    measured: impl Fn(SetName) -> Option<ErrorCount>,
 ) -> Result<Diagnosis, Error> {
     let figures = Figures {
         human: human.cloned(),
-        train: Some(measured.train.count),
-        train_dev: Some(measured.train_dev.count),
-        dev: Some(measured.dev.count),
-        test: Some(measured.test.count),
+        train: measured(SetName::Train),
+        train_dev: measured(SetName::TrainDev),
+        dev: measured(SetName::Dev),
+        test: measured(SetName::Test),
     };
     let confidence = Confidence::new(config.diagnosis.confidence)
         .map_err(|error| Error::bad_input(error.to_string()))?;

@@ -3,6 +3,8 @@
 pub(crate) mod check;
 pub(crate) mod data;
 pub(crate) mod devices;
+pub(crate) mod evaluate;
 pub(crate) mod export;
+pub(crate) mod predict;
 pub(crate) mod resume;
 pub(crate) mod train;
