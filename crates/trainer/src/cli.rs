@@ -29,9 +29,12 @@ pub(crate) enum Command {
 pub(crate) struct TrainArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
+    /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub(crate) device: DeviceChoice,
+    /// Do not compare a GPU with the CPU before the first step
+    #[arg(long)]
+    pub(crate) skip_device_check: bool,
     /// The folder that gets a new run directory
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(crate) runs_dir: PathBuf,
@@ -137,6 +140,12 @@ pub(crate) enum ChunkName {
 
 #[derive(Args)]
 pub(crate) struct DevicesArgs {
+    /// Compare what GPUs compute with the CPU, layer by layer; exit code 1 if one is wrong
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Check this device alone; else all real GPUs, or the software adapters if there are none
+    #[arg(long, value_name = "DEVICE", requires = "check")]
+    pub(crate) device: Option<DeviceChoice>,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -10,6 +10,7 @@ mod config;
 mod cross_entropy;
 mod data_summary;
 mod device;
+mod device_check;
 mod error;
 mod evaluate;
 mod feed;

@@ -1,0 +1,124 @@
+use burn::tensor::Device;
+use plumb_data::seed;
+use plumb_model::{Network, Task};
+use rand::RngExt;
+use serde::Serialize;
+
+use super::{Comparison, HostBatch, compare, pass::OnDevice};
+use crate::{
+    Error,
+    device::{OpenDevice, quietly},
+};
+
+/// A network with a small task for it.
+pub(crate) struct Case {
+    /// What it is there to check.
+    pub(crate) name: &'static str,
+    /// As in a config: `[model]`.
+    network: &'static str,
+    input_shape: &'static [usize],
+}
+
+/// Every layer that plumb has, in small networks that share their shapes as far as can be: each new
+/// shape costs a GPU the choice of a kernel.
+pub(crate) const CASES: &[Case] = &[
+    Case::vector("linear", "mlp = { hidden = [] }"),
+    Case::vector("mlp, relu", "mlp = { hidden = [32, 32] }"),
+    Case::vector(
+        "mlp, gelu",
+        "mlp = { hidden = [32, 32], activation = 'gelu' }",
+    ),
+    Case::vector(
+        "mlp, tanh",
+        "mlp = { hidden = [32, 32], activation = 'tanh' }",
+    ),
+    Case::vector(
+        "mlp, silu",
+        "mlp = { hidden = [32, 32], activation = 'silu' }",
+    ),
+];
+
+/// Examples per batch, and classes of the task.
+const BATCH_SIZE: usize = 16;
+const N_CLASSES: usize = 10;
+
+/// What came of one case.
+#[derive(Serialize)]
+pub(crate) struct Checked {
+    pub(crate) network: &'static str,
+    pub(crate) input_shape: &'static [usize],
+    pub(crate) passed: bool,
+    /// The largest relative difference of an output, the loss or a gradient; infinite, in JSON `null`, if
+    /// a number is not finite.
+    pub(crate) largest: f64,
+    /// What goes wrong first; none if nothing does.
+    pub(crate) fault: Option<String>,
+    pub(crate) elapsed_secs: f64,
+}
+
+impl Case {
+    const fn vector(name: &'static str, network: &'static str) -> Self {
+        Self {
+            name,
+            network,
+            input_shape: &[64],
+        }
+    }
+
+    /// Compares the device with the CPU. A panic of the libraries below is a fault of the device.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if a side's numbers can't be read back.
+    pub(crate) fn check(
+        &'static self,
+        cpu: &Device,
+        opened: &OpenDevice,
+    ) -> Result<Checked, Error> {
+        let task = Task {
+            input_shape: self.input_shape.to_vec(),
+            n_classes: N_CLASSES,
+        };
+        let network: Network =
+            toml::from_str(self.network).map_err(|error| Error::failed(error.to_string()))?;
+        let reference = OnDevice::new(&network, &task, 1, cpu);
+        let batch = |number| Ok(random_batch(&task, number));
+        let compared = quietly(|| {
+            let device = OnDevice::new(&network, &task, 1, &opened.device);
+            compare(&reference, &device, batch)
+        });
+        Ok(match compared {
+            Ok(comparison) => self.checked(&comparison?),
+            Err(panic) => Checked {
+                network: self.name,
+                input_shape: self.input_shape,
+                passed: false,
+                largest: f64::INFINITY,
+                fault: Some(panic),
+                elapsed_secs: 0.0,
+            },
+        })
+    }
+
+    fn checked(&'static self, comparison: &Comparison) -> Checked {
+        Checked {
+            network: self.name,
+            input_shape: self.input_shape,
+            passed: comparison.passed,
+            largest: comparison.largest(),
+            fault: comparison.fault(),
+            elapsed_secs: comparison.elapsed_secs,
+        }
+    }
+}
+
+/// Numbers from U(-√3, √3), which have mean 0 and variance 1 as normalized data does.
+fn random_batch(task: &Task, number: usize) -> HostBatch {
+    let bound = 3f32.sqrt();
+    let mut stream = seed::stream(1, &format!("device check {number}"));
+    HostBatch {
+        inputs: (0..BATCH_SIZE * task.n_inputs())
+            .map(|_| stream.random_range(-bound..bound))
+            .collect(),
+        labels: (0..BATCH_SIZE).map(|i| (i % N_CLASSES) as u32).collect(),
+    }
+}

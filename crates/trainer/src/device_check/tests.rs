@@ -1,0 +1,155 @@
+use std::cell::Cell;
+
+use plumb_model::{Activation, MlpConfig};
+
+use super::*;
+use crate::device::{DeviceChoice, open};
+
+/// A side that computes as the CPU does and then changes something, given the number of the pass.
+struct Faulty<F> {
+    inner: OnDevice,
+    n_passes: Cell<usize>,
+    change: F,
+}
+
+impl<F: Fn(usize, &mut Pass)> Compute for Faulty<F> {
+    fn pass(&self, batch: &HostBatch) -> Result<Pass, Error> {
+        let mut pass = self.inner.pass(batch)?;
+        (self.change)(self.n_passes.get(), &mut pass);
+        self.n_passes.set(self.n_passes.get() + 1);
+        Ok(pass)
+    }
+}
+
+fn network() -> Network {
+    Network::Mlp(MlpConfig {
+        hidden: vec![8, 8],
+        activation: Activation::Tanh,
+        dropout: 0.5,
+    })
+}
+
+fn on_cpu() -> OnDevice {
+    let task = Task {
+        input_shape: vec![3],
+        n_classes: 2,
+    };
+    OnDevice::new(&network(), &task, 7, &Device::flex())
+}
+
+fn batch(number: usize) -> Result<HostBatch, Error> {
+    let inputs = (0..12).map(|i| ((i + number) as f32).sin()).collect();
+    Ok(HostBatch {
+        inputs,
+        labels: vec![0, 1, 1, 0],
+    })
+}
+
+fn compared(change: impl Fn(usize, &mut Pass)) -> Comparison {
+    let device = Faulty {
+        inner: on_cpu(),
+        n_passes: Cell::new(0),
+        change,
+    };
+    compare(&on_cpu(), &device, batch).unwrap()
+}
+
+fn scale(tensors: &mut [difference::Values], name: &str, factor: f32) {
+    let tensor = tensors.iter_mut().find(|tensor| tensor.name == name);
+    let tensor = tensor.unwrap_or_else(|| panic!("there is no {name}"));
+    tensor.values.iter_mut().for_each(|value| *value *= factor);
+}
+
+/// Every parameter is compared, dropout makes no difference, and what is equal differs by 0.
+#[test]
+fn the_cpu_agrees_with_itself() {
+    let comparison = compared(|_, _| {});
+    assert!(comparison.passed);
+    assert_eq!((comparison.batches, comparison.largest()), (1, 0.0));
+    let names: Vec<_> = comparison
+        .gradients
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "Mlp.hidden.0.weight",
+            "Mlp.hidden.0.bias",
+            "Mlp.hidden.1.weight",
+            "Mlp.hidden.1.bias",
+            "Mlp.output.weight",
+            "Mlp.output.bias",
+        ]
+    );
+}
+
+/// One percent too much is 1e-2 in relative norm, and no batch comes out right.
+#[test]
+fn a_planted_wrong_gradient_is_caught_and_its_layer_named() {
+    let comparison = compared(|_, pass| scale(&mut pass.gradients, "Mlp.hidden.1.weight", 1.01));
+    assert!(!comparison.passed);
+    assert_eq!(comparison.batches, MAX_BATCHES);
+    let opened = open(DeviceChoice::Cpu).unwrap();
+    let error = DeviceCheck::Compared(comparison)
+        .verdict(&opened)
+        .unwrap_err();
+    assert_eq!(error.exit_code(), 1);
+    let text = error.to_string();
+    assert!(
+        text.contains("computes other numbers than the CPU: the gradient of Mlp.hidden.1.weight differs by 1.0e-2"),
+        "{text}"
+    );
+    assert!(
+        text.contains("hint: train on the CPU with --device cpu"),
+        "{text}"
+    );
+}
+
+/// A gradient is made of those behind it: the one nearest to the output is where it began.
+#[test]
+fn of_several_wrong_gradients_the_one_nearest_to_the_output_is_named() {
+    let comparison = compared(|_, pass| {
+        scale(&mut pass.gradients, "Mlp.hidden.0.bias", 2.0);
+        scale(&mut pass.gradients, "Mlp.hidden.1.bias", 2.0);
+    });
+    let fault = comparison.fault().unwrap();
+    assert!(
+        fault.starts_with("the gradient of Mlp.hidden.1.bias differs by "),
+        "{fault}"
+    );
+}
+
+/// Wrong outputs come before wrong gradients, and no second batch is needed to believe them.
+#[test]
+fn a_wrong_output_is_named_at_the_first_batch() {
+    let wrong = |pass: &mut Pass| scale(&mut pass.outputs, "the network's output", f32::NAN);
+    let comparison = compared(|_, pass| {
+        wrong(pass);
+        scale(&mut pass.gradients, "Mlp.output.bias", 2.0);
+    });
+    assert_eq!(comparison.batches, 1);
+    assert_eq!(
+        comparison.fault().unwrap(),
+        "the network's output differs by a number that is not finite"
+    );
+}
+
+#[test]
+fn a_wrong_loss_is_caught() {
+    let comparison = compared(|_, pass| pass.loss *= 1.01);
+    assert_eq!(comparison.batches, 1);
+    assert!(comparison.fault().unwrap().starts_with("the loss is 0."));
+}
+
+/// As where a rectifier's input is zero within rounding: in one batch, not in the next.
+#[test]
+fn a_gradient_that_differs_in_one_batch_alone_passes() {
+    let comparison = compared(|n_passes, pass| {
+        if n_passes == 0 {
+            scale(&mut pass.gradients, "Mlp.hidden.1.weight", 1.01);
+        }
+    });
+    assert!(comparison.passed);
+    assert_eq!(comparison.batches, 2);
+}
