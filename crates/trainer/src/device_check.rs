@@ -13,7 +13,7 @@ mod without_dropout;
 use std::time::Instant;
 
 use burn::tensor::Device;
-use plumb_model::{Network, Task};
+use plumb_model::Model;
 use serde::Serialize;
 
 use crate::{Error, device::OpenDevice};
@@ -74,19 +74,18 @@ struct LossDifference {
 
 /// Compares a device with the CPU; none if it is the CPU.
 ///
-/// Dropout is off on both sides; everything else is as in training.
+/// `build` gives the network with the weights that a run starts from, on the device that it is handed.
+/// Dropout is switched off on both sides; everything else is as in training.
 ///
 /// # Errors
 /// [`Error::Failed`] if the batches can't be read. A difference is no error yet: see
 /// [`DeviceCheck::verdict`].
 pub(crate) fn check(
-    network: &Network,
-    task: &Task,
-    run_seed: u64,
+    build: impl Fn(&Device) -> Model,
     batches: &Batches<'_>,
     opened: &OpenDevice,
 ) -> Result<Option<DeviceCheck>, Error> {
-    if opened.is_reference() {
+    if opened.is_reference {
         return Ok(None);
     }
     let Some(cpu) = reference_device() else {
@@ -94,13 +93,14 @@ pub(crate) fn check(
             "this plumb was built without the CPU backend, which devices are compared with";
         return Ok(Some(DeviceCheck::Skipped(reason.into())));
     };
-    let reference = OnDevice::new(network, task, run_seed, &cpu);
-    let device = OnDevice::new(network, task, run_seed, &opened.device);
+    let reference = OnDevice::new(&build, &cpu);
+    let device = OnDevice::new(&build, &opened.device);
     let comparison = compare(&reference, &device, |number| batches.get(number))?;
     Ok(Some(DeviceCheck::Compared(comparison)))
 }
 
 /// What devices are compared with: the CPU backend, where it is built in.
+#[allow(clippy::unnecessary_wraps, reason = "not in a build without it")]
 pub(crate) fn reference_device() -> Option<Device> {
     #[cfg(feature = "cpu")]
     return Some(Device::flex());
@@ -197,6 +197,11 @@ impl LossDifference {
 }
 
 impl DeviceCheck {
+    /// What stands in its place where the user does not want it; none on the CPU, which is never checked.
+    pub(crate) fn unwanted(opened: &OpenDevice) -> Option<Self> {
+        (!opened.is_reference).then(|| Self::Skipped("by --skip-device-check".into()))
+    }
+
     /// Nothing if the device may be trusted or the check was skipped.
     ///
     /// # Errors
@@ -242,5 +247,6 @@ fn shown(relative: f64) -> String {
     }
 }
 
-#[cfg(all(test, feature = "cpu"))]
+#[cfg(test)]
+#[cfg(feature = "cpu")]
 mod tests;

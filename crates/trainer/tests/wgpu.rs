@@ -6,6 +6,7 @@
 mod common;
 
 use common::{QUICKSTART, Workplace, gap, rate, stderr, stdout};
+use serde_json::Value;
 
 /// Equal weights and an equal order of examples, drawn on the host; only rounding differs.
 #[test]
@@ -34,8 +35,29 @@ fn wgpu_and_cpu_agree_on_rates_and_verdict() {
             "{kind}"
         );
     }
-    let environment = std::fs::read_to_string(run.join("environment.json")).unwrap();
-    assert!(environment.contains("\"device\": \"wgpu:0\""));
+    let environment = environment(&run);
+    assert_eq!(environment["device"], "wgpu:0");
+    let check = &environment["device_check"]["compared"];
+    assert_eq!(check["passed"], true, "{check}");
+    assert_eq!(check["gradients"].as_array().unwrap().len(), 4, "{check}");
+}
+
+fn environment(run: &std::path::Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(run.join("environment.json")).unwrap()).unwrap()
+}
+
+/// Forward, loss and gradients of every layer, by the program's own check; the bound is ten times as strict
+/// as the one that it has for strangers' GPUs.
+#[test]
+fn every_layer_computes_on_wgpu_what_it_computes_on_the_cpu() {
+    let output = Workplace::new().plumb(&["devices", "--check", "--device", "wgpu:0", "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let devices: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = devices[0]["checks"].as_array().unwrap();
+    assert!(checks.len() >= 5);
+    for check in checks {
+        assert!(check["largest"].as_f64().unwrap() <= 1e-4, "{check}");
+    }
 }
 
 /// Batches made on the host, augmented, and with weights: equal numbers go to both devices.
@@ -53,7 +75,17 @@ fn streamed_batches_are_the_same_on_wgpu() {
         "model.mlp.hidden=[32]",
     ];
     let (cpu, _) = place.train_on("cpu", QUICKSTART, &settings);
-    let (gpu, _) = place.train_on("wgpu:0", QUICKSTART, &settings);
+    let mut args = vec![
+        "train", QUICKSTART, "--json", "--quiet", "--device", "wgpu:0",
+    ];
+    args.push("--skip-device-check");
+    args.extend(settings.iter().flat_map(|setting| ["--set", setting]));
+    let output = place.plumb(&args);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let gpu: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let run = std::path::Path::new(gpu["run"].as_str().unwrap());
+    let skipped = &environment(run)["device_check"]["skipped"];
+    assert_eq!(skipped, "by --skip-device-check");
     for set in ["train", "train-dev", "dev", "test"] {
         let (reference, measured) = (rate(&cpu, set), rate(&gpu, set));
         assert!(
@@ -104,7 +136,7 @@ fn without_any_adapter_gpu_says_what_was_looked_for_and_auto_takes_the_cpu() {
 #[test]
 fn a_software_adapter_runs_only_when_named() {
     let place = Workplace::new();
-    let devices: serde_json::Value =
+    let devices: Value =
         serde_json::from_str(&stdout(&place.plumb(&["devices", "--json"]))).unwrap();
     let devices = devices.as_array().unwrap();
     assert!(

@@ -1,5 +1,7 @@
 use std::time::{Instant, SystemTime};
 
+use burn::tensor::Device;
+use plumb_data::seed;
 use plumb_diagnostics::{Confidence, Diagnosis, Figures, Human, Options, SetName, diagnose};
 use serde::Serialize;
 
@@ -9,6 +11,7 @@ use crate::{
     cli::TrainArgs,
     config::{self, Config},
     device::{self, OpenDevice},
+    device_check::{self, Batches, DeviceCheck},
     evaluate::Evaluation,
     feed::{Augmentation, Feed, Resident, Streamed},
     predictions,
@@ -30,6 +33,9 @@ struct Environment<'a> {
     command: Vec<String>,
     device: &'a str,
     device_name: &'a str,
+    /// Whether it computes what the CPU computes; none on the CPU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_check: Option<&'a DeviceCheck>,
     threads: usize,
     os: &'static str,
     architecture: &'static str,
@@ -53,6 +59,8 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     loading.finish();
     let opened = device::open(args.device)?;
 
+    let device_check = check_device(args, &config, &prepared, &opened)?;
+
     let run = RunDir::create(&args.runs_dir, &config.name)?;
     let mut environment = Environment {
         format: 1,
@@ -60,6 +68,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         command: std::env::args().collect(),
         device: &opened.spelling,
         device_name: &opened.name,
+        device_check: device_check.as_ref(),
         threads: device::n_threads(),
         os: std::env::consts::OS,
         architecture: std::env::consts::ARCH,
@@ -69,6 +78,9 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     run.write("config.toml", config.to_toml()?.as_bytes())?;
     run.write_json("environment.json", &environment)?;
     run.write_json("data.json", &prepared.summary)?;
+    if let Some(check) = &device_check {
+        check.verdict(&opened)?;
+    }
 
     let n_train = prepared.sets.get(SetName::Train).len();
     let mut recorder = Recorder::new(&run, config.train.epochs, n_train, args.quiet);
@@ -104,6 +116,25 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     } else {
         terminal::data(&text)
     }
+}
+
+/// Compares the device with the CPU on batches of the run's own, through its own network.
+fn check_device(
+    args: &TrainArgs,
+    config: &Config,
+    prepared: &Prepared,
+    opened: &OpenDevice,
+) -> Result<Option<DeviceCheck>, Error> {
+    if args.skip_device_check {
+        return Ok(DeviceCheck::unwanted(opened));
+    }
+    let build = |device: &Device| {
+        let stream = seed::stream(config.seed, "init");
+        config.model.init(&prepared.task, stream, device)
+    };
+    let train = prepared.sets.get(SetName::Train);
+    let batches = Batches::new(train, &prepared.normalizer, config.train.batch_size);
+    in_pool(|| device_check::check(build, &batches, opened))?
 }
 
 /// Says what is about to be trained, on what, and where it is written.

@@ -7,7 +7,7 @@ use burn::tensor::{
 };
 use futures_lite::future::block_on;
 
-use super::{Backend, OpenDevice};
+use super::OpenDevice;
 use crate::Error;
 
 /// A GPU, or a software stand-in for one, that wgpu can reach.
@@ -62,7 +62,7 @@ impl Adapter {
             device,
             name: format!("{}, {} through {}", self.name, self.kind, self.api),
             spelling: format!("wgpu:{}", self.number),
-            backend: Backend::Wgpu,
+            is_reference: false,
         })
     }
 }

@@ -1,6 +1,6 @@
 use burn::tensor::{Device, DeviceType, Tensor};
 
-use super::{Backend, OpenDevice, quiet::quietly};
+use super::{OpenDevice, quiet::quietly};
 use crate::Error;
 
 /// What CUDA takes at run time, beside a GPU.
@@ -36,7 +36,7 @@ pub(super) fn open(number: usize) -> Result<OpenDevice, Error> {
             device: Device::cuda(number),
             name: format!("{name} through CUDA"),
             spelling: format!("cuda:{number}"),
-            backend: Backend::Cuda,
+            is_reference: false,
         })
         .map_err(|reason| {
             Error::bad_input(format!("can't open cuda:{number}: {reason}")).hint(HINT)

@@ -68,19 +68,6 @@ impl FromStr for DeviceChoice {
     }
 }
 
-/// The library that computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Backend {
-    #[cfg(feature = "cpu")]
-    Flex,
-    #[cfg(feature = "ndarray")]
-    Ndarray,
-    #[cfg(feature = "gpu")]
-    Wgpu,
-    #[cfg(feature = "cuda")]
-    Cuda,
-}
-
 /// A device that is open and ready.
 pub(crate) struct OpenDevice {
     /// Without automatic differentiation.
@@ -89,18 +76,8 @@ pub(crate) struct OpenDevice {
     pub(crate) name: String,
     /// How `--device` names it.
     pub(crate) spelling: String,
-    pub(crate) backend: Backend,
-}
-
-impl OpenDevice {
     /// Whether it is the CPU backend, which the others are compared with.
-    #[allow(clippy::unused_self, reason = "not in a build without that backend")]
-    pub(crate) fn is_reference(&self) -> bool {
-        #[cfg(feature = "cpu")]
-        return self.backend == Backend::Flex;
-        #[cfg(not(feature = "cpu"))]
-        false
-    }
+    pub(crate) is_reference: bool,
 }
 
 /// Opens the device asked for.
@@ -156,7 +133,7 @@ fn open_cpu() -> Result<OpenDevice, Error> {
         device: Device::flex(),
         name: cpu_name(),
         spelling: "cpu".into(),
-        backend: Backend::Flex,
+        is_reference: true,
     })
 }
 
@@ -183,7 +160,7 @@ fn open_ndarray() -> Result<OpenDevice, Error> {
         device,
         name: ndarray_name(),
         spelling: "ndarray".into(),
-        backend: Backend::Ndarray,
+        is_reference: false,
     })
 }
 

@@ -3,8 +3,7 @@ use burn::{
     optim::GradientsParams,
     tensor::{Device, Int, Tensor, TensorData},
 };
-use plumb_data::seed;
-use plumb_model::{Model, Network, Task};
+use plumb_model::Model;
 
 use super::{difference::Values, without_dropout::without_dropout};
 use crate::{Error, cross_entropy::CrossEntropy};
@@ -35,7 +34,7 @@ pub(crate) trait Compute {
     fn pass(&self, batch: &HostBatch) -> Result<Pass, Error>;
 }
 
-/// A network on a device, with the initial weights of a run, which are the same on every device.
+/// A network on a device.
 pub(crate) struct OnDevice {
     model: Model,
     /// With automatic differentiation.
@@ -43,11 +42,10 @@ pub(crate) struct OnDevice {
 }
 
 impl OnDevice {
-    pub(crate) fn new(network: &Network, task: &Task, run_seed: u64, device: &Device) -> Self {
+    pub(crate) fn new(build: impl FnOnce(&Device) -> Model, device: &Device) -> Self {
         let device = device.clone().autodiff();
-        let model = network.init(task, seed::stream(run_seed, "init"), &device);
         Self {
-            model: without_dropout(model),
+            model: without_dropout(build(&device)),
             device,
         }
     }

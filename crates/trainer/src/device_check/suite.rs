@@ -80,10 +80,11 @@ impl Case {
         };
         let network: Network =
             toml::from_str(self.network).map_err(|error| Error::failed(error.to_string()))?;
-        let reference = OnDevice::new(&network, &task, 1, cpu);
+        let build = |device: &Device| network.init(&task, seed::stream(1, "init"), device);
+        let reference = OnDevice::new(build, cpu);
         let batch = |number| Ok(random_batch(&task, number));
         let compared = quietly(|| {
-            let device = OnDevice::new(&network, &task, 1, &opened.device);
+            let device = OnDevice::new(build, &opened.device);
             compare(&reference, &device, batch)
         });
         Ok(match compared {

@@ -1,6 +1,7 @@
 use std::cell::Cell;
 
-use plumb_model::{Activation, MlpConfig};
+use plumb_data::seed;
+use plumb_model::{Activation, MlpConfig, Network, Task};
 
 use super::*;
 use crate::device::{DeviceChoice, open};
@@ -34,15 +35,15 @@ fn on_cpu() -> OnDevice {
         input_shape: vec![3],
         n_classes: 2,
     };
-    OnDevice::new(&network(), &task, 7, &Device::flex())
+    let build = |device: &Device| network().init(&task, seed::stream(7, "init"), device);
+    OnDevice::new(build, &Device::flex())
 }
 
-fn batch(number: usize) -> Result<HostBatch, Error> {
-    let inputs = (0..12).map(|i| ((i + number) as f32).sin()).collect();
-    Ok(HostBatch {
-        inputs,
+fn batch(number: usize) -> HostBatch {
+    HostBatch {
+        inputs: (0..12).map(|i| ((i + number) as f32).sin()).collect(),
         labels: vec![0, 1, 1, 0],
-    })
+    }
 }
 
 fn compared(change: impl Fn(usize, &mut Pass)) -> Comparison {
@@ -51,7 +52,7 @@ fn compared(change: impl Fn(usize, &mut Pass)) -> Comparison {
         n_passes: Cell::new(0),
         change,
     };
-    compare(&on_cpu(), &device, batch).unwrap()
+    compare(&on_cpu(), &device, |number| Ok(batch(number))).unwrap()
 }
 
 fn scale(tensors: &mut [difference::Values], name: &str, factor: f32) {

@@ -52,7 +52,7 @@ fn check(opened: &OpenDevice, is_json: bool) -> Result<CheckedDevice, Error> {
         .map_err(|error| {
             error.hint("build it with `--features cpu`: --check compares with the CPU")
         })?;
-    if opened.is_reference() {
+    if opened.is_reference {
         let message = "--check compares other devices with the CPU, not the CPU with itself";
         return Err(Error::bad_input(message).hint("`plumb devices` lists the others"));
     }
