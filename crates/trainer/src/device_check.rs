@@ -223,6 +223,20 @@ impl DeviceCheck {
     }
 }
 
+impl std::fmt::Display for DeviceCheck {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Compared(comparison) => write!(
+                f,
+                "device check: outputs, loss and gradients differ from the CPU's by {:.0e} at most ({:.1} s)",
+                comparison.largest(),
+                comparison.elapsed_secs
+            ),
+            Self::Skipped(reason) => write!(f, "device check: skipped, {reason}"),
+        }
+    }
+}
+
 /// What to try with a device that computes wrongly.
 pub(crate) fn advice() -> &'static str {
     if cfg!(feature = "autotune") {

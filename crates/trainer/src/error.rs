@@ -14,6 +14,8 @@ pub(crate) enum Error {
     },
     /// The run itself failed. Exit code 1.
     Failed(String),
+    /// Somebody ended the run early, and it is saved. Exit code 130.
+    Interrupted(String),
 }
 
 impl Error {
@@ -39,6 +41,7 @@ impl Error {
         match self {
             Self::BadConfig(_) | Self::BadInput { .. } => 2,
             Self::Failed(_) => 1,
+            Self::Interrupted(_) => crate::interrupt::EXIT_CODE,
         }
     }
 }
@@ -46,7 +49,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadConfig(rendered) => f.write_str(rendered),
+            Self::BadConfig(text) | Self::Interrupted(text) => f.write_str(text),
             Self::BadInput {
                 message,
                 hint: None,

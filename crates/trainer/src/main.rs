@@ -15,7 +15,9 @@ mod error;
 mod evaluate;
 mod feed;
 mod folder;
+mod interrupt;
 mod load;
+mod losses;
 mod optimizer;
 mod predictions;
 mod prepare;
@@ -24,9 +26,12 @@ mod recorder;
 mod report;
 mod run_dir;
 mod schedule;
+mod session;
 mod sets;
 mod terminal;
 mod train;
+mod train_sample;
+mod trained;
 
 use std::{panic, process::ExitCode};
 
@@ -66,6 +71,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Train(args) => commands::train::run(&args),
+        Command::Resume(args) => commands::resume::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
         Command::Devices(args) => commands::devices::run(&args),

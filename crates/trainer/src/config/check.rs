@@ -36,8 +36,9 @@ pub(super) fn check(config: &Config) -> Result<(), KeyError> {
             rate >= 0.0
         })?;
     }
-    at_least_one("train.epochs", config.train.epochs as usize)?;
-    at_least_one("train.batch_size", config.train.batch_size)?;
+    config.train.check()?;
+    config.evaluation.check()?;
+    config.checkpoint.check()?;
     if let Some(goal) = config.diagnosis.goal_error {
         range("diagnosis.goal_error", goal, "from 0 to 1", |rate| {
             (0.0..=1.0).contains(&rate)
@@ -122,11 +123,4 @@ fn range(
             format!("is {value}; expected a number {expected}"),
         ))
     }
-}
-
-fn at_least_one(key: &str, value: usize) -> Result<(), KeyError> {
-    if value == 0 {
-        return Err(KeyError::value(key, "is 0; expected 1 or more"));
-    }
-    Ok(())
 }

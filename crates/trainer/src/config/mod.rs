@@ -5,6 +5,7 @@ mod chunk;
 mod document;
 mod explain;
 mod human;
+mod training;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ use plumb_model::Network;
 pub(crate) use chunk::Chunk;
 pub(crate) use document::{Document, KeyError};
 pub(crate) use human::HumanConfig;
+pub(crate) use training::{Checkpointing, Evaluations, Train};
 
 use crate::{optimizer::Optimizer, schedule::Schedule};
 
@@ -45,6 +47,10 @@ pub(crate) struct Config {
     pub(crate) schedule: Schedule,
     pub(crate) train: Train,
     #[serde(default)]
+    pub(crate) evaluation: Evaluations,
+    #[serde(default)]
+    pub(crate) checkpoint: Checkpointing,
+    #[serde(default)]
     pub(crate) diagnosis: Diagnosis,
 }
 
@@ -68,15 +74,6 @@ pub(crate) struct Data {
     /// The small chunk: what users will really bring.
     pub(crate) target: Chunk,
     pub(crate) split: SplitPlan,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Train {
-    /// Passes over the training set.
-    pub(crate) epochs: u32,
-    /// Examples per step.
-    pub(crate) batch_size: usize,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
