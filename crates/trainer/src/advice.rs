@@ -2,11 +2,14 @@
 
 use plumb_data::{Source, source::Strokes};
 use plumb_diagnostics::{Diagnosis, GapKind, Remedy, Verdict, remedies};
-use plumb_model::{MlpConfig, Network};
+use plumb_model::{Init, Network};
 use serde::Serialize;
 
 use crate::{
-    config::Config, data_summary::DataSummary, optimizer::Optimizer, progress::thousands,
+    config::{Config, ModelConfig},
+    data_summary::DataSummary,
+    optimizer::Optimizer,
+    progress::thousands,
     schedule::Schedule,
 };
 
@@ -74,9 +77,8 @@ impl Fitted {
 }
 
 fn fit(remedy: Remedy, config: &Config, data: &DataSummary) -> Option<Fitted> {
-    let Network::Mlp(mlp) = &config.model;
     match remedy {
-        Remedy::BiggerModel => Some(bigger(mlp)),
+        Remedy::BiggerModel => bigger(config),
         Remedy::TrainLonger => {
             let (now, then) = (config.train.epochs, config.train.epochs.saturating_mul(2));
             Some(Fitted::key(
@@ -85,8 +87,8 @@ fn fit(remedy: Remedy, config: &Config, data: &DataSummary) -> Option<Fitted> {
             ))
         }
         Remedy::BetterOptimizer => Some(better_optimizer(config)),
-        Remedy::LessRegularization => less_regularization(config, mlp),
-        Remedy::MoreRegularization => Some(more_regularization(config, mlp)),
+        Remedy::LessRegularization => less_regularization(config),
+        Remedy::MoreRegularization => Some(more_regularization(config)),
         Remedy::MoreData => Some(more_data(config, data)),
         Remedy::AugmentData => augment(config, data),
         Remedy::CollectTargetLikeData => Some(Fitted::work(format!(
@@ -102,18 +104,43 @@ fn fit(remedy: Remedy, config: &Config, data: &DataSummary) -> Option<Fitted> {
     }
 }
 
-fn bigger(mlp: &MlpConfig) -> Fitted {
+fn bigger(config: &Config) -> Option<Fitted> {
     /// A usual first hidden layer for a model that has none.
     const FIRST_HIDDEN: usize = 64;
-    let wider = if mlp.hidden.is_empty() {
-        vec![FIRST_HIDDEN]
-    } else {
-        mlp.hidden.iter().map(|width| 2 * width).collect()
-    };
-    Fitted::key(
-        format!("hidden layers {:?} -> {wider:?}", mlp.hidden),
-        format!("model.mlp.hidden={}", compact(&wider)),
-    )
+    let model = &config.model;
+    match model.network() {
+        Network::Linear(_) => {
+            // The table is replaced, since it holds one network.
+            let init = match model.init_scheme() {
+                Init::Pytorch => String::new(),
+                other => format!("init={},", toml::Value::try_from(other).ok()?),
+            };
+            Some(Fitted::key(
+                format!("a linear model -> an MLP with hidden layers [{FIRST_HIDDEN}]"),
+                format!("model={{{init}mlp={{hidden=[{FIRST_HIDDEN}]}}}}"),
+            ))
+        }
+        Network::Mlp(mlp) => {
+            let wider = if mlp.hidden.is_empty() {
+                vec![FIRST_HIDDEN]
+            } else {
+                mlp.hidden.iter().map(|width| 2 * width).collect()
+            };
+            Some(Fitted::key(
+                format!("hidden layers {:?} -> {wider:?}", mlp.hidden),
+                format!("model.mlp.hidden={}", compact(&wider)),
+            ))
+        }
+        Network::Cnn(_) | Network::Lenet5(_) | Network::SmallCnn(_) | Network::Resnet8(_) => {
+            let (now, then) = (model.width(), 2.0 * model.width());
+            (then <= ModelConfig::MAX_WIDTH).then(|| {
+                Fitted::key(
+                    format!("channels and hidden layers {now} -> {then} times as wide"),
+                    format!("model.width={then:?}"),
+                )
+            })
+        }
+    }
 }
 
 fn better_optimizer(config: &Config) -> Fitted {
@@ -140,18 +167,12 @@ fn better_optimizer(config: &Config) -> Fitted {
     }
 }
 
-fn less_regularization(config: &Config, mlp: &MlpConfig) -> Option<Fitted> {
+fn less_regularization(config: &Config) -> Option<Fitted> {
     let decay = config.optimizer.weight_decay();
-    if mlp.dropout > 0.0 {
-        let then = if mlp.dropout > 0.1 {
-            mlp.dropout / 2.0
-        } else {
-            0.0
-        };
-        Some(Fitted::key(
-            format!("dropout {} -> {then}", mlp.dropout),
-            format!("model.mlp.dropout={then}"),
-        ))
+    let network = config.model.network();
+    if let Some(now) = network.dropout().filter(|&now| now > 0.0) {
+        let then = if now > 0.1 { now / 2.0 } else { 0.0 };
+        Some(dropout(network, now, then))
     } else if decay > 0.0 {
         let key = format!("optimizer.{}.weight_decay", config.optimizer.name());
         Some(Fitted::key(
@@ -163,22 +184,20 @@ fn less_regularization(config: &Config, mlp: &MlpConfig) -> Option<Fitted> {
     }
 }
 
-fn more_regularization(config: &Config, mlp: &MlpConfig) -> Fitted {
+fn more_regularization(config: &Config) -> Fitted {
     /// Usual first values, and the largest that is still usual (Srivastava et al., 2014).
     const FIRST_DROPOUT: f64 = 0.2;
     const LAST_DROPOUT: f64 = 0.5;
     const FIRST_DECAY: f64 = 1e-4;
     let decay = config.optimizer.weight_decay();
-    if mlp.dropout < LAST_DROPOUT && !mlp.hidden.is_empty() {
-        let then = if mlp.dropout > 0.0 {
+    let network = config.model.network();
+    if let Some(now) = network.dropout().filter(|&now| now < LAST_DROPOUT) {
+        let then = if now > 0.0 {
             LAST_DROPOUT
         } else {
             FIRST_DROPOUT
         };
-        Fitted::key(
-            format!("dropout {} -> {then}", mlp.dropout),
-            format!("model.mlp.dropout={then}"),
-        )
+        dropout(network, now, then)
     } else {
         let then = if decay > 0.0 {
             3.0 * decay
@@ -191,6 +210,13 @@ fn more_regularization(config: &Config, mlp: &MlpConfig) -> Fitted {
             format!("{key}={then:.1e}"),
         )
     }
+}
+
+fn dropout(network: &Network, now: f64, then: f64) -> Fitted {
+    Fitted::key(
+        format!("dropout {now} -> {then}"),
+        format!("model.{}.dropout={then}", network.name()),
+    )
 }
 
 fn more_data(config: &Config, data: &DataSummary) -> Fitted {
@@ -354,6 +380,8 @@ mod tests {
         let linear = "model.mlp.hidden = []\noptimizer.sgd.learning_rate = 0.1";
         let regular = "model.mlp = { hidden = [9], dropout = 0.5 }
             optimizer.sgd = { learning_rate = 0.1, weight_decay = 1e-4 }";
+        let convolutional = "model = { width = 1.5, small_cnn = { dropout = 0.4 } }
+            optimizer.adam.learning_rate = 1e-3";
         for (edit, unused, remedy, expected) in [
             (
                 plain,
@@ -419,6 +447,38 @@ mod tests {
             ),
             (plain, 0, Remedy::MixInTarget, None),
             (plain, 30, Remedy::MoreDevData, Some("data.split.dev=80")),
+            (
+                "model = { init = \"xavier_normal\", linear = {} }
+                    optimizer.adam.learning_rate = 1e-3",
+                0,
+                Remedy::BiggerModel,
+                Some("model={init=\"xavier_normal\",mlp={hidden=[64]}}"),
+            ),
+            (
+                convolutional,
+                0,
+                Remedy::BiggerModel,
+                Some("model.width=3.0"),
+            ),
+            (
+                convolutional,
+                0,
+                Remedy::LessRegularization,
+                Some("model.small_cnn.dropout=0.2"),
+            ),
+            (
+                convolutional,
+                0,
+                Remedy::MoreRegularization,
+                Some("model.small_cnn.dropout=0.5"),
+            ),
+            (
+                "model = { width = 64.0, lenet5 = {} }
+                    optimizer.adam.learning_rate = 1e-3",
+                0,
+                Remedy::BiggerModel,
+                None,
+            ),
         ] {
             check(edit, unused, remedy, expected);
         }

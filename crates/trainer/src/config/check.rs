@@ -1,5 +1,3 @@
-use plumb_model::Network;
-
 use super::{Config, Data, FORMAT, KeyError, chunk::at};
 use crate::{optimizer::Optimizer, schedule::Schedule};
 
@@ -19,16 +17,7 @@ pub(super) fn check(config: &Config) -> Result<(), KeyError> {
     if let Some(human) = &config.human {
         human.level()?;
     }
-    let Network::Mlp(mlp) = &config.model;
-    if mlp.hidden.contains(&0) {
-        return Err(KeyError::value(
-            "model.mlp.hidden",
-            "has a layer of 0 units; expected 1 or more",
-        ));
-    }
-    range("model.mlp.dropout", mlp.dropout, "from 0 to below 1", |p| {
-        (0.0..1.0).contains(&p)
-    })?;
+    config.model.check()?;
     check_optimizer(&config.optimizer)?;
     if let Schedule::Cosine(cosine) = &config.schedule {
         let key = "schedule.cosine.final_learning_rate";

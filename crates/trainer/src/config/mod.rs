@@ -5,6 +5,7 @@ mod chunk;
 mod document;
 mod explain;
 mod human;
+mod model;
 mod training;
 
 use std::path::PathBuf;
@@ -14,11 +15,11 @@ use serde::{Deserialize, Serialize};
 use plumb_data::{
     memory::ByteSize, normalize::Normalization, split::SplitPlan, transform::Augmentation,
 };
-use plumb_model::Network;
 
 pub(crate) use chunk::Chunk;
 pub(crate) use document::{Document, KeyError};
 pub(crate) use human::HumanConfig;
+pub(crate) use model::ModelConfig;
 pub(crate) use training::{Checkpointing, Evaluations, Train};
 
 use crate::{optimizer::Optimizer, schedule::Schedule};
@@ -41,7 +42,7 @@ pub(crate) struct Config {
     pub(crate) data: Data,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) human: Option<HumanConfig>,
-    pub(crate) model: Network,
+    pub(crate) model: ModelConfig,
     pub(crate) optimizer: Optimizer,
     #[serde(default)]
     pub(crate) schedule: Schedule,
@@ -130,7 +131,7 @@ pub(crate) struct Choice {
 const CHOICES: [Choice; 5] = [
     Choice::required("data.general", Chunk::SOURCES),
     Choice::required("data.target", Chunk::SOURCES),
-    Choice::required("model", &["mlp"]),
+    Choice::required("model", ModelConfig::NETWORKS),
     Choice::required("optimizer", &["adam", "sgd"]),
     Choice {
         table: "schedule",
