@@ -170,7 +170,7 @@ impl Comparison {
     fn forward_fault(&self) -> Option<String> {
         if let Some(wrong) = self.outputs.iter().find(|one| is_wrong(one)) {
             return Some(format!(
-                "{} differs by {}",
+                "the output of {} differs by {}",
                 wrong.name,
                 shown(wrong.relative)
             ));

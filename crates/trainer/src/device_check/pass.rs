@@ -60,14 +60,20 @@ impl Compute for OnDevice {
         let labels: Vec<i32> = batch.labels.iter().map(|i| i.cast_signed()).collect();
         let labels = Tensor::<1, Int>::from_data(TensorData::new(labels, [n]), &self.device);
 
-        let logits = self.model.forward(inputs.clone()); // [batch, n_classes]
-        let mut outputs = vec![values("the network's output", logits.clone().inner())?];
-        let loss = CrossEntropy::new(&self.device).forward(logits, labels, None);
+        let traced = self.model.trace(inputs.clone());
+        let Some((_, logits)) = traced.last() else {
+            return Err(Error::failed("device check: the network has no layers"));
+        };
+        let loss = CrossEntropy::new(&self.device).forward(logits.clone(), labels, None);
         let gradients = GradientsParams::from_grads(loss.backward(), &self.model);
         let loss = values("loss", loss.inner())?;
 
+        let mut outputs = Vec::with_capacity(traced.len() + 1);
+        for (name, output) in traced {
+            outputs.push(values(&name, output.inner())?);
+        }
         let evaluated = self.model.valid().forward(inputs.inner());
-        outputs.push(values("the network's output in evaluation", evaluated)?);
+        outputs.push(values("the network in evaluation", evaluated)?);
 
         let mut collect = Collect {
             path: Vec::new(),

@@ -1,12 +1,13 @@
 use burn::tensor::Device;
 use plumb_data::seed;
-use plumb_model::{Network, Task};
+use plumb_model::Task;
 use rand::RngExt;
 use serde::Serialize;
 
 use super::{Comparison, HostBatch, compare, pass::OnDevice};
 use crate::{
     Error,
+    config::ModelConfig,
     device::{OpenDevice, quietly},
 };
 
@@ -22,7 +23,7 @@ pub(crate) struct Case {
 /// Every layer that plumb has, in small networks that share their shapes as far as can be: each new
 /// shape costs a GPU the choice of a kernel.
 pub(crate) const CASES: &[Case] = &[
-    Case::vector("linear", "mlp = { hidden = [] }"),
+    Case::vector("linear", "linear = {}"),
     Case::vector("mlp, relu", "mlp = { hidden = [32, 32] }"),
     Case::vector(
         "mlp, gelu",
@@ -35,6 +36,34 @@ pub(crate) const CASES: &[Case] = &[
     Case::vector(
         "mlp, silu",
         "mlp = { hidden = [32, 32], activation = 'silu' }",
+    ),
+    Case::vector(
+        "mlp, batch norm",
+        "mlp = { hidden = [32, 32], norm = 'batch' }",
+    ),
+    Case::vector(
+        "mlp, layer norm, residual",
+        "mlp = { hidden = [32, 32], norm = 'layer', residual = true }",
+    ),
+    Case::image(
+        "cnn 1x1, layer norm, flatten",
+        "cnn = { blocks = [{ channels = 4, kernel = 1, norm = 'layer' }], head = 'flatten' }",
+    ),
+    Case::image(
+        "cnn 3x3, max pool, average",
+        "cnn = { blocks = [{ channels = 4, pool = 2 }] }",
+    ),
+    Case::image(
+        "cnn 5x5, average pool",
+        "cnn = { blocks = [{ channels = 4, kernel = 5, pool = 2 }], pool_kind = 'avg' }",
+    ),
+    Case::image(
+        "cnn 3x3, stride 2, no padding",
+        "cnn = { blocks = [{ channels = 4, stride = 2, padding = 0 }] }",
+    ),
+    Case::image(
+        "cnn, batch norm, residual",
+        "cnn = { blocks = [{ channels = 4, convolutions = 2, norm = 'batch', residual = true }] }",
     ),
 ];
 
@@ -65,6 +94,14 @@ impl Case {
         }
     }
 
+    const fn image(name: &'static str, network: &'static str) -> Self {
+        Self {
+            name,
+            network,
+            input_shape: &[1, 8, 8],
+        }
+    }
+
     /// Compares the device with the CPU. A panic of the libraries below is a fault of the device.
     ///
     /// # Errors
@@ -78,7 +115,7 @@ impl Case {
             input_shape: self.input_shape.to_vec(),
             n_classes: N_CLASSES,
         };
-        let network: Network =
+        let network: ModelConfig =
             toml::from_str(self.network).map_err(|error| Error::failed(error.to_string()))?;
         let build = |device: &Device| network.init(&task, seed::stream(1, "init"), device);
         let reference = OnDevice::new(build, cpu);

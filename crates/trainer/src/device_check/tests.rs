@@ -1,10 +1,13 @@
 use std::cell::Cell;
 
 use plumb_data::seed;
-use plumb_model::{Activation, MlpConfig, Network, Task};
+use plumb_model::Task;
 
 use super::*;
-use crate::device::{DeviceChoice, open};
+use crate::{
+    config::ModelConfig,
+    device::{DeviceChoice, open},
+};
 
 /// A side that computes as the CPU does and then changes something, given the number of the pass.
 struct Faulty<F> {
@@ -22,12 +25,8 @@ impl<F: Fn(usize, &mut Pass)> Compute for Faulty<F> {
     }
 }
 
-fn network() -> Network {
-    Network::Mlp(MlpConfig {
-        hidden: vec![8, 8],
-        activation: Activation::Tanh,
-        dropout: 0.5,
-    })
+fn network() -> ModelConfig {
+    toml::from_str("mlp = { hidden = [8, 8], activation = 'tanh', dropout = 0.5 }").unwrap()
 }
 
 fn on_cpu() -> OnDevice {
@@ -75,12 +74,12 @@ fn the_cpu_agrees_with_itself() {
     assert_eq!(
         names,
         [
-            "Mlp.hidden.0.weight",
-            "Mlp.hidden.0.bias",
-            "Mlp.hidden.1.weight",
-            "Mlp.hidden.1.bias",
-            "Mlp.output.weight",
-            "Mlp.output.bias",
+            "hidden.0.weight",
+            "hidden.0.bias",
+            "hidden.1.weight",
+            "hidden.1.bias",
+            "output.weight",
+            "output.bias",
         ]
     );
 }
@@ -88,7 +87,7 @@ fn the_cpu_agrees_with_itself() {
 /// One percent too much is 1e-2 in relative norm, and no batch comes out right.
 #[test]
 fn a_planted_wrong_gradient_is_caught_and_its_layer_named() {
-    let comparison = compared(|_, pass| scale(&mut pass.gradients, "Mlp.hidden.1.weight", 1.01));
+    let comparison = compared(|_, pass| scale(&mut pass.gradients, "hidden.1.weight", 1.01));
     assert!(!comparison.passed);
     assert_eq!(comparison.batches, MAX_BATCHES);
     let opened = open(DeviceChoice::Cpu).unwrap();
@@ -98,7 +97,9 @@ fn a_planted_wrong_gradient_is_caught_and_its_layer_named() {
     assert_eq!(error.exit_code(), 1);
     let text = error.to_string();
     assert!(
-        text.contains("computes other numbers than the CPU: the gradient of Mlp.hidden.1.weight differs by 1.0e-2"),
+        text.contains(
+            "computes other numbers than the CPU: the gradient of hidden.1.weight differs by 1.0e-2"
+        ),
         "{text}"
     );
     assert!(
@@ -111,12 +112,12 @@ fn a_planted_wrong_gradient_is_caught_and_its_layer_named() {
 #[test]
 fn of_several_wrong_gradients_the_one_nearest_to_the_output_is_named() {
     let comparison = compared(|_, pass| {
-        scale(&mut pass.gradients, "Mlp.hidden.0.bias", 2.0);
-        scale(&mut pass.gradients, "Mlp.hidden.1.bias", 2.0);
+        scale(&mut pass.gradients, "hidden.0.bias", 2.0);
+        scale(&mut pass.gradients, "hidden.1.bias", 2.0);
     });
     let fault = comparison.fault().unwrap();
     assert!(
-        fault.starts_with("the gradient of Mlp.hidden.1.bias differs by "),
+        fault.starts_with("the gradient of hidden.1.bias differs by "),
         "{fault}"
     );
 }
@@ -124,15 +125,15 @@ fn of_several_wrong_gradients_the_one_nearest_to_the_output_is_named() {
 /// Wrong outputs come before wrong gradients, and no second batch is needed to believe them.
 #[test]
 fn a_wrong_output_is_named_at_the_first_batch() {
-    let wrong = |pass: &mut Pass| scale(&mut pass.outputs, "the network's output", f32::NAN);
+    let wrong = |pass: &mut Pass| scale(&mut pass.outputs, "hidden.0.activation", f32::NAN);
     let comparison = compared(|_, pass| {
         wrong(pass);
-        scale(&mut pass.gradients, "Mlp.output.bias", 2.0);
+        scale(&mut pass.gradients, "output.bias", 2.0);
     });
     assert_eq!(comparison.batches, 1);
     assert_eq!(
         comparison.fault().unwrap(),
-        "the network's output differs by a number that is not finite"
+        "the output of hidden.0.activation differs by a number that is not finite"
     );
 }
 
@@ -148,7 +149,7 @@ fn a_wrong_loss_is_caught() {
 fn a_gradient_that_differs_in_one_batch_alone_passes() {
     let comparison = compared(|n_passes, pass| {
         if n_passes == 0 {
-            scale(&mut pass.gradients, "Mlp.hidden.1.weight", 1.01);
+            scale(&mut pass.gradients, "hidden.1.weight", 1.01);
         }
     });
     assert!(comparison.passed);
