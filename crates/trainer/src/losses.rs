@@ -5,33 +5,36 @@ use crate::{Error, train::Position};
 /// Losses are read from the device after so many steps: each reading waits for the device.
 const READ_EVERY: usize = 50;
 
-/// The losses of the latest steps, on the device until they are read.
+/// The losses of the latest steps, and whether their gradients are finite, on the device until they are
+/// read.
 #[derive(Default)]
 pub(crate) struct Losses {
     waiting: Vec<Waiting>,
 }
 
 struct Waiting {
-    loss: Tensor<1>,
+    /// The loss, and a number that is finite as long as the gradients are.
+    numbers: [Tensor<1>; 2],
     /// Counted from 1.
     step: u64,
     learning_rate: f64,
 }
 
 impl Losses {
-    /// Takes the loss of a step, counted from 1.
+    /// Takes the loss of a step, counted from 1, and a number that is finite as long as its gradients
+    /// are.
     ///
     /// # Errors
     /// As [`Losses::read`].
     pub(crate) fn push(
         &mut self,
-        loss: Tensor<1>,
+        numbers: [Tensor<1>; 2],
         step: u64,
         learning_rate: f64,
         position: &mut Position,
     ) -> Result<(), Error> {
         self.waiting.push(Waiting {
-            loss,
+            numbers,
             step,
             learning_rate,
         });
@@ -50,15 +53,21 @@ impl Losses {
         if waiting.is_empty() {
             return Ok(());
         }
-        let losses = waiting.iter().map(|one| one.loss.clone()).collect();
-        let losses: Vec<f32> = Tensor::cat(losses, 0)
+        let numbers = waiting.iter().flat_map(|one| one.numbers.clone()).collect();
+        let numbers: Vec<f32> = Tensor::cat(numbers, 0)
             .try_into_vec_as()
             .map_err(|error| Error::failed(format!("can't read the losses back: {error}")))?;
-        for (loss, at) in losses.into_iter().zip(&waiting) {
-            if !loss.is_finite() {
+        for (numbers, at) in numbers.chunks_exact(2).zip(&waiting) {
+            let (loss, gradient) = (numbers[0], numbers[1]);
+            if !loss.is_finite() || !gradient.is_finite() {
+                let what = if loss.is_finite() {
+                    "a gradient is not finite".to_string()
+                } else {
+                    format!("the loss is {loss}")
+                };
                 return Err(Error::failed(format!(
-                    "the loss is {loss} at step {}: training has diverged (a lower learning rate \
-                     than {} usually helps)",
+                    "{what} at step {}: training has diverged (a lower learning rate than {} \
+                     usually helps)",
                     at.step, at.learning_rate,
                 )));
             }
@@ -75,15 +84,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_loss_that_is_not_finite_names_its_step() {
-        let device = Device::flex();
-        let (mut losses, mut position) = (Losses::default(), Position::default());
-        for (step, loss) in [(11, 1.0), (12, f32::NAN), (13, 2.0)] {
-            let loss = Tensor::from_data([loss], &device);
-            losses.push(loss, step, 0.1, &mut position).unwrap();
-        }
-        let error = losses.read(&mut position).unwrap_err();
-        assert!(error.to_string().contains("NaN at step 12"), "{error}");
+    fn what_is_not_finite_names_its_step() {
+        let check = |numbers: [[f32; 2]; 3], expected: &str| {
+            let device = Device::flex();
+            let (mut losses, mut position) = (Losses::default(), Position::default());
+            for (step, numbers) in (11..).zip(numbers) {
+                let numbers = numbers.map(|number| Tensor::from_data([number], &device));
+                losses.push(numbers, step, 0.1, &mut position).unwrap();
+            }
+            let error = losses.read(&mut position).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        };
+        let fine = [1.0, 1.0];
+        check([fine, [f32::NAN, 1.0], fine], "the loss is NaN at step 12");
+        let gradient = [1.0, f32::INFINITY];
+        check(
+            [fine, fine, gradient],
+            "a gradient is not finite at step 13",
+        );
+        // The gradients of a step come after its loss, and before the next one's.
+        check(
+            [gradient, [f32::NAN, 1.0], fine],
+            "a gradient is not finite at step 11",
+        );
     }
 
     /// 50 ones are read by themselves, the 51st on request.
@@ -92,8 +115,9 @@ mod tests {
         let device = Device::flex();
         let (mut losses, mut position) = (Losses::default(), Position::default());
         for step in 1..=51 {
-            let loss = Tensor::from_data([1.0], &device);
-            losses.push(loss, step, 0.1, &mut position).unwrap();
+            let one = Tensor::from_data([1.0], &device);
+            let numbers = [one.clone(), one];
+            losses.push(numbers, step, 0.1, &mut position).unwrap();
         }
         assert!((position.loss_sum - 50.0).abs() < f64::EPSILON);
         losses.read(&mut position).unwrap();

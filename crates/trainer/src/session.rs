@@ -287,6 +287,7 @@ impl<'a> Session<'a> {
         let ingredients = Ingredients {
             config,
             sets,
+            class_weights: prepared.class_weights.as_deref(),
             train_sample: train_sample.as_ref().unwrap_or(&sets.train),
             evaluate_every: evaluations.every_epochs,
             device: &device,

@@ -15,12 +15,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
+    clip::clip,
     config::Config,
-    cross_entropy::CrossEntropy,
     evaluate::{Evaluation, evaluate},
-    feed::{Batch, Feed},
+    feed::Feed,
     interrupt,
+    loss::{Loss, Target},
     losses::Losses,
+    mixup::mixup,
+    schedule::Length,
     sets::PerSet,
 };
 
@@ -28,6 +31,8 @@ use crate::{
 pub(crate) struct Ingredients<'a> {
     pub(crate) config: &'a Config,
     pub(crate) sets: &'a PerSet<Feed<'a>>,
+    /// Of the loss; none where all classes weigh the same.
+    pub(crate) class_weights: Option<&'a [f32]>,
     /// What the train error is measured on during training: all of train, or a fixed part.
     pub(crate) train_sample: &'a Feed<'a>,
     /// Epochs from one evaluation to the next.
@@ -147,8 +152,15 @@ pub(crate) fn train(
     let train_set = sets.get(SetName::Train);
     let batch_size = config.train.batch_size;
     let n_steps_per_epoch = train_set.len().div_ceil(batch_size) as u64;
-    let n_steps = n_steps_per_epoch * u64::from(config.train.epochs);
-    let cross_entropy = CrossEntropy::new(ingredients.device);
+    let length = Length {
+        n_steps: n_steps_per_epoch * u64::from(config.train.epochs),
+        steps_per_epoch: n_steps_per_epoch,
+    };
+    let loss_function = Loss::new(
+        config.loss.label_smoothing,
+        ingredients.class_weights,
+        ingredients.device,
+    );
     let mut losses = Losses::default();
 
     let mut end = end(config, &state.position);
@@ -170,19 +182,25 @@ pub(crate) fn train(
             learning_rate = config.schedule.learning_rate(
                 config.optimizer.learning_rate(),
                 step_number,
-                n_steps,
+                length,
             );
             let batch = train_set.gather(chosen, epoch)?;
-            let loss;
-            (state.model, loss) = step(
+            let (loss, gradient);
+            (state.model, loss, gradient) = step(
                 state.model,
                 &mut state.optimizer,
-                &cross_entropy,
-                batch,
+                &loss_function,
+                mixup(batch, config.train.mixup, config.seed, step_number),
+                config.train.clip_norm,
                 learning_rate,
             );
             observer.step(chosen.len(), &loss);
-            losses.push(loss, step_number + 1, learning_rate, &mut state.position)?;
+            losses.push(
+                [loss, gradient],
+                step_number + 1,
+                learning_rate,
+                &mut state.position,
+            )?;
             state.position.step += 1;
             state.position.spend_on_steps(&mut clock);
 
@@ -247,19 +265,22 @@ pub(crate) fn train(
         .ok_or_else(|| Error::failed("training ended without a reason"))
 }
 
-/// One step: forward, loss, backward, new weights. Returns them and the loss, still on the device.
+/// One step: forward, loss, backward, new weights. Returns them, the loss, and a number that is finite
+/// as long as the gradients are ([`clip`]); both numbers, of shape `[1]`, are still on the device.
 pub(crate) fn step(
     model: Model,
     optimizer: &mut ModuleOptimizer,
-    cross_entropy: &CrossEntropy,
-    batch: Batch,
+    loss_function: &Loss,
+    (inputs, target): (Tensor<2>, Target),
+    clip_norm: Option<f64>,
     learning_rate: f64,
-) -> (Model, Tensor<1>) {
-    let logits = model.forward(batch.inputs); // [batch, n_classes]
-    let loss = cross_entropy.forward(logits, batch.labels, batch.weights); // [1]
+) -> (Model, Tensor<1>, Tensor<1>) {
+    let logits = model.forward(inputs); // [batch, n_classes]
+    let loss = loss_function.forward(logits, target); // [1]
     let gradients = GradientsParams::from_grads(loss.backward(), &model);
+    let (gradients, measure) = clip(gradients, &model, clip_norm);
     let model = optimizer.step(learning_rate, model, gradients);
-    (model, loss.without_autodiff())
+    (model, loss.without_autodiff(), measure)
 }
 
 impl End {

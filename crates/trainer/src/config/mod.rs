@@ -5,6 +5,7 @@ mod chunk;
 mod document;
 mod explain;
 mod human;
+mod loss;
 mod model;
 mod training;
 
@@ -19,6 +20,7 @@ use plumb_data::{
 pub(crate) use chunk::Chunk;
 pub(crate) use document::{Document, KeyError};
 pub(crate) use human::HumanConfig;
+pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
 pub(crate) use training::{Checkpointing, Evaluations, Train};
 
@@ -46,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) optimizer: Optimizer,
     #[serde(default)]
     pub(crate) schedule: Schedule,
+    #[serde(default)]
+    pub(crate) loss: LossConfig,
     pub(crate) train: Train,
     #[serde(default)]
     pub(crate) evaluation: Evaluations,
@@ -132,10 +136,10 @@ const CHOICES: [Choice; 5] = [
     Choice::required("data.general", Chunk::SOURCES),
     Choice::required("data.target", Chunk::SOURCES),
     Choice::required("model", ModelConfig::NETWORKS),
-    Choice::required("optimizer", &["adam", "sgd"]),
+    Choice::required("optimizer", &Optimizer::NAMES),
     Choice {
         table: "schedule",
-        of: &["constant", "cosine"],
+        of: &Schedule::NAMES,
         has_default: true,
     },
 ];

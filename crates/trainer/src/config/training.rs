@@ -14,6 +14,12 @@ pub(crate) struct Train {
     pub(crate) epochs: u32,
     /// Examples per step.
     pub(crate) batch_size: usize,
+    /// The largest norm that the gradients of all parameters together may have; none: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) clip_norm: Option<f64>,
+    /// Examples are mixed in pairs, in shares from the distribution Beta(mixup, mixup); 0: they are not.
+    #[serde(default)]
+    pub(crate) mixup: f64,
     /// Evaluations in a row without a lower dev error after which training stops; none: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) patience: Option<u32>,
@@ -93,7 +99,7 @@ fn at_least_one_if(key: &str, value: Option<u64>) -> Result<(), KeyError> {
     value.map_or(Ok(()), |value| at_least_one(key, value))
 }
 
-fn at_least_one(key: &str, value: u64) -> Result<(), KeyError> {
+pub(super) fn at_least_one(key: &str, value: u64) -> Result<(), KeyError> {
     if value == 0 {
         return Err(KeyError::value(key, "is 0; expected 1 or more"));
     }
