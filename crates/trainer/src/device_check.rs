@@ -13,7 +13,6 @@ mod without_dropout;
 use std::time::Instant;
 
 use burn::tensor::Device;
-use plumb_model::Model;
 use serde::Serialize;
 
 use crate::{Error, device::OpenDevice};
@@ -21,6 +20,7 @@ use crate::{Error, device::OpenDevice};
 pub(crate) use batches::Batches;
 pub(crate) use difference::Difference;
 use difference::differences;
+pub(crate) use pass::Recipe;
 use pass::{Compute, HostBatch, OnDevice, Pass};
 
 /// The largest relative difference that passes.
@@ -74,14 +74,13 @@ struct LossDifference {
 
 /// Compares a device with the CPU; none if it is the CPU.
 ///
-/// `build` gives the network with the weights that a run starts from, on the device that it is handed.
 /// Dropout is switched off on both sides; everything else is as in training.
 ///
 /// # Errors
 /// [`Error::Failed`] if the batches can't be read. A difference is no error yet: see
 /// [`DeviceCheck::verdict`].
 pub(crate) fn check(
-    build: impl Fn(&Device) -> Model,
+    recipe: &Recipe<'_>,
     batches: &Batches<'_>,
     opened: &OpenDevice,
 ) -> Result<Option<DeviceCheck>, Error> {
@@ -93,8 +92,8 @@ pub(crate) fn check(
             "this plumb was built without the CPU backend, which devices are compared with";
         return Ok(Some(DeviceCheck::Skipped(reason.into())));
     };
-    let reference = OnDevice::new(&build, &cpu);
-    let device = OnDevice::new(&build, &opened.device);
+    let reference = OnDevice::new(recipe, &cpu);
+    let device = OnDevice::new(recipe, &opened.device);
     let comparison = compare(&reference, &device, |number| batches.get(number))?;
     Ok(Some(DeviceCheck::Compared(comparison)))
 }

@@ -18,10 +18,12 @@ use crate::{
     cli::RunOutput,
     config::Config,
     device::{self, OpenDevice},
-    device_check::{self, Batches, DeviceCheck},
+    device_check::{self, Batches, DeviceCheck, Recipe},
     evaluate::{Evaluation, evaluate},
     feed::{Augmentation, Feed, Resident, Streamed},
-    interrupt, predictions,
+    interrupt,
+    loss::Loss,
+    predictions,
     prepare::Prepared,
     progress::thousands,
     recorder::{Recorder, Written},
@@ -224,7 +226,15 @@ impl<'a> Session<'a> {
             &prepared.normalizer,
             config.train.batch_size,
         );
-        in_pool(|| device_check::check(|device| self.initial_model(device), &batches, opened))?
+        let label_smoothing = config.loss.label_smoothing;
+        let class_weights = prepared.class_weights.as_deref();
+        in_pool(|| {
+            let recipe = Recipe {
+                model: &|device| self.initial_model(device),
+                loss: &|device| Loss::new(label_smoothing, class_weights, device),
+            };
+            device_check::check(&recipe, &batches, opened)
+        })?
     }
 
     /// The network with the weights that every device starts from.

@@ -7,6 +7,7 @@ use super::*;
 use crate::{
     config::ModelConfig,
     device::{DeviceChoice, open},
+    loss::Loss,
 };
 
 /// A side that computes as the CPU does and then changes something, given the number of the pass.
@@ -34,8 +35,11 @@ fn on_cpu() -> OnDevice {
         input_shape: vec![3],
         n_classes: 2,
     };
-    let build = |device: &Device| network().init(&task, seed::stream(7, "init"), device);
-    OnDevice::new(build, &Device::flex())
+    let recipe = Recipe {
+        model: &|device| network().init(&task, seed::stream(7, "init"), device),
+        loss: &|device| Loss::new(0.1, None, device),
+    };
+    OnDevice::new(&recipe, &Device::flex())
 }
 
 fn batch(number: usize) -> HostBatch {
