@@ -40,9 +40,12 @@ pub(crate) struct TrainArgs {
     /// Start from the best weights of this run, instead of fresh ones
     #[arg(long, value_name = "RUN")]
     pub(crate) init_from: Option<PathBuf>,
-    /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
+    /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub(crate) device: DeviceChoice,
+    /// Do not compare a GPU with the CPU before the first step
+    #[arg(long)]
+    pub(crate) skip_device_check: bool,
     /// The folder that gets a new run directory
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(crate) runs_dir: PathBuf,
@@ -67,6 +70,9 @@ pub(crate) struct ResumeArgs {
     /// Where to compute, instead of where the run did
     #[arg(long, value_name = "DEVICE")]
     pub(crate) device: Option<DeviceChoice>,
+    /// Do not compare a GPU with the CPU before the first step
+    #[arg(long)]
+    pub(crate) skip_device_check: bool,
     /// The folder that gets the new run directory, instead of the one that the run is in
     #[arg(long, value_name = "DIR")]
     pub(crate) runs_dir: Option<PathBuf>,
@@ -296,6 +302,12 @@ pub(crate) enum NetworkFormat {
 
 #[derive(Args)]
 pub(crate) struct DevicesArgs {
+    /// Compare what GPUs compute with the CPU, layer by layer; exit code 1 if one is wrong
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Check this device alone; else all real GPUs, or the software adapters if there are none
+    #[arg(long, value_name = "DEVICE", requires = "check")]
+    pub(crate) device: Option<DeviceChoice>,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -10,6 +10,7 @@ mod commands;
 mod config;
 mod data_summary;
 mod device;
+mod device_check;
 mod error;
 mod evaluate;
 mod export;

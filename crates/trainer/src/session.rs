@@ -20,10 +20,13 @@ use crate::{
     cli::RunOutput,
     config::Config,
     device::{self, OpenDevice},
+    device_check::{self, Batches, DeviceCheck, Recipe},
     evaluate::evaluate,
     feed::{Augmentation, Feed, Resident, Streamed},
     initial::Initial,
-    interrupt, predictions,
+    interrupt,
+    loss::Loss,
+    predictions,
     prepare::Prepared,
     progress::thousands,
     recorder::{Recorder, Written},
@@ -47,6 +50,8 @@ pub(crate) struct Session<'a> {
     pub(crate) runs_dir: &'a Path,
     /// The run that it goes on with; none if it begins.
     pub(crate) earlier: Option<Earlier>,
+    /// Whether to train on a device without comparing it with the CPU first.
+    pub(crate) skip_device_check: bool,
     pub(crate) output: &'a RunOutput,
 }
 
@@ -72,6 +77,9 @@ struct Environment<'a> {
     folder: String,
     device: &'a str,
     device_name: &'a str,
+    /// Whether it computes what the CPU computes; none on the CPU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_check: Option<DeviceCheck>,
     threads: usize,
     os: &'static str,
     architecture: &'static str,
@@ -100,7 +108,7 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
     let Session {
         config, prepared, ..
     } = session;
-    let mut environment = session.environment();
+    let mut environment = session.environment(session.check_device()?);
     let earlier = session.earlier.take();
     let state = in_pool(|| session.state(initial.model, earlier.as_ref()))??;
     let written = match &earlier {
@@ -136,11 +144,17 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
         }
         Ok(())
     })?;
+    if let Some(check) = &environment.device_check {
+        check.verdict(session.opened)?;
+    }
     interrupt::listen()?;
 
     let n_train = prepared.sets.train.len();
     let mut recorder = Recorder::new(&run, config, n_train, written, session.output.quiet);
     session.introduce(&mut recorder, &run);
+    if let Some(check) = &environment.device_check {
+        recorder.note(&check.to_string());
+    }
     for note in &initial.notes {
         recorder.note(note);
     }
@@ -201,7 +215,7 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
 }
 
 impl<'a> Session<'a> {
-    fn environment(&self) -> Environment<'a> {
+    fn environment(&self, device_check: Option<DeviceCheck>) -> Environment<'a> {
         let resumed_from = self.earlier.as_ref().map(|earlier| ResumedFrom {
             run: earlier.run.path().display().to_string(),
             checkpoint: earlier.last.as_ref().map(|last| last.name.clone()),
@@ -215,6 +229,7 @@ impl<'a> Session<'a> {
                 .unwrap_or_default(),
             device: &self.opened.spelling,
             device_name: &self.opened.name,
+            device_check,
             threads: device::n_threads(),
             os: std::env::consts::OS,
             architecture: std::env::consts::ARCH,
@@ -222,6 +237,39 @@ impl<'a> Session<'a> {
             resumed_from,
             elapsed_secs: None,
         }
+    }
+
+    /// Compares the device with the CPU, on batches of the run's own, through its own network.
+    fn check_device(&self) -> Result<Option<DeviceCheck>, Error> {
+        let Self {
+            config,
+            prepared,
+            opened,
+            ..
+        } = *self;
+        if self.skip_device_check {
+            return Ok(DeviceCheck::unwanted(opened));
+        }
+        let batches = Batches::new(
+            &prepared.sets.train,
+            &prepared.normalizer,
+            config.train.batch_size,
+        );
+        let label_smoothing = config.loss.label_smoothing;
+        let class_weights = prepared.class_weights.as_deref();
+        in_pool(|| {
+            let recipe = Recipe {
+                model: &|device| self.initial_model(device),
+                loss: &|device| Loss::new(label_smoothing, class_weights, device),
+            };
+            device_check::check(&recipe, &batches, opened)
+        })?
+    }
+
+    /// The network with the weights that every device starts from.
+    fn initial_model(&self, device: &Device) -> Model {
+        let stream = seed::stream(self.config.seed, "init");
+        self.config.model.init(&self.prepared.task, stream, device)
     }
 
     fn evaluations(&self) -> Evaluations {
@@ -301,12 +349,8 @@ impl<'a> Session<'a> {
         let (model, optimizer) = restore(last, initial)?;
         let best = best.as_ref().map(|best| {
             // A model of its own: clones share the running averages of batch normalization.
-            let stream = seed::stream(config.seed, "init");
             let device = self.opened.device.clone().autodiff();
-            restore(
-                best,
-                config.model.init(&self.prepared.task, stream, &device),
-            )
+            restore(best, self.initial_model(&device))
         });
         let best = best.transpose()?;
         Ok(State {

@@ -73,6 +73,7 @@ pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
         opened: &opened,
         runs_dir: &runs_dir,
         earlier: Some(earlier),
+        skip_device_check: args.skip_device_check,
         output: &args.output,
     };
     session::run(session, initial)

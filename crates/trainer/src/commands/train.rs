@@ -33,6 +33,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         opened: &opened,
         runs_dir: &args.runs_dir,
         earlier: None,
+        skip_device_check: args.skip_device_check,
         output: &args.output,
     };
     session::run(session, initial)
