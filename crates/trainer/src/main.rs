@@ -10,15 +10,18 @@ mod config;
 mod cross_entropy;
 mod data_summary;
 mod device;
+mod diverged;
 mod error;
 mod evaluate;
 mod feed;
 mod folder;
+mod learning_rates;
 mod load;
 mod optimizer;
 mod predictions;
 mod prepare;
 mod progress;
+mod range_test;
 mod recorder;
 mod report;
 mod run_dir;
@@ -26,6 +29,7 @@ mod schedule;
 mod sets;
 mod terminal;
 mod train;
+mod watch;
 
 use std::{panic, process::ExitCode};
 
@@ -67,6 +71,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Train(args) => commands::train::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
+        Command::FindLr(args) => commands::find_lr::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
     }
 }

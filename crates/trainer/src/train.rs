@@ -155,7 +155,7 @@ fn is_better(dev: ErrorCount, best_dev: ErrorCount) -> bool {
 }
 
 /// The order in which an epoch visits the training set, a function of run seed and epoch alone.
-fn shuffled(n: usize, run_seed: u64, epoch: u32) -> Vec<u32> {
+pub(crate) fn shuffled(n: usize, run_seed: u64, epoch: u32) -> Vec<u32> {
     let mut order: Vec<u32> = (0..n as u32).collect();
     order.shuffle(&mut seed::stream(run_seed, &format!("order {epoch}")));
     order

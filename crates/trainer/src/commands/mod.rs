@@ -3,4 +3,5 @@
 pub(crate) mod check;
 pub(crate) mod data;
 pub(crate) mod devices;
+pub(crate) mod find_lr;
 pub(crate) mod train;

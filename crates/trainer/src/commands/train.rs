@@ -140,7 +140,7 @@ fn introduce(
 ///
 /// The backend spreads each operation over the pool that it is called from; entering it once, not
 /// once per operation, took a sixth off the time of a small network's step.
-fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+pub(crate) fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
     let pool = rayon::ThreadPoolBuilder::new()
         .build()
         .map_err(|error| Error::failed(format!("can't start the threads: {error}")))?;
@@ -200,6 +200,15 @@ fn feeds<'a>(config: &Config, prepared: &'a Prepared, opened: &'a OpenDevice) ->
         dev,
         test,
     }
+}
+
+/// Train alone, as it is trained on.
+pub(crate) fn train_feed<'a>(
+    config: &Config,
+    prepared: &'a Prepared,
+    opened: &'a OpenDevice,
+) -> Feed<'a> {
+    feeds(config, prepared, opened).train
 }
 
 /// The config's figure; else the Bayes error, where the data was made so that it is known.
