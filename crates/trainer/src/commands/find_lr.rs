@@ -185,8 +185,8 @@ fn conclude(config: &Config, sweep: &Sweep, points: &[Point], verdict: &Verdict)
             first.loss
         )),
         Verdict::Rose => lines.push(format!(
-            "the loss never fell below its first value, {:.3}, and then rose: no learning rate is \
-             suggested\n\nhint: try a lower --min than {from}, or more --steps",
+            "the loss, {:.3} at first, did not fall by more than noise, and then rose: no learning rate \
+             is suggested\n\nhint: try a lower --min than {from}, or more --steps",
             first.loss
         )),
     }

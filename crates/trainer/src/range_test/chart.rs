@@ -68,6 +68,13 @@ impl Chart {
                 next_free = at + label.len() + 1;
             }
         }
+        if view.decades().count() < 2 {
+            let (low, high) = (short(view.rates.0), short(view.rates.1));
+            let end = labels.0.len() - high.len();
+            labels = Line::new(labels.0.len());
+            labels.put(MARGIN, &low);
+            labels.put(end, &high);
+        }
         lines.extend([axis.text(), labels.text()]);
         if let Some(rate) = suggested {
             let (at, label) = (column(rate), short(rate));

@@ -3,7 +3,10 @@ use plotters::{
         ChartBuilder, IntoDrawingArea, IntoLogRange, LineSeries, PathElement, RGBColor, SVGBackend,
         SeriesLabelPosition, Text, WHITE,
     },
-    style::{Color, IntoFont},
+    style::{
+        Color, IntoFont,
+        text_anchor::{HPos, Pos, VPos},
+    },
 };
 
 use super::{Point, Suggestion, view::View};
@@ -62,7 +65,7 @@ fn draw<'a>(
         .configure_mesh()
         .x_desc("learning rate")
         .y_desc("training loss (nats)")
-        .x_label_formatter(&|rate| short(*rate))
+        .x_label_formatter(&|rate| format!("{rate:e}"))
         .y_label_formatter(&|loss| format!("{loss:.2}"))
         .light_line_style(WHITE)
         .label_style(("sans-serif", 14))
@@ -94,33 +97,26 @@ fn draw<'a>(
                 PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(width))
             });
     }
-    let marks = suggestion.into_iter().flat_map(|suggestion| {
-        [
+    if let Some(suggestion) = suggestion {
+        let marks = [
             (suggestion.steepest, "steepest fall"),
-            (suggestion.tenth_of_lowest, "a tenth of the lowest"),
-        ]
-        .map(|(rate, words)| (rate, words, rate == suggestion.learning_rate))
-    });
-    for (row, (rate, words, is_taken)) in marks.enumerate() {
-        let colour = if is_taken { VERMILION } else { GREY };
-        chart.draw_series([PathElement::new(
-            [(rate, low), (rate, high)],
-            colour.stroke_width(2),
-        )])?;
-        let words = if is_taken {
-            format!("{words}: {}, suggested", short(rate))
-        } else {
-            format!("{words}: {}", short(rate))
-        };
-        let height = low + (0.10 - 0.06 * row as f64) * (high - low);
-        // To the left of its line, where the loss is high and the corner below it empty.
-        let style = ("sans-serif", 14).into_font().color(&colour);
-        let style = style.pos(plotters::style::text_anchor::Pos::new(
-            plotters::style::text_anchor::HPos::Right,
-            plotters::style::text_anchor::VPos::Center,
-        ));
-        let place = rate / (view.rates.1 / view.rates.0).powf(0.01);
-        chart.draw_series([Text::new(words, (place, height), style)])?;
+            (suggestion.tenth_of_lowest, "a tenth of where it is lowest"),
+        ];
+        // To the left of both lines, where the loss is high and the corner below it empty.
+        let end = suggestion.learning_rate / (view.rates.1 / view.rates.0).powf(0.01);
+        let anchor = Pos::new(HPos::Right, VPos::Center);
+        for (row, (rate, words)) in marks.into_iter().enumerate() {
+            // The lower of the two.
+            let is_taken = rate <= suggestion.learning_rate;
+            let colour = if is_taken { VERMILION } else { GREY };
+            let line = PathElement::new([(rate, low), (rate, high)], colour.stroke_width(2));
+            chart.draw_series([line])?;
+            let suggested = if is_taken { ", suggested" } else { "" };
+            let words = format!("{words}: {}{suggested}", short(rate));
+            let height = low + (0.10 - 0.06 * row as f64) * (high - low);
+            let style = ("sans-serif", 14).into_font().color(&colour).pos(anchor);
+            chart.draw_series([Text::new(words, (end, height), style)])?;
+        }
     }
     chart
         .configure_series_labels()

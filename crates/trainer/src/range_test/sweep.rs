@@ -57,10 +57,6 @@ impl Sweep {
         self.steps
     }
 
-    pub(crate) fn bounds(&self) -> (f64, f64) {
-        (self.lowest, self.highest)
-    }
-
     /// The learning rate of a step, counted from 0.
     pub(crate) fn learning_rate(&self, step: u32) -> f64 {
         let share = f64::from(step) / f64::from(self.steps - 1);
