@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     config::Config, data_summary::DataSummary, optimizer::Optimizer, progress::thousands,
-    schedule::Schedule,
+    schedule::Curve,
 };
 
 /// Something to try next, fitted to a config.
@@ -117,7 +117,7 @@ fn bigger(mlp: &MlpConfig) -> Fitted {
 }
 
 fn better_optimizer(config: &Config) -> Fitted {
-    match (&config.optimizer, &config.schedule) {
+    match (&config.optimizer, config.schedule.curve()) {
         (Optimizer::Sgd(sgd), _) => Fitted::key(
             format!(
                 "optimizer SGD at learning rate {} -> Adam at 0.001",
@@ -125,13 +125,14 @@ fn better_optimizer(config: &Config) -> Fitted {
             ),
             "optimizer={adam={learning_rate=0.001}}".into(),
         ),
-        (Optimizer::Adam(_), Schedule::Constant(_)) => Fitted::key(
+        (_, Curve::Constant) => Fitted::key(
             "a constant learning rate -> one that falls to 0 along a cosine".into(),
             "schedule={cosine={}}".into(),
         ),
-        (Optimizer::Adam(adam), Schedule::Cosine(_)) => {
-            let (now, then) = (adam.learning_rate, adam.learning_rate / 3.0);
-            let key = "optimizer.adam.learning_rate";
+        (optimizer, _) => {
+            let now = optimizer.learning_rate();
+            let then = now / 3.0;
+            let key = format!("optimizer.{}.learning_rate", optimizer.name());
             Fitted::key(
                 format!("learning rate {now} -> {then:.2e}"),
                 format!("{key}={then:.2e}"),

@@ -8,7 +8,7 @@ use plumb_data::MemoryError;
 
 use crate::Error;
 
-pub(crate) use resident::Resident;
+pub(crate) use resident::{Resident, indices};
 pub(crate) use streamed::{Augmentation, Streamed};
 
 /// A set of examples that batches are taken from.

@@ -24,6 +24,8 @@ pub(crate) struct Prepared {
     pub(crate) sets: PerSet<Examples>,
     /// Per example of train, with mean 1; none where all weigh the same.
     pub(crate) train_weights: Option<Vec<f32>>,
+    /// Per class, such that the examples of train have mean 1; none where all classes weigh the same.
+    pub(crate) class_weights: Option<Vec<f32>>,
     pub(crate) normalizer: Normalizer,
     /// What is done to training batches.
     pub(crate) augmentation: Option<Pipeline>,
@@ -98,6 +100,8 @@ pub(crate) fn prepare(
         let predicate = format!("has {n_params} parameters; expected at most {MAX_PARAMETERS}");
         return Err(document.error(&KeyError::value("model", predicate)));
     }
+    let class_weights =
+        class_weights(config, &divided.sets).map_err(|error| document.error(&error))?;
     let summary = DataSummary::new(&divided, Some(&normalizer));
     let bayes = KnownBayes::of(&summary);
     let sets = divided.sets;
@@ -111,6 +115,7 @@ pub(crate) fn prepare(
             test: sets.test,
         },
         train_weights: sets.train_weights,
+        class_weights,
         normalizer,
         augmentation,
         task,
@@ -154,6 +159,20 @@ fn augmentation(config: &Config, train: &Examples) -> Result<Option<Pipeline>, K
         .hint("[data.general.convert] and [data.target.convert] change the size of all sets"));
     }
     Ok(Some(pipeline))
+}
+
+fn class_weights(config: &Config, sets: &Sets) -> Result<Option<Vec<f32>>, KeyError> {
+    let Some(weights) = &config.loss.class_weights else {
+        return Ok(None);
+    };
+    let own = |i: usize| {
+        sets.train_weights
+            .as_ref()
+            .map_or(1.0, |all| f64::from(all[i]))
+    };
+    let labels = sets.train.labels.iter().enumerate();
+    let examples = labels.map(|(i, &label)| (label, own(i)));
+    weights.per_class(&sets.train.classes, examples).map(Some)
 }
 
 fn split_error(error: &SplitError) -> KeyError {

@@ -14,10 +14,13 @@ use rand::{Rng, seq::SliceRandom};
 
 use crate::{
     Error,
+    clip::clip,
     config::Config,
-    cross_entropy::CrossEntropy,
     evaluate::{Evaluation, evaluate},
     feed::Feed,
+    loss::Loss,
+    mixup::mixup,
+    schedule::Length,
     sets::PerSet,
 };
 
@@ -26,6 +29,8 @@ pub(crate) struct Ingredients<'a> {
     pub(crate) config: &'a Config,
     pub(crate) task: &'a Task,
     pub(crate) sets: &'a PerSet<Feed<'a>>,
+    /// Of the loss; none where all classes weigh the same.
+    pub(crate) class_weights: Option<&'a [f32]>,
     /// Without automatic differentiation.
     pub(crate) device: &'a Device,
 }
@@ -79,19 +84,23 @@ pub(crate) fn train(
         config,
         task,
         sets,
+        class_weights,
         device,
     } = *ingredients;
     let train_set = sets.get(SetName::Train);
     let device = device.clone().autodiff();
     let batch_size = config.train.batch_size;
     let steps_per_epoch = train_set.len().div_ceil(batch_size) as u64;
-    let n_steps = steps_per_epoch * u64::from(config.train.epochs);
+    let length = Length {
+        n_steps: steps_per_epoch * u64::from(config.train.epochs),
+        steps_per_epoch,
+    };
 
     let mut model = config
         .model
         .init(task, seed::stream(config.seed, "init"), &device);
     let mut optimizer = config.optimizer.init();
-    let cross_entropy = CrossEntropy::new(&device);
+    let loss_function = Loss::new(config.loss.label_smoothing, class_weights, &device);
     let mut best: Option<Best> = None;
     let mut step = 0;
 
@@ -99,6 +108,7 @@ pub(crate) fn train(
         let start = Instant::now();
         let mut learning_rate = config.optimizer.learning_rate();
         let mut losses = Vec::with_capacity(steps_per_epoch as usize);
+        let mut sizes = Vec::with_capacity(steps_per_epoch as usize);
         for chosen in shuffled(train_set.len(), config.seed, epoch).chunks(batch_size) {
             if config.model.is_random() {
                 // The backend's generator can't be saved, so each step starts it anew.
@@ -107,18 +117,21 @@ pub(crate) fn train(
             learning_rate =
                 config
                     .schedule
-                    .learning_rate(config.optimizer.learning_rate(), step, n_steps);
+                    .learning_rate(config.optimizer.learning_rate(), step, length);
             let batch = train_set.gather(chosen, epoch)?;
-            let logits = model.forward(batch.inputs); // [batch, n_classes]
-            let loss = cross_entropy.forward(logits, batch.labels, batch.weights);
+            let (inputs, target) = mixup(batch, config.train.mixup, config.seed, step);
+            let logits = model.forward(inputs); // [batch, n_classes]
+            let loss = loss_function.forward(logits, target);
             let gradients = GradientsParams::from_grads(loss.backward(), &model);
+            let (gradients, size) = clip(gradients, &model, config.train.clip_norm);
+            sizes.push(size);
             model = optimizer.step(learning_rate, model, gradients);
             let loss = loss.without_autodiff();
             observer.step(chosen.len(), &loss);
             losses.push(loss);
             step += 1;
         }
-        let running_loss = mean_loss(losses, step - steps_per_epoch, learning_rate)?;
+        let running_loss = mean_loss(losses, sizes, step - steps_per_epoch, learning_rate)?;
         let trained = Instant::now();
 
         let frozen = model.valid();
@@ -161,17 +174,30 @@ pub(crate) fn shuffled(n: usize, run_seed: u64, epoch: u32) -> Vec<u32> {
     order
 }
 
-/// The mean of an epoch's losses, read from the device in one transfer.
-fn mean_loss(losses: Vec<Tensor<1>>, first_step: u64, learning_rate: f64) -> Result<f64, Error> {
+/// The mean of an epoch's losses, read from the device with the sizes of the gradients in one transfer.
+fn mean_loss(
+    losses: Vec<Tensor<1>>,
+    sizes: Vec<Tensor<1>>,
+    first_step: u64,
+    learning_rate: f64,
+) -> Result<f64, Error> {
     let n = losses.len();
-    let losses: Vec<f32> = Tensor::cat(losses, 0)
+    let both: Vec<f32> = Tensor::cat([losses, sizes].concat(), 0)
         .try_into_vec_as()
         .map_err(|error| Error::failed(format!("can't read the losses back: {error}")))?;
-    if let Some(at) = losses.iter().position(|loss| !loss.is_finite()) {
+    let (losses, sizes) = both.split_at(n);
+    for (at, (loss, size)) in losses.iter().zip(sizes).enumerate() {
+        if loss.is_finite() && size.is_finite() {
+            continue;
+        }
+        let what = if loss.is_finite() {
+            "a gradient is not finite".to_string()
+        } else {
+            format!("the loss is {loss}")
+        };
         return Err(Error::failed(format!(
-            "the loss is {} at step {}: training has diverged (a lower learning rate than \
-             {learning_rate} usually helps)",
-            losses[at],
+            "{what} at step {}: training has diverged (a lower learning rate than {learning_rate} \
+             usually helps)",
             first_step + at as u64 + 1,
         )));
     }
@@ -197,11 +223,24 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_that_is_not_finite_names_its_step() {
+    fn what_is_not_finite_names_its_step() {
         let device = Device::flex();
-        let losses = [1.0, f32::NAN].map(|loss| Tensor::from_data([loss], &device));
-        let error = mean_loss(losses.to_vec(), 10, 0.1).unwrap_err();
-        assert!(error.to_string().contains("NaN at step 12"), "{error}");
+        let check = |losses: [f32; 2], sizes: [f32; 2], expected: &str| {
+            let [losses, sizes] = [losses, sizes].map(|values| {
+                values
+                    .map(|value| Tensor::from_data([value], &device))
+                    .to_vec()
+            });
+            let error = mean_loss(losses, sizes, 10, 0.1).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        };
+        let finite = [1.0, 1.0];
+        check([1.0, f32::NAN], finite, "the loss is NaN at step 12");
+        check(
+            finite,
+            [f32::INFINITY, 1.0],
+            "a gradient is not finite at step 11",
+        );
     }
 
     #[test]

@@ -61,7 +61,7 @@ snapshot!(unknown_key, edited("batch_size", "batchsize"));
 snapshot!(unknown_table, edited("[human]", "[humans]"));
 snapshot!(
     unknown_choice,
-    edited("[optimizer.adam]", "[optimizer.adamw]")
+    edited("[optimizer.adam]", "[optimizer.adamax]")
 );
 snapshot!(wrong_type, edited("epochs = 20", "epochs = \"twenty\""));
 snapshot!(
@@ -196,6 +196,72 @@ snapshot!(
 snapshot!(
     two_drawn_chunks_without_a_grid,
     overridden(&["data.target={strokes={examples=2000}}"])
+);
+
+// Training of issue 4: optimizers, schedules, loss.
+snapshot!(
+    negative_decay,
+    overridden(&["optimizer={adamw={learning_rate=0.001,weight_decay=-0.1}}"])
+);
+snapshot!(
+    nesterov_without_momentum,
+    overridden(&["optimizer={sgd={learning_rate=0.1,nesterov=true}}"])
+);
+snapshot!(
+    two_schedules,
+    edited(
+        "[train]",
+        "[schedule]\nwarmup_steps = 9\n\n[schedule.cosine]\n\n[schedule.one_cycle]\n\n[train]"
+    )
+);
+snapshot!(
+    unknown_schedule,
+    edited("[train]", "[schedule.onecycle]\n\n[train]")
+);
+snapshot!(
+    warmup_twice,
+    overridden(&["schedule.warmup_steps=10", "schedule.warmup_epochs=1"])
+);
+snapshot!(
+    warmup_longer_than_the_run,
+    overridden(&["schedule.warmup_epochs=21"])
+);
+snapshot!(
+    steps_that_never_come,
+    overridden(&["schedule={step={gamma=0.5}}"])
+);
+snapshot!(
+    steps_every_0_epochs,
+    overridden(&["schedule={step={every_epochs=0}}"])
+);
+snapshot!(
+    a_cycle_that_does_not_rise,
+    overridden(&["schedule={one_cycle={div_factor=0.5}}"])
+);
+snapshot!(clip_to_nothing, overridden(&["train.clip_norm=0"]));
+snapshot!(mixup_too_extreme, overridden(&["train.mixup=1000"]));
+snapshot!(
+    all_of_the_label_smoothed,
+    overridden(&["loss.label_smoothing=1"])
+);
+snapshot!(
+    class_weights_of_another_word,
+    edited("[train]", "[loss]\nclass_weights = \"balancd\"\n\n[train]")
+);
+snapshot!(
+    class_weights_without_classes,
+    edited("[train]", "[loss]\nclass_weights = 2\n\n[train]")
+);
+snapshot!(
+    weight_of_an_unknown_class,
+    edited(
+        "[train]",
+        "[loss.class_weights]\n3 = 2.0\nten = 2.0\n\n[train]"
+    )
+);
+snapshot!(
+    class_without_weight,
+    edited("[train]", "[loss]\nclass_weights = { 3 = 0 }\n\n[train]")
 );
 
 #[test]

@@ -158,6 +158,7 @@ fn train_on(
         config,
         task: &prepared.task,
         sets: &sets,
+        class_weights: prepared.class_weights.as_deref(),
         device: &opened.device,
     };
     train(&ingredients, recorder)

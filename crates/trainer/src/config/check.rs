@@ -1,7 +1,23 @@
 use plumb_model::Network;
 
-use super::{Config, Data, FORMAT, KeyError, chunk::at};
-use crate::{optimizer::Optimizer, schedule::Schedule};
+use super::{ClassWeights, Config, Data, FORMAT, KeyError, LossConfig, chunk::at};
+use crate::{optimizer::Optimizer, schedule::Curve};
+
+/// What is expected of a number, in words and as a condition.
+type Range = (&'static str, fn(f64) -> bool);
+
+// The backends compute in 32 bits, where 0.99999999 is 1 and 1e-60 is 0.
+const SHARE: Range = ("from 0 to below 1", |p| p >= 0.0 && (p as f32) < 1.0);
+const POSITIVE: Range = ("more than 0 (and within 32 bits)", |value| {
+    value as f32 > 0.0 && (value as f32).is_finite()
+});
+const NOT_NEGATIVE: Range = ("0 or more", |value| value >= 0.0);
+const ONE_OR_MORE: Range = ("1 or more", |value| value >= 1.0);
+const FROM_0_TO_1: Range = ("from 0 to 1", |value| (0.0..=1.0).contains(&value));
+/// Below, one example of a pair has all of a mixture already; above, both have a half.
+const MIXUP: Range = ("0 (no mixup), or from 0.01 to 100", |alpha| {
+    alpha == 0.0 || (0.01..=100.0).contains(&alpha)
+});
 
 /// Checks every value that needs no data to be read.
 pub(super) fn check(config: &Config) -> Result<(), KeyError> {
@@ -30,14 +46,14 @@ pub(super) fn check(config: &Config) -> Result<(), KeyError> {
         (0.0..1.0).contains(&p)
     })?;
     check_optimizer(&config.optimizer)?;
-    if let Schedule::Cosine(cosine) = &config.schedule {
-        let key = "schedule.cosine.final_learning_rate";
-        range(key, cosine.final_learning_rate, "0 or more", |rate| {
-            rate >= 0.0
-        })?;
-    }
+    check_schedule(config)?;
+    check_loss(&config.loss)?;
     at_least_one("train.epochs", config.train.epochs as usize)?;
     at_least_one("train.batch_size", config.train.batch_size)?;
+    if let Some(norm) = config.train.clip_norm {
+        numbers("train", &[("clip_norm", norm, POSITIVE)])?;
+    }
+    numbers("train", &[("mixup", config.train.mixup, MIXUP)])?;
     if let Some(goal) = config.diagnosis.goal_error {
         range("diagnosis.goal_error", goal, "from 0 to 1", |rate| {
             (0.0..=1.0).contains(&rate)
@@ -80,30 +96,107 @@ fn check_data(data: &Data) -> Result<(), KeyError> {
 }
 
 fn check_optimizer(optimizer: &Optimizer) -> Result<(), KeyError> {
-    type Range = (&'static str, fn(f64) -> bool);
-    // The backends compute in 32 bits, where 0.99999999 is 1 and 1e-60 is 0.
-    const SHARE: Range = ("from 0 to below 1", |p| p >= 0.0 && (p as f32) < 1.0);
-    const POSITIVE: Range = ("more than 0 (and within 32 bits)", |value| {
-        value as f32 > 0.0 && (value as f32).is_finite()
-    });
-    const NOT_NEGATIVE: Range = ("0 or more", |value| value >= 0.0);
-    let numbers: &[(&str, f64, Range)] = match optimizer {
-        Optimizer::Adam(adam) => &[
-            ("learning_rate", adam.learning_rate, POSITIVE),
-            ("beta_1", adam.beta_1, SHARE),
-            ("beta_2", adam.beta_2, SHARE),
-            ("epsilon", adam.epsilon, POSITIVE),
-            ("weight_decay", adam.weight_decay, NOT_NEGATIVE),
-        ],
-        Optimizer::Sgd(sgd) => &[
-            ("learning_rate", sgd.learning_rate, POSITIVE),
-            ("momentum", sgd.momentum, SHARE),
-            ("weight_decay", sgd.weight_decay, NOT_NEGATIVE),
-        ],
-    };
+    let table = format!("optimizer.{}", optimizer.name());
+    match optimizer {
+        Optimizer::Adam(adam) => numbers(
+            &table,
+            &[
+                ("learning_rate", adam.learning_rate, POSITIVE),
+                ("beta_1", adam.beta_1, SHARE),
+                ("beta_2", adam.beta_2, SHARE),
+                ("epsilon", adam.epsilon, POSITIVE),
+                ("weight_decay", adam.weight_decay, NOT_NEGATIVE),
+            ],
+        ),
+        Optimizer::AdamW(adamw) => numbers(
+            &table,
+            &[
+                ("learning_rate", adamw.learning_rate, POSITIVE),
+                ("beta_1", adamw.beta_1, SHARE),
+                ("beta_2", adamw.beta_2, SHARE),
+                ("epsilon", adamw.epsilon, POSITIVE),
+                ("weight_decay", adamw.weight_decay, NOT_NEGATIVE),
+            ],
+        ),
+        Optimizer::Sgd(sgd) => {
+            numbers(
+                &table,
+                &[
+                    ("learning_rate", sgd.learning_rate, POSITIVE),
+                    ("momentum", sgd.momentum, SHARE),
+                    ("dampening", sgd.dampening, SHARE),
+                    ("weight_decay", sgd.weight_decay, NOT_NEGATIVE),
+                ],
+            )?;
+            if sgd.nesterov && (sgd.momentum == 0.0 || sgd.dampening > 0.0) {
+                let message = "Nesterov's method needs a momentum, and no dampening";
+                let error = KeyError::new(format!("{table}.nesterov"), message);
+                return Err(error.hint("a usual momentum is 0.9; dampening is 0 unless given"));
+            }
+            Ok(())
+        }
+    }
+}
+
+fn check_schedule(config: &Config) -> Result<(), KeyError> {
+    let schedule = &config.schedule;
+    if let Some(epochs) = schedule.warmup_epochs {
+        if schedule.warmup_steps.is_some() {
+            let message = "warm-up is given in steps and in epochs, where one is expected";
+            return Err(KeyError::new("schedule.warmup_epochs", message));
+        }
+        let all = config.train.epochs;
+        let expected = format!("from 0 to the {all} of `train.epochs`");
+        range("schedule.warmup_epochs", epochs, &expected, |epochs| {
+            (0.0..=f64::from(all)).contains(&epochs)
+        })?;
+    }
+    match schedule.curve() {
+        Curve::Constant => Ok(()),
+        Curve::Cosine(cosine) => numbers(
+            "schedule.cosine",
+            &[(
+                "final_learning_rate",
+                cosine.final_learning_rate,
+                NOT_NEGATIVE,
+            )],
+        ),
+        Curve::OneCycle(cycle) => numbers(
+            "schedule.one_cycle",
+            &[
+                ("pct_start", cycle.pct_start, FROM_0_TO_1),
+                ("div_factor", cycle.div_factor, ONE_OR_MORE),
+                ("final_div_factor", cycle.final_div_factor, ONE_OR_MORE),
+            ],
+        ),
+        Curve::Step(step) => {
+            if let Some(every) = step.every_epochs {
+                at_least_one("schedule.step.every_epochs", every as usize)?;
+            }
+            if step.every_epochs.is_some() == step.milestones.is_some() {
+                let message =
+                    "[schedule.step] needs either `every_epochs = 30` or `milestones = [30, 60]`";
+                return Err(KeyError::new("schedule.step", message));
+            }
+            numbers("schedule.step", &[("gamma", step.gamma, POSITIVE)])
+        }
+    }
+}
+
+fn check_loss(loss: &LossConfig) -> Result<(), KeyError> {
+    numbers("loss", &[("label_smoothing", loss.label_smoothing, SHARE)])?;
+    if let Some(ClassWeights::Named(weights)) = &loss.class_weights {
+        for (class, &weight) in weights {
+            numbers("loss.class_weights", &[(class, weight, POSITIVE)])?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks the numbers of one table.
+fn numbers(table: &str, numbers: &[(&str, f64, Range)]) -> Result<(), KeyError> {
     for &(key, value, (expected, holds)) in numbers {
-        let key = format!("optimizer.{}.{key}", optimizer.name());
-        range(&key, value, expected, holds)?;
+        range(&format!("{table}.{key}"), value, expected, holds)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod chunk;
 mod document;
 mod explain;
 mod human;
+mod loss;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ use plumb_model::Network;
 pub(crate) use chunk::Chunk;
 pub(crate) use document::{Document, KeyError};
 pub(crate) use human::HumanConfig;
+pub(crate) use loss::{ClassWeights, LossConfig};
 
 use crate::{optimizer::Optimizer, schedule::Schedule};
 
@@ -43,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) optimizer: Optimizer,
     #[serde(default)]
     pub(crate) schedule: Schedule,
+    #[serde(default)]
+    pub(crate) loss: LossConfig,
     pub(crate) train: Train,
     #[serde(default)]
     pub(crate) diagnosis: Diagnosis,
@@ -77,6 +81,12 @@ pub(crate) struct Train {
     pub(crate) epochs: u32,
     /// Examples per step.
     pub(crate) batch_size: usize,
+    /// The largest norm that the gradients of all parameters together may have; none: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) clip_norm: Option<f64>,
+    /// Examples are mixed in pairs, in shares from the distribution Beta(mixup, mixup); 0: they are not.
+    #[serde(default)]
+    pub(crate) mixup: f64,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -134,10 +144,10 @@ const CHOICES: [Choice; 5] = [
     Choice::required("data.general", Chunk::SOURCES),
     Choice::required("data.target", Chunk::SOURCES),
     Choice::required("model", &["mlp"]),
-    Choice::required("optimizer", &["adam", "sgd"]),
+    Choice::required("optimizer", &Optimizer::NAMES),
     Choice {
         table: "schedule",
-        of: &["constant", "cosine"],
+        of: &Schedule::NAMES,
         has_default: true,
     },
 ];

@@ -57,7 +57,7 @@ impl Resident {
 }
 
 /// Indices as a tensor `[n]` on the device.
-pub(super) fn indices(values: &[u32], device: &Device) -> Tensor<1, Int> {
+pub(crate) fn indices(values: &[u32], device: &Device) -> Tensor<1, Int> {
     let values: Vec<i32> = values.iter().map(|&index| index.cast_signed()).collect();
     let n = values.len();
     Tensor::from_data(TensorData::new(values, [n]), device)

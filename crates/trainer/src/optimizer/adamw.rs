@@ -1,0 +1,62 @@
+use burn::{
+    optim,
+    tensor::{Device, Tensor},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    adam::{Moments, default_beta_1, default_beta_2, default_epsilon},
+    state::State,
+};
+
+/// Adam with decoupled weight decay (Loshchilov and Hutter, 2019), as `torch.optim.AdamW`.
+///
+/// Biases and the parameters of norms are not decayed, which takes two parameter groups in `PyTorch`:
+/// they shift and scale what is computed, and pulling them to zero limits no function's complexity.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AdamW {
+    pub(crate) learning_rate: f64,
+    #[serde(default = "default_beta_1")]
+    pub(crate) beta_1: f64,
+    #[serde(default = "default_beta_2")]
+    pub(crate) beta_2: f64,
+    #[serde(default = "default_epsilon")]
+    pub(crate) epsilon: f64,
+    /// Share of a weight that a step takes away, times the learning rate.
+    #[serde(default = "default_weight_decay")]
+    pub(crate) weight_decay: f64,
+}
+
+fn default_weight_decay() -> f64 {
+    0.01
+}
+
+impl optim::Optimizer for AdamW {
+    /// The running means of the gradient and of its square.
+    type State<const D: usize> = State<D, 2>;
+
+    fn step<const D: usize>(
+        &self,
+        learning_rate: f64,
+        mut weights: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<State<D, 2>>,
+    ) -> (Tensor<D>, Option<State<D, 2>>) {
+        // Biases and the parameters of norms are vectors; whatever multiplies inputs has 2 axes or more.
+        if D >= 2 && self.weight_decay > 0.0 {
+            weights = weights * (1.0 - learning_rate * self.weight_decay);
+        }
+        let moments = Moments {
+            beta_1: self.beta_1 as f32,
+            beta_2: self.beta_2 as f32,
+            epsilon: self.epsilon as f32,
+        };
+        let (direction, state) = moments.direction(gradient, state);
+        (weights - direction * learning_rate, Some(state))
+    }
+
+    fn to_device<const D: usize>(state: State<D, 2>, device: &Device) -> State<D, 2> {
+        state.moved_to(device)
+    }
+}

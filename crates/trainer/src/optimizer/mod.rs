@@ -1,0 +1,66 @@
+//! The rule that turns gradients into new weights.
+
+mod adam;
+mod adamw;
+mod sgd;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use adam::Adam;
+pub(crate) use adamw::AdamW;
+pub(crate) use sgd::Sgd;
+
+/// One of the optimizers. Defaults are `PyTorch`'s, and so are the formulas.
+///
+/// They are plumb's own, where burn has the same: burn loads an optimizer's state to
+/// `Device::default()`, which need not exist on this machine; and its `AdamW` decays all parameters.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Optimizer {
+    Adam(Adam),
+    AdamW(AdamW),
+    Sgd(Sgd),
+}
+
+impl Optimizer {
+    /// The names of the tables of which one is given.
+    pub(crate) const NAMES: [&str; 3] = ["adam", "adamw", "sgd"];
+
+    /// Without a state yet. `from_bytes` then gives it one that was saved.
+    pub(crate) fn init(&self) -> ModuleOptimizer {
+        match self {
+            Self::Adam(adam) => adam.clone().into(),
+            Self::AdamW(adamw) => adamw.clone().into(),
+            Self::Sgd(sgd) => sgd.clone().into(),
+        }
+    }
+
+    pub(crate) fn learning_rate(&self) -> f64 {
+        match self {
+            Self::Adam(adam) => adam.learning_rate,
+            Self::AdamW(adamw) => adamw.learning_rate,
+            Self::Sgd(sgd) => sgd.learning_rate,
+        }
+    }
+
+    pub(crate) fn weight_decay(&self) -> f64 {
+        match self {
+            Self::Adam(adam) => adam.weight_decay,
+            Self::AdamW(adamw) => adamw.weight_decay,
+            Self::Sgd(sgd) => sgd.weight_decay,
+        }
+    }
+
+    /// The name of its table in a config.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Adam(_) => "adam",
+            Self::AdamW(_) => "adamw",
+            Self::Sgd(_) => "sgd",
+        }
+    }
+}

@@ -1,0 +1,6 @@
+use serde::{Deserialize, Serialize};
+
+/// The learning rate stays as it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Constant {}
