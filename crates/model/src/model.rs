@@ -1,74 +1,40 @@
 use burn::{
     module::Module,
-    tensor::{Device, Tensor},
+    nn::{Dropout, Linear},
+    tensor::Tensor,
 };
-use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
 
-use crate::{Mlp, MlpConfig, init::Initializer};
-
-/// What a network is built for: one example's shape, and how many classes there are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Task {
-    /// Shape of one example: `[channels, height, width]` or `[features]`.
-    pub input_shape: Vec<usize>,
-    /// Number of classes.
-    pub n_classes: usize,
-}
-
-impl Task {
-    /// Values per example.
-    #[must_use]
-    pub fn n_inputs(&self) -> usize {
-        self.input_shape.iter().product()
-    }
-}
-
-/// The description of a network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Network {
-    /// Fully connected layers.
-    Mlp(MlpConfig),
-}
+use crate::{Activation, Head, Norm, block::Block, trace::Trace};
 
 /// A network with its weights.
+///
+/// Blocks of convolutions (for images; else none), then fully connected layers. The names of its parameters
+/// are the paths through these fields: `blocks.1.convs.0.weight`, `hidden.0.bias`, `output.weight`.
 #[derive(Module, Debug)]
-pub enum Model {
-    /// Fully connected layers.
-    Mlp(Mlp),
-}
-
-impl Network {
-    /// Builds the network on `device`, with weights drawn from `stream`.
-    #[must_use]
-    pub fn init(&self, task: &Task, stream: ChaCha8Rng, device: &Device) -> Model {
-        let mut initializer = Initializer::new(stream, device);
-        match self {
-            Self::Mlp(config) => Model::Mlp(config.init(task, &mut initializer)),
-        }
-    }
-
-    /// The number of trainable parameters, without building the network; the largest `usize` if it is
-    /// larger still.
-    #[must_use]
-    pub fn n_params(&self, task: &Task) -> usize {
-        match self {
-            Self::Mlp(config) => config.n_params(task),
-        }
-    }
-
-    /// Whether training draws random numbers inside the network.
-    #[must_use]
-    pub fn is_random(&self) -> bool {
-        match self {
-            Self::Mlp(config) => config.dropout > 0.0,
-        }
-    }
+pub struct Model {
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) hidden: Vec<Linear>,
+    /// One per hidden layer, or none.
+    pub(crate) norms: Vec<Norm>,
+    /// One per hidden layer if they have skip connections; without weights where the widths agree.
+    pub(crate) shortcuts: Vec<Option<Linear>>,
+    pub(crate) output: Linear,
+    pub(crate) dropout: Dropout,
+    /// What an example's row of numbers is for the blocks: channels, height, width.
+    #[module(skip)]
+    pub(crate) image_shape: [usize; 3],
+    #[module(skip)]
+    pub(crate) head: Head,
+    #[module(skip)]
+    pub(crate) activation: Activation,
 }
 
 impl Model {
     /// Computes the logits.
+    ///
+    /// On a device with automatic differentiation this is training mode: dropout is on, and batch
+    /// normalization takes the batch's statistics and remembers them (in clones too, which share them). On
+    /// others, and for what `Module::valid` returns, neither is.
     ///
     /// # Shapes
     ///
@@ -76,108 +42,92 @@ impl Model {
     /// - output, the logits: `[batch, n_classes]`
     #[must_use]
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
-        match self {
-            Self::Mlp(mlp) => mlp.forward(input),
+        self.run(input, &mut Trace::off())
+    }
+
+    /// Computes the output of every layer, with its name, in the order of computation; the last one is the
+    /// logits, `output`.
+    ///
+    /// Names begin like those of the layer's parameters: `blocks.1.convs.0`, `blocks.1.pool`, `hidden.0`.
+    ///
+    /// # Shapes
+    ///
+    /// - input: `[batch, n_inputs]`, each example flattened in row-major order
+    /// - outputs: `[batch, values]`, flattened likewise
+    #[must_use]
+    pub fn trace(&self, input: Tensor<2>) -> Vec<(String, Tensor<2>)> {
+        let mut trace = Trace::on();
+        drop(self.run(input, &mut trace));
+        trace.into_outputs()
+    }
+
+    fn run(&self, input: Tensor<2>, trace: &mut Trace) -> Tensor<2> {
+        let mut x = input; // [batch, n_inputs]
+        if !self.blocks.is_empty() {
+            x = self.features(x, trace); // [batch, features]
         }
+        for (at, layer) in self.hidden.iter().enumerate() {
+            let skip = self.skip(at, &x, trace);
+            x = layer.forward(x); // [batch, width]
+            trace.note(|| format!("hidden.{at}"), &x);
+            if let Some(norm) = self.norms.get(at) {
+                x = norm.forward(x);
+                trace.note(|| format!("norms.{at}"), &x);
+            }
+            if let Some(skip) = skip {
+                x = x + skip;
+                trace.note(|| format!("hidden.{at}.sum"), &x);
+            }
+            x = self.activation.forward(x);
+            trace.note(|| format!("hidden.{at}.activation"), &x);
+            x = self.drop(x, || format!("hidden.{at}.dropout"), trace);
+        }
+        let logits = self.output.forward(x);
+        trace.note(|| "output".into(), &logits);
+        logits
+    }
+
+    /// From rows of pixels to rows of features.
+    fn features(&self, input: Tensor<2>, trace: &mut Trace) -> Tensor<2> {
+        let [channels, height, width] = self.image_shape;
+        let [batch, _] = input.dims();
+        let mut x = input.reshape([batch, channels, height, width]);
+        for (at, block) in self.blocks.iter().enumerate() {
+            x = block.forward(x, &format!("blocks.{at}"), trace); // [batch, channels, height, width]
+        }
+        let x = match self.head {
+            Head::Flatten => x.flatten(1, 3),
+            Head::GlobalAverage => {
+                let means = x.flatten::<3>(2, 3).mean_dim(2).squeeze_dim(2); // [batch, channels]
+                trace.note(|| "global_average".into(), &means);
+                means
+            }
+        };
+        self.drop(x, || "features.dropout".into(), trace)
+    }
+
+    /// What is added to a hidden layer's output, from its input `[batch, n_in]`.
+    fn skip(&self, at: usize, input: &Tensor<2>, trace: &mut Trace) -> Option<Tensor<2>> {
+        let input = input.clone();
+        match self.shortcuts.get(at)? {
+            None => Some(input),
+            Some(projection) => {
+                let x = projection.forward(input);
+                trace.note(|| format!("shortcuts.{at}"), &x);
+                Some(x)
+            }
+        }
+    }
+
+    fn drop(&self, x: Tensor<2>, name: impl FnOnce() -> String, trace: &mut Trace) -> Tensor<2> {
+        if self.dropout.prob == 0.0 {
+            return x;
+        }
+        let x = self.dropout.forward(x);
+        trace.note(name, &x);
+        x
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use burn::tensor::TensorData;
-    use rand_chacha::rand_core::SeedableRng;
-
-    use super::*;
-
-    fn mlp(hidden: &[usize]) -> Network {
-        Network::Mlp(MlpConfig {
-            hidden: hidden.to_vec(),
-            activation: crate::Activation::Relu,
-            dropout: 0.0,
-        })
-    }
-
-    fn task(n_inputs: usize, n_classes: usize) -> Task {
-        Task {
-            input_shape: vec![n_inputs],
-            n_classes,
-        }
-    }
-
-    fn init(network: &Network, task: &Task, seed: u64) -> Model {
-        network.init(task, ChaCha8Rng::seed_from_u64(seed), &Device::flex())
-    }
-
-    /// 784·256 + 256 + 256·256 + 256 + 256·10 + 10 = 269,322.
-    #[test]
-    fn parameters_are_counted_without_building() {
-        for (hidden, expected) in [(&[256, 256][..], 269_322), (&[], 7_850)] {
-            let (network, task) = (mlp(hidden), task(784, 10));
-            assert_eq!(network.n_params(&task), expected);
-            assert_eq!(init(&network, &task, 1).num_params(), expected);
-        }
-    }
-
-    #[test]
-    fn equal_seeds_give_equal_checkpoint_bytes() {
-        let bytes = |seed| {
-            let model = init(&mlp(&[5]), &task(3, 2), seed);
-            model.into_record().into_bytes().unwrap().to_vec()
-        };
-        assert_eq!(bytes(1), bytes(1));
-        assert_ne!(bytes(1), bytes(2));
-    }
-
-    /// With all weights 1 and biases 0: input (1, 2) gives 3 in each of two hidden units, and 6 in
-    /// each of three outputs; input (-1, -2) is cut off by the rectifier.
-    #[test]
-    fn forward_with_constant_weights() {
-        struct Constant;
-        impl burn::module::ModuleMapper for Constant {
-            fn map_float<const D: usize>(
-                &mut self,
-                param: burn::module::Param<Tensor<D>>,
-            ) -> burn::module::Param<Tensor<D>> {
-                param.map(|values| {
-                    let is_weight = f32::from(u8::from(D == 2));
-                    values.zeros_like() + is_weight
-                })
-            }
-        }
-        let model = init(&mlp(&[2]), &task(2, 3), 1).map(&mut Constant);
-        let input = Tensor::<2>::from_data([[1.0, 2.0], [-1.0, -2.0]], &Device::flex());
-        model.forward(input).into_data().assert_eq(
-            &TensorData::from([[6.0_f32, 6.0, 6.0], [0.0, 0.0, 0.0]]),
-            true,
-        );
-    }
-
-    /// Bound 1/√16 = 0.25; the mean of 16·1000 uniform numbers is 0 within 5 standard errors of
-    /// 0.25/√3/√16000.
-    #[test]
-    fn weights_are_uniform_within_the_bound() {
-        let model = init(&mlp(&[]), &task(16, 1000), 3);
-        let Model::Mlp(mlp) = model;
-        let values: Vec<f32> = mlp_weights(&mlp);
-        assert!(values.iter().all(|w| w.abs() <= 0.25));
-        let mean = values.iter().sum::<f32>() / values.len() as f32;
-        assert!(mean.abs() < 5.0 * 0.25 / 3f32.sqrt() / 16_000f32.sqrt());
-    }
-
-    fn mlp_weights(mlp: &Mlp) -> Vec<f32> {
-        let record = mlp.clone();
-        let mut values = Collect(Vec::new());
-        record.visit(&mut values);
-        values.0
-    }
-
-    struct Collect(Vec<f32>);
-    impl burn::module::ModuleVisitor for Collect {
-        fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<Tensor<D>>) {
-            if D == 2 {
-                self.0
-                    .extend(param.val().into_data().try_to_vec::<f32>().unwrap());
-            }
-        }
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@ use std::fmt;
 use plumb_data::{
     Examples, FileHash, Loaded, Normalizer, Tag, leak::Leaks, source::BayesError, split::Member,
 };
+use plumb_model::Task;
 use serde::Serialize;
 
 use crate::{prepare::Divided, progress::thousands, sets::PerSet};
@@ -121,6 +122,24 @@ impl DataSummary {
             leaks: divided.leaks.clone(),
             normalizer: normalizer.cloned(),
             warnings,
+        }
+    }
+}
+
+impl DataSummary {
+    /// What a network is built for.
+    pub(crate) fn task(&self) -> Task {
+        Task {
+            input_shape: self.general.shape.clone(),
+            n_classes: self.sets.train.classes.len(),
+        }
+    }
+
+    /// The target chunk in words: its first file, if it has one.
+    pub(crate) fn target_name(&self) -> &str {
+        match &self.target.files[..] {
+            [file, ..] => &file.path,
+            [] => "the target chunk",
         }
     }
 }

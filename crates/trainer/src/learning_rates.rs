@@ -2,12 +2,15 @@
 
 use crate::optimizer::Optimizer;
 
+/// Where Adam's authors start from (Kingma and Ba, 2015).
+pub(crate) const USUAL_ADAM: f64 = 1e-3;
+
 /// The rate that the methods' authors start from: 0.001 for Adam (Kingma and Ba, 2015), and for what is
 /// made of it; 0.1 for SGD, with momentum or without (He et al., 2016).
 pub(crate) fn usual(optimizer: &Optimizer) -> f64 {
     match optimizer {
         Optimizer::Sgd(_) => 0.1,
-        Optimizer::Adam(_) => 1e-3,
+        Optimizer::Adam(_) | Optimizer::AdamW(_) => USUAL_ADAM,
     }
 }
 

@@ -95,11 +95,7 @@ pub(crate) fn prepare(
         input_shape: train.shape.clone(),
         n_classes: train.classes.len(),
     };
-    let n_params = config.model.n_params(&task);
-    if n_params > MAX_PARAMETERS {
-        let predicate = format!("has {n_params} parameters; expected at most {MAX_PARAMETERS}");
-        return Err(document.error(&KeyError::value("model", predicate)));
-    }
+    check_model(config, &task).map_err(|error| document.error(&error))?;
     let class_weights =
         class_weights(config, &divided.sets).map_err(|error| document.error(&error))?;
     let summary = DataSummary::new(&divided, Some(&normalizer));
@@ -140,6 +136,26 @@ pub(crate) fn judge_leaks(
         let hint = error.hint();
         document.error(&KeyError::new("data.split", error.to_string()).hint(hint))
     })
+}
+
+/// Checks the network against the data, and the batches against the network.
+pub(crate) fn check_model(config: &Config, task: &Task) -> Result<(), KeyError> {
+    let model = &config.model;
+    model.check_task(task)?;
+    let n_params = model.cost(task).parameters;
+    if n_params > MAX_PARAMETERS {
+        let predicate = format!("has {n_params} parameters; expected at most {MAX_PARAMETERS}");
+        return Err(KeyError::value("model", predicate));
+    }
+    let min_batch = model.min_batch(task);
+    if config.train.batch_size < min_batch {
+        let predicate = format!(
+            "is {}; expected {min_batch} or more, since batch normalization needs a variance",
+            config.train.batch_size
+        );
+        return Err(KeyError::value("train.batch_size", predicate));
+    }
+    Ok(())
 }
 
 fn augmentation(config: &Config, train: &Examples) -> Result<Option<Pipeline>, KeyError> {

@@ -96,6 +96,73 @@ snapshot!(
     )
 );
 snapshot!(
+    unknown_network,
+    edited("[model.mlp]\nhidden = [128, 128]", "[model.lenet]")
+);
+snapshot!(
+    two_networks,
+    edited("[model.mlp]", "[model.linear]\n\n[model.mlp]")
+);
+snapshot!(
+    width_without_a_network,
+    edited("[model.mlp]\nhidden = [128, 128]", "[model]\nwidth = 2.0")
+);
+snapshot!(no_width, overridden(&["model.width=0"]));
+snapshot!(
+    width_without_effect,
+    overridden(&["model={width=2.0,linear={}}"])
+);
+snapshot!(unknown_initial_weights, overridden(&["model.init=kaiming"]));
+snapshot!(
+    no_channels,
+    edited(
+        "[model.mlp]\nhidden = [128, 128]",
+        "[model.cnn]\nblocks = [{ channels = 8 }, { channels = 0 }]"
+    )
+);
+snapshot!(no_blocks, overridden(&["model={cnn={blocks=[]}}"]));
+snapshot!(
+    padding_wider_than_the_kernel,
+    overridden(&["model={cnn={blocks=[{channels=8,padding=3}]}}"])
+);
+snapshot!(
+    kernel_larger_than_its_input,
+    overridden(&["model={cnn={blocks=[{channels=8,pool=2},{channels=8,kernel=7,padding=0}]}}"])
+);
+snapshot!(
+    pool_larger_than_its_map,
+    overridden(&["model={cnn={blocks=[{channels=8,stride=4,pool=3}]}}"])
+);
+snapshot!(
+    skip_of_another_size,
+    overridden(&["model={cnn={blocks=[{channels=8,padding=0,residual=true}]}}"])
+);
+snapshot!(
+    preset_for_larger_pictures,
+    overridden(&["model={lenet5={}}"])
+);
+snapshot!(
+    dropout_of_a_preset,
+    overridden(&["model={lenet5={dropout=1.5}}"])
+);
+snapshot!(
+    pictures_expected,
+    overridden(&[
+        "data.general={gaussian={examples=5000,distance=3}}",
+        "data.target={gaussian={examples=5000,distance=3}}",
+        "human={error=0}",
+        "model={small_cnn={}}"
+    ])
+);
+snapshot!(
+    batches_without_a_variance,
+    overridden(&["model.mlp.norm=batch", "train.batch_size=1"])
+);
+snapshot!(
+    larger_than_any_memory,
+    overridden(&["model.width=64", "model.mlp.hidden=[10000,10000]"])
+);
+snapshot!(
     no_target,
     edited("[data.target.csv] ", "[data.general.csv] ")
 );

@@ -68,6 +68,43 @@ fn overrides_merge_dotted_keys_and_replace_whole_values() {
     assert_eq!(checked["parameters"], 8970);
 }
 
+/// A network's table with lists of tables in it, beside the keys that every network has. Parameters of two
+/// convolutions of 3×3 without biases, 4 (8 · 0.5) and 8 (15 · 0.5 rounds up) wide, a gain and an offset for
+/// each of the 4, and a linear layer 8 → 10: 36 + 8 + 288 + 8 + 80 + 10, the second convolution having
+/// biases. Products: 36·64 places + 288·16 + 80.
+#[test]
+fn a_cnn_resolves_to_a_config_that_checks_to_the_same() {
+    let place = Workplace::new();
+    let quickstart = std::fs::read_to_string(common::root().join(QUICKSTART)).unwrap();
+    let network = "[model]
+width = 0.5
+init = \"kaiming_normal\"
+
+[model.cnn]
+head = \"global_average\"
+blocks = [
+    { channels = 8, norm = \"batch\", pool = 2 },
+    { channels = 15, dropout = 0.1 },
+]";
+    let text = quickstart.replace("[model.mlp]\nhidden = [128, 128]", network);
+    let path = place.write("cnn.toml", text);
+    let first = stdout(&place.plumb(&["check", path.to_str().unwrap()]));
+    insta::assert_snapshot!("check_cnn", first);
+    let again = place.write("resolved.toml", &first);
+    let second = stdout(&place.plumb(&["check", again.to_str().unwrap()]));
+    assert_eq!(second, first);
+
+    let json = stdout(&place.plumb(&["check", path.to_str().unwrap(), "--json"]));
+    let checked: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(checked["parameters"], 36 + 8 + 288 + 8 + 80 + 10);
+    assert_eq!(checked["multiply_adds"], 36 * 64 + 288 * 16 + 80);
+    // In 64; 4 maps of 64 before and after the norm and the nonlinearity, of 16 after pooling; 8 maps of 16
+    // before and after the nonlinearity and after dropout; 8 means, 10 logits.
+    let values = 64 + 3 * 4 * 64 + 4 * 16 + 3 * 8 * 16 + 8 + 10;
+    assert_eq!(checked["activations"], values);
+    assert_eq!(checked["activation_bytes_per_batch"], values * 128 * 4);
+}
+
 /// Every config that ships is sound, MNIST's apart where it has not been fetched.
 #[test]
 fn every_shipped_config_checks() {
@@ -80,7 +117,8 @@ fn every_shipped_config_checks() {
             args.extend(["--set", "data.general.strokes.examples=20000"]);
         }
         let output = place.plumb(&args);
-        if path.ends_with("mnist_mlp.toml") && !fetched {
+        let name = path.file_name().unwrap().to_string_lossy();
+        if name.starts_with("mnist_") && !fetched {
             assert!(stderr(&output).contains("scripts/fetch_mnist.sh brings MNIST"));
         } else {
             let error = stderr(&output);

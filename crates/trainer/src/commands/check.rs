@@ -1,3 +1,4 @@
+use plumb_model::Cost;
 use serde::Serialize;
 
 use crate::{
@@ -14,33 +15,51 @@ use crate::{
 #[derive(Serialize)]
 struct Checked<'a> {
     config: &'a Config,
-    parameters: usize,
+    #[serde(flatten)]
+    cost: Cost,
+    /// What a training batch's activations take, in 32 bits each.
+    activation_bytes_per_batch: usize,
     data: &'a DataSummary,
 }
 
 pub(crate) fn run(args: &CheckArgs) -> Result<(), Error> {
     let (config, document) = config::read(&args.config.path, &args.config.overrides)?;
     let prepared = prepare(&config, &document, &|_, _| {})?;
-    let parameters = config.model.n_params(&prepared.task);
+    let cost = config.model.cost(&prepared.task);
+    let activation_bytes_per_batch = cost.activation_bytes(config.train.batch_size);
     let data = &prepared.summary;
     if args.json {
         let checked = Checked {
             config: &config,
-            parameters,
+            cost,
+            activation_bytes_per_batch,
             data,
         };
         return terminal::json(&checked);
     }
     terminal::data(&config.to_toml()?)?;
-    terminal::data(&format!("\n{}", summary(parameters, data)))
+    terminal::data(&format!(
+        "\n{}",
+        summary(cost, config.train.batch_size, data)
+    ))
 }
 
 /// As TOML comments, so that the whole output is a config again.
-fn summary(parameters: usize, data: &DataSummary) -> String {
+fn summary(cost: Cost, batch_size: usize, data: &DataSummary) -> String {
     use std::fmt::Write;
 
     let count = |n: usize| thousands(n as u64);
-    let mut text = format!("# parameters  {}\n", count(parameters));
+    let bytes = cost.activation_bytes(batch_size) as u64;
+    let mut text = format!(
+        "# parameters  {}\n\
+         # compute     {} multiply-adds per example and forward pass\n\
+         # activations {} per batch of {} ({} bytes)\n",
+        count(cost.parameters),
+        count(cost.multiply_adds),
+        readable(bytes),
+        count(batch_size),
+        thousands(bytes),
+    );
     for (name, chunk) in [("general", &data.general), ("target", &data.target)] {
         writeln!(text, "# {name:10}  {chunk}").ok();
     }
@@ -63,4 +82,16 @@ fn summary(parameters: usize, data: &DataSummary) -> String {
         writeln!(text, "# warning: {warning}").ok();
     }
     text
+}
+
+/// Bytes in the largest unit that they fill, with one decimal.
+fn readable(bytes: u64) -> String {
+    const UNITS: [(f64, &str); 4] = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    let bytes = bytes as f64;
+    UNITS
+        .iter()
+        .find(|(unit, _)| bytes >= *unit)
+        .map_or(format!("{bytes} B"), |(unit, name)| {
+            format!("{:.1} {name}", bytes / unit)
+        })
 }

@@ -129,7 +129,7 @@ fn introduce(
     }
     recorder.note(&format!(
         "{} parameters on {} ({}), into {}",
-        thousands(config.model.n_params(&prepared.task) as u64),
+        thousands(config.model.cost(&prepared.task).parameters as u64),
         opened.spelling,
         opened.name,
         run.path().display(),

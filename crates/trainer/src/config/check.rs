@@ -1,5 +1,3 @@
-use plumb_model::Network;
-
 use super::{ClassWeights, Config, Data, FORMAT, KeyError, LossConfig, chunk::at};
 use crate::{optimizer::Optimizer, schedule::Curve};
 
@@ -35,16 +33,7 @@ pub(super) fn check(config: &Config) -> Result<(), KeyError> {
     if let Some(human) = &config.human {
         human.level()?;
     }
-    let Network::Mlp(mlp) = &config.model;
-    if mlp.hidden.contains(&0) {
-        return Err(KeyError::value(
-            "model.mlp.hidden",
-            "has a layer of 0 units; expected 1 or more",
-        ));
-    }
-    range("model.mlp.dropout", mlp.dropout, "from 0 to below 1", |p| {
-        (0.0..1.0).contains(&p)
-    })?;
+    config.model.check()?;
     check_optimizer(&config.optimizer)?;
     check_schedule(config)?;
     check_loss(&config.loss)?;

@@ -6,6 +6,7 @@ mod document;
 mod explain;
 mod human;
 mod loss;
+mod model;
 
 use std::path::PathBuf;
 
@@ -14,12 +15,12 @@ use serde::{Deserialize, Serialize};
 use plumb_data::{
     memory::ByteSize, normalize::Normalization, split::SplitPlan, transform::Augmentation,
 };
-use plumb_model::Network;
 
 pub(crate) use chunk::Chunk;
 pub(crate) use document::{Document, KeyError};
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
+pub(crate) use model::ModelConfig;
 
 use crate::{optimizer::Optimizer, schedule::Schedule};
 
@@ -41,7 +42,7 @@ pub(crate) struct Config {
     pub(crate) data: Data,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) human: Option<HumanConfig>,
-    pub(crate) model: Network,
+    pub(crate) model: ModelConfig,
     pub(crate) optimizer: Optimizer,
     #[serde(default)]
     pub(crate) schedule: Schedule,
@@ -143,7 +144,7 @@ pub(crate) struct Choice {
 const CHOICES: [Choice; 5] = [
     Choice::required("data.general", Chunk::SOURCES),
     Choice::required("data.target", Chunk::SOURCES),
-    Choice::required("model", &["mlp"]),
+    Choice::required("model", ModelConfig::NETWORKS),
     Choice::required("optimizer", &Optimizer::NAMES),
     Choice {
         table: "schedule",
@@ -182,10 +183,25 @@ pub(crate) fn read(
     overrides: &[String],
 ) -> Result<(Config, Document), crate::Error> {
     let document = Document::read(path, overrides)?;
+    let config = checked(&document)?;
+    Ok((config, document))
+}
+
+/// A config with one more override, checked as [`read`] does it.
+///
+/// # Errors
+/// What the override breaks.
+pub(crate) fn changed(config: &Config, setting: &str) -> Result<Config, crate::Error> {
+    let path = std::path::Path::new("config.toml");
+    let document = Document::parse(path, config.to_toml()?, &[setting.to_string()])?;
+    checked(&document)
+}
+
+fn checked(document: &Document) -> Result<Config, crate::Error> {
     for choice in &CHOICES {
         document.check_choice(choice)?;
     }
     let config: Config = document.deserialize()?;
     check::check(&config).map_err(|error| document.error(&error))?;
-    Ok((config, document))
+    Ok(config)
 }

@@ -1,0 +1,123 @@
+use burn::{
+    module::{Flag, Module, Param, RunningState},
+    tensor::{Tensor, module},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::init::Initializer;
+
+/// `PyTorch`'s default of both normalizations.
+const EPSILON: f64 = 1e-5;
+
+/// The share of a new batch's statistics in the running ones; `PyTorch`'s default.
+const MOMENTUM: f64 = 0.1;
+
+/// What is normalized before a nonlinearity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NormKind {
+    /// Nothing.
+    #[default]
+    None,
+    /// Each channel or unit over the batch (Ioffe and Szegedy, 2015).
+    Batch,
+    /// Each example over all of its channels, rows and columns, or units (Ba et al., 2016); `PyTorch`'s
+    /// `LayerNorm(n)` in fully connected layers and `GroupNorm(1, n)` behind convolutions.
+    Layer,
+}
+
+/// A normalization with a gain γ and an offset β per channel or unit: `γ · (x - mean) / √(var + ε) + β`.
+///
+/// Batch normalization takes mean and variance of the batch in training, and of their running averages else.
+/// As `PyTorch` does it, the running variance averages *unbiased* variances, while a batch is normalized
+/// with its biased one (burn's own layer averages the biased ones).
+///
+/// A clone in training shares the running averages with its original; `Module::valid` makes a copy.
+#[derive(Module, Debug)]
+pub struct Norm {
+    gamma: Param<Tensor<1>>,
+    beta: Param<Tensor<1>>,
+    // Of batch normalization alone.
+    running_mean: Option<RunningState<Tensor<1>>>,
+    running_var: Option<RunningState<Tensor<1>>>,
+    training: Param<Flag>,
+}
+
+impl NormKind {
+    /// The layer for `n` channels or units; none where nothing is normalized.
+    pub(crate) fn init(self, n: usize, initializer: &mut Initializer<'_>) -> Option<Norm> {
+        if self == Self::None {
+            return None;
+        }
+        let is_batch = self == Self::Batch;
+        Some(Norm {
+            gamma: initializer.constant(n, 1.0),
+            beta: initializer.constant(n, 0.0),
+            running_mean: is_batch.then(|| initializer.running(n, 0.0)),
+            running_var: is_batch.then(|| initializer.running(n, 1.0)),
+            training: Param::from_bool(true),
+        })
+    }
+
+    /// Whether a layer before it needs a bias: batch normalization's offset does the same.
+    pub(crate) fn needs_bias(self) -> bool {
+        self != Self::Batch
+    }
+}
+
+impl Norm {
+    /// Normalizes.
+    ///
+    /// # Shapes
+    ///
+    /// - input: `[batch, n, ...]`, with n channels or units
+    /// - output: the same
+    #[must_use]
+    pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
+        let (Some(running_mean), Some(running_var)) = (&self.running_mean, &self.running_var)
+        else {
+            return self.forward_layer(input);
+        };
+        let (gamma, beta) = (self.gamma.val(), self.beta.val());
+        if !(input.device().is_autodiff() && self.training.is_enabled()) {
+            let (mean, var) = (running_mean.value(), running_var.value());
+            return module::batch_norm(input, gamma, beta, mean, var, EPSILON);
+        }
+        let n_averaged = input.shape().num_elements() / gamma.dims()[0];
+        let batch = module::batch_norm_train(input, gamma, beta, EPSILON);
+        follow(running_mean, batch.mean, 1.0);
+        follow(running_var, batch.variance, unbiased(n_averaged));
+        batch.output
+    }
+
+    fn forward_layer<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
+        let shape = input.dims();
+        let flat = input.flatten::<2>(1, D - 1); // [batch, values per example]
+        let (variance, mean) = flat.clone().var_mean_bias(1);
+        let normalized = (flat - mean) / (variance + EPSILON).sqrt();
+        let mut per_unit = [1; D];
+        per_unit[1] = shape[1];
+        let gamma = self.gamma.val().reshape(per_unit);
+        let beta = self.beta.val().reshape(per_unit);
+        normalized.reshape(shape) * gamma + beta
+    }
+}
+
+/// What makes the variance of n values unbiased: n/(n - 1). One value has none; its 0 stays.
+fn unbiased(n: usize) -> f64 {
+    if n < 2 {
+        1.0
+    } else {
+        n as f64 / (n - 1) as f64
+    }
+}
+
+/// Moves a running average towards `factor · value`.
+fn follow(running: &RunningState<Tensor<1>>, value: Tensor<1>, factor: f64) {
+    let before = running.value();
+    let after = before * (1.0 - MOMENTUM) + value.detach() * (MOMENTUM * factor);
+    running.update(after.detach());
+    // Burn keeps updates apart by thread until they are asked for: take this one over at once, so that every
+    // reader sees it, whatever thread it is on.
+    drop(running.value_sync());
+}
