@@ -14,8 +14,9 @@ pub struct FileHash {
     pub sha256: String,
 }
 
-/// The sha256 of `bytes`, as 64 hexadecimal digits.
-pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+/// The sha256 of `bytes`, as 64 hexadecimal digits in lower case.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(Sha256::digest(bytes).as_slice())
 }
 

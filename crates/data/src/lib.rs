@@ -29,7 +29,7 @@ mod values;
 pub use cache::load_cached;
 pub use examples::{ConcatError, Examples};
 pub use field_error::FieldError;
-pub use hash::FileHash;
+pub use hash::{FileHash, sha256_hex};
 pub use label_noise::{bayes_with_noise, flip_labels};
 pub use memory::{ByteSize, Memory, MemoryError, ValuesBuilder};
 pub use normalize::{Normalization, NormalizeError, Normalizer};

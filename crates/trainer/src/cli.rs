@@ -16,6 +16,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Train from a config, measure the four error rates, and print the diagnosis
     Train(TrainArgs),
+    /// Go on with a run that ended early, in a new run directory; or train a finished one longer
+    Resume(ResumeArgs),
     /// Check a config and its data; print the resolved config, set sizes and parameter count
     Check(CheckArgs),
     /// Look at a config's data, write it down for other programs, list the sources
@@ -40,6 +42,33 @@ pub(crate) struct TrainArgs {
     /// The run directory's name before its number, instead of the config's
     #[arg(long)]
     pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: RunOutput,
+}
+
+#[derive(Args)]
+pub(crate) struct ResumeArgs {
+    /// The run directory; it is left as it is
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    #[arg(
+        long = "set",
+        value_name = "KEY=VALUE",
+        help = "Override a key of the run's config, as in --set train.epochs=40; repeatable"
+    )]
+    pub(crate) overrides: Vec<String>,
+    /// Where to compute, instead of where the run did
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Option<DeviceChoice>,
+    /// The folder that gets the new run directory, instead of the one that the run is in
+    #[arg(long, value_name = "DIR")]
+    pub(crate) runs_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: RunOutput,
+}
+
+#[derive(Args)]
+pub(crate) struct RunOutput {
     /// Print the diagnosis as one JSON document
     #[arg(long)]
     pub(crate) json: bool,

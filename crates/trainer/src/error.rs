@@ -19,6 +19,8 @@ pub(crate) enum Error {
         /// What to do about it.
         hint: Option<String>,
     },
+    /// Somebody ended the run early, and it is saved. Exit code 130.
+    Interrupted(String),
 }
 
 impl Error {
@@ -47,6 +49,7 @@ impl Error {
         match self {
             Self::BadConfig(_) | Self::BadInput { .. } => 2,
             Self::Failed { .. } => 1,
+            Self::Interrupted(_) => crate::interrupt::EXIT_CODE,
         }
     }
 }
@@ -54,7 +57,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadConfig(rendered) => f.write_str(rendered),
+            Self::BadConfig(text) | Self::Interrupted(text) => f.write_str(text),
             Self::BadInput {
                 message,
                 hint: None,

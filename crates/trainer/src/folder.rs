@@ -7,7 +7,10 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{Error, run_dir::cannot_write};
+use crate::{
+    Error,
+    run_dir::{cannot_write, make_readable},
+};
 
 /// A folder that does not exist yet, or is empty.
 pub(crate) struct NewFolder {
@@ -80,13 +83,7 @@ impl WritingFolder {
     /// Gives the folder its name.
     pub(crate) fn finish(self) -> Result<PathBuf, Error> {
         let failed = |error: io::Error| cannot_write(&self.path, &error);
-        #[cfg(unix)]
-        {
-            // Temporary folders are private.
-            use std::os::unix::fs::PermissionsExt;
-            fs::set_permissions(self.writing.path(), fs::Permissions::from_mode(0o755))
-                .map_err(failed)?;
-        }
+        make_readable(self.writing.path()).map_err(failed)?;
         let written = self.writing.keep();
         // Over an empty folder this succeeds, over one that was filled meanwhile it does not.
         if let Err(error) = fs::rename(&written, &self.path) {

@@ -32,7 +32,7 @@ pub(crate) fn set(optimizer: &Optimizer, rate: f64) -> String {
 pub(crate) fn short(rate: f64) -> String {
     let exponent = format!("{rate:.1e}");
     match exponent.parse::<f64>() {
-        Ok(rounded) if (1e-4..1e4).contains(&rounded) => rounded.to_string(),
+        Ok(rounded) if rounded == 0.0 || (1e-4..1e4).contains(&rounded) => rounded.to_string(),
         _ => exponent.replace(".0e", "e"),
     }
 }
@@ -56,6 +56,7 @@ mod tests {
             (0.000_099, "9.9e-5"),
             (1e-9, "1e-9"),
             (1e30, "1e30"),
+            (0.0, "0"),
         ] {
             assert_eq!(short(rate), expected);
             let read: toml::Table = format!("x={expected}").parse().unwrap();

@@ -15,9 +15,11 @@ mod error;
 mod evaluate;
 mod feed;
 mod folder;
+mod interrupt;
 mod learning_rates;
 mod load;
 mod loss;
+mod losses;
 mod mixup;
 mod optimizer;
 mod predictions;
@@ -28,9 +30,13 @@ mod recorder;
 mod report;
 mod run_dir;
 mod schedule;
+mod session;
 mod sets;
+mod step;
 mod terminal;
 mod train;
+mod train_sample;
+mod trained;
 mod watch;
 
 use std::{panic, process::ExitCode};
@@ -71,6 +77,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Train(args) => commands::train::run(&args),
+        Command::Resume(args) => commands::resume::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
         Command::FindLr(args) => commands::find_lr::run(&args),

@@ -5,18 +5,20 @@ use std::{
 
 use burn::tensor::Tensor;
 use plumb_diagnostics::SetName;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
-    checkpoint::{Checkpoints, Position},
+    checkpoint::Checkpoints,
+    config::{Checkpointing, Config},
+    diverged::{Diverged, NotFinite},
     progress::{Progress, thousands},
     run_dir::RunDir,
-    train::{Epoch, Observer},
+    train::{Evaluated, Observer, Position, Snapshot},
 };
 
 /// The version of a line of `metrics.jsonl`.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Epochs can be shorter than a write to the disk: what is not a new best is saved this often.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
@@ -27,16 +29,26 @@ const MAX_LINES: u32 = 50;
 /// Writes a training down in its run directory, and shows it.
 pub(crate) struct Recorder<'a> {
     run: &'a RunDir,
+    config: &'a Config,
+    checkpointing: &'a Checkpointing,
     checkpoints: Checkpoints,
     progress: Progress,
     n_epochs: u32,
     n_examples: usize,
-    metrics: String,
+    written: Written,
     log: String,
     saved: Instant,
 }
 
-/// A line of `metrics.jsonl`: what one set measures after one epoch.
+/// What was measured, one JSON document per line. Equal runs have equal `metrics.jsonl`; what the clock
+/// says lies apart, in `timings.jsonl`.
+#[derive(Default)]
+pub(crate) struct Written {
+    metrics: String,
+    timings: String,
+}
+
+/// A line of `metrics.jsonl`: what one set measures at one evaluation.
 #[derive(Serialize)]
 struct Metric {
     format: u32,
@@ -49,20 +61,99 @@ struct Metric {
     /// Mean cross-entropy in evaluation mode, in nats.
     loss: f64,
     learning_rate: f64,
-    /// Of the epoch's training, and of measuring the four sets.
+}
+
+/// A line of `timings.jsonl`: an evaluation, and the epoch that it ends.
+#[derive(Serialize)]
+struct Timing {
+    format: u32,
+    epoch: u32,
+    step: u64,
+    /// Of the epoch's steps.
     train_secs: f64,
+    /// Of measuring the four sets.
     evaluate_secs: f64,
 }
 
+impl Written {
+    /// What an earlier run wrote up to a step.
+    pub(crate) fn of(run: &RunDir, last_step: u64) -> Self {
+        let up_to_step = |file: &str| -> String {
+            #[derive(Deserialize)]
+            struct Step {
+                step: u64,
+            }
+            let text = std::fs::read_to_string(run.path().join(file)).unwrap_or_default();
+            let lines = text.split_inclusive('\n').filter(|line| {
+                serde_json::from_str(line).is_ok_and(|Step { step }| step <= last_step)
+            });
+            lines.collect()
+        };
+        Self {
+            metrics: up_to_step("metrics.jsonl"),
+            timings: up_to_step("timings.jsonl"),
+        }
+    }
+
+    pub(crate) fn write(&self, run: &RunDir) -> Result<(), Error> {
+        run.write("timings.jsonl", self.timings.as_bytes())?;
+        run.write("metrics.jsonl", self.metrics.as_bytes())
+    }
+
+    fn add(&mut self, evaluated: &Evaluated<'_>, step: u64) -> Result<(), Error> {
+        for (set, measured) in evaluated.measured.iter() {
+            let count = measured.count;
+            let metric = Metric {
+                format: FORMAT,
+                epoch: evaluated.epoch,
+                step,
+                set,
+                errors: count.errors(),
+                n: count.n(),
+                error_rate: count.rate(),
+                loss: measured.loss,
+                learning_rate: evaluated.learning_rate,
+            };
+            add_line(&mut self.metrics, &metric)?;
+        }
+        let timing = Timing {
+            format: FORMAT,
+            epoch: evaluated.epoch,
+            step,
+            train_secs: evaluated.train_time.as_secs_f64(),
+            evaluate_secs: evaluated.evaluate_time.as_secs_f64(),
+        };
+        add_line(&mut self.timings, &timing)
+    }
+}
+
+fn add_line(text: &mut String, value: &impl Serialize) -> Result<(), Error> {
+    let line = serde_json::to_string(value)
+        .map_err(|error| Error::failed(format!("can't write a metric: {error}")))?;
+    text.push_str(&line);
+    text.push('\n');
+    Ok(())
+}
+
 impl<'a> Recorder<'a> {
-    pub(crate) fn new(run: &'a RunDir, n_epochs: u32, n_examples: usize, quiet: bool) -> Self {
+    /// `written` is what an earlier run, which this one goes on with, wrote.
+    pub(crate) fn new(
+        run: &'a RunDir,
+        config: &'a Config,
+        n_examples: usize,
+        written: Written,
+        quiet: bool,
+    ) -> Self {
+        let n_epochs = config.train.epochs;
         Self {
             run,
-            checkpoints: Checkpoints::new(run),
+            config,
+            checkpointing: &config.checkpoint,
+            checkpoints: Checkpoints::new(run.path()),
             progress: Progress::new(n_epochs, n_examples, quiet),
             n_epochs,
             n_examples,
-            metrics: String::new(),
+            written,
             log: String::new(),
             saved: Instant::now(),
         }
@@ -81,36 +172,12 @@ impl<'a> Recorder<'a> {
         self.log
     }
 
-    fn add_metrics(&mut self, epoch: &Epoch<'_>) -> Result<(), Error> {
-        for (set, measured) in epoch.measured.iter() {
-            let count = measured.count;
-            let metric = Metric {
-                format: FORMAT,
-                epoch: epoch.number,
-                step: epoch.steps,
-                set,
-                errors: count.errors(),
-                n: count.n(),
-                error_rate: count.rate(),
-                loss: measured.loss,
-                learning_rate: epoch.learning_rate,
-                train_secs: epoch.train_time.as_secs_f64(),
-                evaluate_secs: epoch.evaluate_time.as_secs_f64(),
-            };
-            let line = serde_json::to_string(&metric)
-                .map_err(|error| Error::failed(format!("can't write a metric: {error}")))?;
-            self.metrics.push_str(&line);
-            self.metrics.push('\n');
-        }
-        Ok(())
-    }
-
-    fn line(&self, epoch: &Epoch<'_>, rates: &str) -> String {
+    fn line(&self, epoch: &Evaluated<'_>, rates: &str) -> String {
         let width = self.n_epochs.to_string().len();
         let speed = self.n_examples as f64 / epoch.train_time.as_secs_f64();
         format!(
             "epoch {:>width$}/{}  loss {:.4}{rates}  {} examples/s{}",
-            epoch.number,
+            epoch.epoch,
             self.n_epochs,
             epoch.running_loss,
             thousands(speed as u64),
@@ -124,7 +191,7 @@ impl<'a> Recorder<'a> {
 }
 
 /// The four rates in words, in percent.
-fn rates(epoch: &Epoch<'_>) -> String {
+fn rates(epoch: &Evaluated<'_>) -> String {
     let mut text = String::new();
     for (set, measured) in epoch.measured.iter() {
         write!(text, "  {set} {:.2} %", measured.count.rate() * 100.0).ok();
@@ -137,30 +204,63 @@ impl Observer for Recorder<'_> {
         self.progress.step(n_examples, loss);
     }
 
-    fn epoch(&mut self, epoch: &Epoch<'_>) -> Result<(), Error> {
-        self.add_metrics(epoch)?;
-        let rates = rates(epoch);
-        let line = self.line(epoch, &rates);
-        self.progress.epoch_done(epoch.number, &rates);
+    fn is_save_due(&self, position: &Position) -> bool {
+        let steps = self.checkpointing.every_steps;
+        steps.is_some_and(|steps| position.step.is_multiple_of(steps))
+            || self.saved.elapsed() >= self.checkpointing.every_time
+    }
+
+    fn save(&mut self, snapshot: &Snapshot<'_>) -> Result<(), Error> {
+        self.save_as(snapshot, false)
+    }
+
+    fn diverged(&self, at: &NotFinite) -> Error {
+        Diverged {
+            at,
+            config: self.config,
+            run: self.run.path(),
+            checkpoint: self.checkpoints.last(),
+        }
+        .error()
+    }
+
+    fn evaluated(
+        &mut self,
+        evaluated: &Evaluated<'_>,
+        snapshot: &Snapshot<'_>,
+        is_end: bool,
+    ) -> Result<(), Error> {
+        self.written.add(evaluated, snapshot.position.step)?;
+        let rates = rates(evaluated);
+        let line = self.line(evaluated, &rates);
+        let epoch = evaluated.epoch;
+        self.progress.epoch_done(epoch, &rates);
         self.log.push_str(&line);
         self.log.push('\n');
-        let is_last = epoch.number == self.n_epochs;
-        if is_last
-            || epoch
-                .number
-                .is_multiple_of(self.n_epochs.div_ceil(MAX_LINES))
-        {
+        if is_end || epoch.is_multiple_of(self.n_epochs.div_ceil(MAX_LINES)) {
             self.progress.line(&line);
         }
-        if epoch.is_best || is_last || self.saved.elapsed() >= SAVE_EVERY {
-            let dev = epoch.measured.get(SetName::Dev).count;
-            let position = Position::new(epoch.number, epoch.steps, dev);
-            self.checkpoints
-                .save(&position, epoch.model, epoch.optimizer, epoch.is_best)?;
-            self.run.write("metrics.jsonl", self.metrics.as_bytes())?;
-            self.run.write("train.log", self.log.as_bytes())?;
-            self.saved = Instant::now();
+        for warning in evaluated.warnings {
+            self.note(&format!("warning: {warning}"));
         }
+        let is_due = match self.checkpointing.every_epochs {
+            Some(epochs) => epoch.is_multiple_of(epochs),
+            None => self.saved.elapsed() >= SAVE_EVERY,
+        };
+        if evaluated.is_best || is_end || is_due || self.is_save_due(snapshot.position) {
+            self.save_as(snapshot, evaluated.is_best)?;
+        }
+        Ok(())
+    }
+}
+
+impl Recorder<'_> {
+    /// Measurements first: a checkpoint is never ahead of them.
+    fn save_as(&mut self, snapshot: &Snapshot<'_>, is_best: bool) -> Result<(), Error> {
+        self.written.write(self.run)?;
+        self.run.write("train.log", self.log.as_bytes())?;
+        self.checkpoints.save(snapshot, is_best)?;
+        self.saved = Instant::now();
         Ok(())
     }
 }

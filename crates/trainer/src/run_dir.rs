@@ -1,12 +1,14 @@
 //! A run's directory, written so that a kill at any moment leaves the old or the new file.
 
 use std::{
+    fmt::Display,
     fs, io,
     io::Write,
     path::{Path, PathBuf},
 };
 
-use tempfile::NamedTempFile;
+use serde::de::DeserializeOwned;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::Error;
 
@@ -16,11 +18,16 @@ pub(crate) struct RunDir {
 }
 
 impl RunDir {
-    /// Makes the directory with the next free number.
+    /// Makes the directory with the next free number, which appears with its first files in it or
+    /// not at all.
     ///
     /// # Errors
-    /// Bad input if `runs` can't be made or written to.
-    pub(crate) fn create(runs: &Path, name: &str) -> Result<Self, Error> {
+    /// Bad input if `runs` can't be made or written to, and whatever writing the first files fails with.
+    pub(crate) fn create(
+        runs: &Path,
+        name: &str,
+        write_first_files: impl FnOnce(&Self) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
         let wrong = |error: io::Error| {
             Error::bad_input(format!(
                 "can't make a run directory in {}: {error}",
@@ -29,17 +36,47 @@ impl RunDir {
             .hint("choose another place with --runs-dir")
         };
         fs::create_dir_all(runs).map_err(wrong)?;
+        let writing = TempDir::with_prefix_in(".writing-", runs).map_err(wrong)?;
+        let staged = Self {
+            path: writing.path().to_owned(),
+        };
+        write_first_files(&staged)?;
+        make_readable(&staged.path).map_err(wrong)?;
         let mut number = last_number(runs, name).map_err(wrong)?;
         loop {
             number += 1;
             let path = runs.join(format!("{name}-{number:04}"));
-            // Taken meanwhile by another process: the next one.
-            match fs::create_dir(&path) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            match fs::rename(&staged.path, &path) {
+                // Taken meanwhile by another process: the next one.
+                Err(_) if path.exists() => {}
                 Err(error) => return Err(wrong(error)),
-                Ok(()) => return Ok(Self { path }),
+                Ok(()) => {
+                    // It has its final name, so there is nothing temporary left to remove.
+                    drop(writing.keep());
+                    return Ok(Self { path });
+                }
             }
         }
+    }
+
+    /// Opens the directory of a run that was begun before.
+    ///
+    /// # Errors
+    /// Bad input if it is not one.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let wrong = |what: &str| {
+            Err(Error::bad_input(format!("{} {what}", path.display()))
+                .hint("a run is a folder such as runs/quickstart-0001"))
+        };
+        if !path.exists() {
+            return wrong("does not exist");
+        }
+        if !path.join("config.toml").is_file() {
+            return wrong("is no run: it holds no config.toml");
+        }
+        Ok(Self {
+            path: path.to_owned(),
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -50,6 +87,19 @@ impl RunDir {
     pub(crate) fn write(&self, file: &str, content: &[u8]) -> Result<(), Error> {
         let path = self.path.join(file);
         write_whole(&path, content).map_err(|error| cannot_write(&path, &error))
+    }
+
+    /// Reads a JSON file of the run.
+    ///
+    /// # Errors
+    /// Bad input, naming the file, if it is missing or does not hold what it should.
+    pub(crate) fn read_json<T: DeserializeOwned>(&self, file: &str) -> Result<T, Error> {
+        let path = self.path.join(file);
+        let wrong = |error: &dyn Display| {
+            Error::bad_input(format!("can't read {}: {error}", path.display()))
+        };
+        let text = fs::read(&path).map_err(|error| wrong(&error))?;
+        serde_json::from_slice(&text).map_err(|error| wrong(&error))
     }
 
     /// Writes a value as indented JSON.
@@ -66,7 +116,7 @@ impl RunDir {
 }
 
 /// A write that failed in the middle of a run.
-pub(crate) fn cannot_write(path: &Path, error: &dyn std::fmt::Display) -> Error {
+pub(crate) fn cannot_write(path: &Path, error: &dyn Display) -> Error {
     Error::failed(format!("can't write {}: {error}", path.display()))
 }
 
@@ -77,14 +127,19 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = NamedTempFile::with_prefix_in(".writing-", folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
+    make_readable(file.path())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Makes a temporary file or folder, which is private, as readable as any other of a run.
+pub(crate) fn make_readable(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
-        // Temporary files are private; a run's files are as readable as any other.
         use std::os::unix::fs::PermissionsExt;
-        file.as_file()
-            .set_permissions(fs::Permissions::from_mode(0o644))?;
+        let mode = if path.is_dir() { 0o755 } else { 0o644 };
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
     }
-    file.persist(path)?;
     Ok(())
 }
 
@@ -111,7 +166,7 @@ mod tests {
         fs::create_dir(runs.path().join("a-b-0009")).unwrap();
         let names: Vec<_> = (0..2)
             .map(|_| {
-                RunDir::create(runs.path(), "a")
+                RunDir::create(runs.path(), "a", |_| Ok(()))
                     .unwrap()
                     .path()
                     .to_path_buf()
@@ -124,9 +179,25 @@ mod tests {
     }
 
     #[test]
+    fn a_run_appears_with_its_first_files_or_not_at_all() {
+        let runs = tempfile::tempdir().unwrap();
+        let failed = RunDir::create(runs.path(), "a", |run| {
+            run.write("config.toml", b"")?;
+            Err(Error::failed("no more space"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read_dir(runs.path()).unwrap().count(), 0);
+        let run = RunDir::create(runs.path(), "a", |run| run.write("config.toml", b"x")).unwrap();
+        assert_eq!(fs::read(run.path().join("config.toml")).unwrap(), b"x");
+        assert_eq!(fs::read_dir(runs.path()).unwrap().count(), 1);
+        RunDir::open(run.path()).unwrap();
+        assert!(RunDir::open(runs.path()).is_err());
+    }
+
+    #[test]
     fn a_write_replaces_the_whole_file_and_leaves_nothing_else() {
         let runs = tempfile::tempdir().unwrap();
-        let run = RunDir::create(runs.path(), "a").unwrap();
+        let run = RunDir::create(runs.path(), "a", |_| Ok(())).unwrap();
         run.write("x.txt", b"a long first text").unwrap();
         run.write("x.txt", b"short").unwrap();
         assert_eq!(fs::read(run.path().join("x.txt")).unwrap(), b"short");

@@ -1,7 +1,7 @@
 use plumb_diagnostics::SetName;
 
 /// One value for each of the four sets.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct PerSet<T> {
     pub(crate) train: T,

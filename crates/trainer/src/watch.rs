@@ -7,9 +7,8 @@ mod one_class;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{config::Config, evaluate::Prediction};
-
-pub(crate) use chance::class_mass;
+use self::chance::class_mass;
+use crate::{config::Config, evaluate::Prediction, prepare::Prepared};
 
 /// What of a run's past its warnings need. It is saved with the run, so that one that goes on neither
 /// warns twice nor forgets what it saw.
@@ -41,19 +40,15 @@ enum Kind {
 pub(crate) struct Facts<'a> {
     pub(crate) config: &'a Config,
     /// How much of the training loss each class has ([`class_mass`]).
-    pub(crate) class_mass: &'a [f64],
+    pub(crate) class_mass: Vec<f64>,
     pub(crate) steps_per_epoch: u64,
     /// Names of the classes, by index.
     pub(crate) classes: &'a [String],
 }
 
-/// An evaluation, and the training since the one before.
+/// An evaluation.
 pub(crate) struct Seen<'a> {
-    /// Steps of training since the last call.
-    pub(crate) steps: u64,
-    /// Mean over these steps of the loss that was minimized, in nats.
-    pub(crate) running_loss: f64,
-    /// Of the last step.
+    /// Of the last step of training.
     pub(crate) learning_rate: f64,
     pub(crate) dev: &'a [Prediction],
     pub(crate) dev_labels: &'a [u32],
@@ -90,17 +85,39 @@ struct Judged {
 /// many losses varies by a tenth of what one batch's does.
 const MIN_STEPS: u64 = 100;
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
+    pub(crate) fn new(config: &'a Config, prepared: &'a Prepared) -> Self {
+        let train = &prepared.sets.train;
+        Self {
+            config,
+            class_mass: class_mass(
+                &train.labels,
+                prepared.train_weights.as_deref(),
+                prepared.class_weights.as_deref(),
+                train.classes.len(),
+                config.loss.label_smoothing,
+            ),
+            steps_per_epoch: train.len().div_ceil(config.train.batch_size) as u64,
+            classes: &train.classes,
+        }
+    }
+
     /// The training loss of the best answer that is the same for all examples.
     fn chance_loss(&self) -> f64 {
-        chance::chance_loss(self.class_mass)
+        chance::chance_loss(&self.class_mass)
     }
 }
 
 impl Watch {
+    /// Takes note of steps of training and their mean loss, the one that is minimized, in nats.
+    pub(crate) fn trained(&mut self, steps: u64, running_loss: f64) {
+        self.waiting.steps += steps;
+        self.waiting.loss_sum += steps as f64 * running_loss;
+    }
+
     /// Takes note of an evaluation and returns the warnings that are due, each in words for people.
-    pub(crate) fn see(&mut self, facts: &Facts<'_>, seen: &Seen<'_>) -> Vec<String> {
-        let Some(judged) = self.judge(facts, seen) else {
+    pub(crate) fn evaluated(&mut self, facts: &Facts<'_>, seen: &Seen<'_>) -> Vec<String> {
+        let Some(judged) = self.judge(facts) else {
             return Vec::new();
         };
         // A loss that diverges comes to stand where a dead one does, and is no second fault.
@@ -121,11 +138,9 @@ impl Watch {
         warnings
     }
 
-    /// Adds the losses to those that wait. Once they are enough, returns their mean beside those of the
-    /// windows before; the first window has none before it.
-    fn judge(&mut self, facts: &Facts<'_>, seen: &Seen<'_>) -> Option<Judged> {
-        self.waiting.steps += seen.steps;
-        self.waiting.loss_sum += seen.steps as f64 * seen.running_loss;
+    /// Once the losses that wait are enough, returns their mean beside those of the windows before. The
+    /// first window has none before it.
+    fn judge(&mut self, facts: &Facts<'_>) -> Option<Judged> {
         if self.waiting.steps < facts.steps_per_epoch.max(MIN_STEPS) {
             return None;
         }

@@ -67,7 +67,7 @@ fn check(run: &Path) -> bool {
     for pointer in ["last", "best"] {
         if run.join("checkpoints").join(pointer).exists() {
             let folder = common::checkpoint(run, pointer);
-            for file in ["model.bpk", "optimizer.bpk", "position.json"] {
+            for file in ["model.bpk", "optimizer.bpk", "checkpoint.json"] {
                 let content = fs::read(folder.join(file)).unwrap();
                 assert!(!content.is_empty(), "{}", folder.join(file).display());
             }

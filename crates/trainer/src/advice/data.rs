@@ -44,9 +44,8 @@ pub(super) fn augment(Case { config, data, .. }: Case<'_>) -> Option<Fitted> {
         return None;
     }
     Some(Fitted::key(
-        "augment the training set anew in every epoch: shifts of 1 pixel, turns of 10 degrees"
-            .into(),
-        "data.augmentation={steps=[{shift={pixels=1}},{rotate={degrees=10}}]}".into(),
+        "augment the training set anew in every epoch: shifts of 1 pixel, turns of 10 degrees",
+        "data.augmentation={steps=[{shift={pixels=1}},{rotate={degrees=10}}]}",
     ))
 }
 

@@ -67,19 +67,21 @@ fn images_get_convolutions_and_small_networks_of_them_a_larger_one() {
         (LINEAR, small),
         ("model={small_cnn={}}", Some("model={resnet8={}}")),
         ("model={resnet8={}}", None),
-        // Batch normalization needs two examples, and such a proposal would be refused.
     ] {
         check(&[model], 0, Remedy::NewArchitecture, expected);
     }
-    check(&["train.batch_size=1"], 0, Remedy::NewArchitecture, None);
+    // A table; and pictures that are too small to be halved twice: the proposal would be refused.
     let (config, _) = quickstart(&[]);
-    let data = DataSummary::for_test(2000, 0); // a table, of shape [1]
-    let case = Case {
-        config: &config,
-        data: &data,
-        end: End::Epochs,
-    };
-    assert!(fit(Remedy::NewArchitecture, case).is_none());
+    for shape in [vec![64], vec![1, 3, 3]] {
+        let mut data = DataSummary::for_test(2000, 0);
+        data.general.shape = shape;
+        let case = Case {
+            config: &config,
+            data: &data,
+            end: End::Epochs,
+        };
+        assert!(fit(Remedy::NewArchitecture, case).is_none());
+    }
 }
 
 #[test]
@@ -207,7 +209,7 @@ fn every_proposal_passes_plumb_check() {
         ],
         &["model={small_cnn={dropout=0.5}}", "schedule={cosine={}}"],
         &[
-            "model={lenet5={}}",
+            "model={init=\"kaiming_normal\",linear={}}",
             "schedule={warmup_epochs=2,one_cycle={}}",
         ],
         &["model={resnet8={}}", "loss.label_smoothing=0.1"],

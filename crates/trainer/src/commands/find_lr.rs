@@ -2,7 +2,6 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::train::{in_pool, train_feed};
 use crate::{
     Error,
     cli::FindLrArgs,
@@ -14,6 +13,7 @@ use crate::{
     progress::Loading,
     range_test::{self, Chart, Ingredients, Point, Style, Suggestion, Sweep, Verdict},
     run_dir::write_whole,
+    session::{in_pool, train_feed},
     terminal,
 };
 

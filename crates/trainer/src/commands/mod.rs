@@ -4,4 +4,5 @@ pub(crate) mod check;
 pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod find_lr;
+pub(crate) mod resume;
 pub(crate) mod train;

@@ -1,4 +1,6 @@
-use super::{ClassWeights, Config, Data, FORMAT, KeyError, LossConfig, chunk::at};
+use super::{
+    ClassWeights, Config, Data, FORMAT, KeyError, LossConfig, chunk::at, training::at_least_one,
+};
 use crate::{optimizer::Optimizer, schedule::Curve};
 
 /// What is expected of a number, in words and as a condition.
@@ -37,12 +39,13 @@ pub(super) fn check(config: &Config) -> Result<(), KeyError> {
     check_optimizer(&config.optimizer)?;
     check_schedule(config)?;
     check_loss(&config.loss)?;
-    at_least_one("train.epochs", config.train.epochs as usize)?;
-    at_least_one("train.batch_size", config.train.batch_size)?;
+    config.train.check()?;
     if let Some(norm) = config.train.clip_norm {
         numbers("train", &[("clip_norm", norm, POSITIVE)])?;
     }
     numbers("train", &[("mixup", config.train.mixup, MIXUP)])?;
+    config.evaluation.check()?;
+    config.checkpoint.check()?;
     if let Some(goal) = config.diagnosis.goal_error {
         range("diagnosis.goal_error", goal, "from 0 to 1", |rate| {
             (0.0..=1.0).contains(&rate)
@@ -160,7 +163,7 @@ fn check_schedule(config: &Config) -> Result<(), KeyError> {
         ),
         Curve::Step(step) => {
             if let Some(every) = step.every_epochs {
-                at_least_one("schedule.step.every_epochs", every as usize)?;
+                at_least_one("schedule.step.every_epochs", u64::from(every))?;
             }
             if step.every_epochs.is_some() == step.milestones.is_some() {
                 let message =
@@ -204,11 +207,4 @@ fn range(
             format!("is {value}; expected a number {expected}"),
         ))
     }
-}
-
-fn at_least_one(key: &str, value: usize) -> Result<(), KeyError> {
-    if value == 0 {
-        return Err(KeyError::value(key, "is 0; expected 1 or more"));
-    }
-    Ok(())
 }

@@ -7,6 +7,7 @@ mod explain;
 mod human;
 mod loss;
 mod model;
+mod training;
 
 use std::path::PathBuf;
 
@@ -21,6 +22,7 @@ pub(crate) use document::{Document, KeyError};
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
+pub(crate) use training::{Checkpointing, Evaluations, Train};
 
 use crate::{optimizer::Optimizer, schedule::Schedule};
 
@@ -50,6 +52,10 @@ pub(crate) struct Config {
     pub(crate) loss: LossConfig,
     pub(crate) train: Train,
     #[serde(default)]
+    pub(crate) evaluation: Evaluations,
+    #[serde(default)]
+    pub(crate) checkpoint: Checkpointing,
+    #[serde(default)]
     pub(crate) diagnosis: Diagnosis,
 }
 
@@ -73,21 +79,6 @@ pub(crate) struct Data {
     /// The small chunk: what users will really bring.
     pub(crate) target: Chunk,
     pub(crate) split: SplitPlan,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Train {
-    /// Passes over the training set.
-    pub(crate) epochs: u32,
-    /// Examples per step.
-    pub(crate) batch_size: usize,
-    /// The largest norm that the gradients of all parameters together may have; none: any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) clip_norm: Option<f64>,
-    /// Examples are mixed in pairs, in shares from the distribution Beta(mixup, mixup); 0: they are not.
-    #[serde(default)]
-    pub(crate) mixup: f64,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,12 +1,8 @@
-use burn::{optim::GradientsParams, tensor::Device};
+use burn::tensor::Device;
 use plumb_data::seed;
-use rand::Rng;
 
 use super::{Point, Sweep, smooth::Smooth};
-use crate::{
-    Error, config::Config, cross_entropy::CrossEntropy, feed::Feed, prepare::Prepared,
-    train::shuffled,
-};
+use crate::{Error, config::Config, feed::Feed, prepare::Prepared, step::Stepper, train::shuffled};
 
 /// What a range test is made of. It gets batches from train alone.
 pub(crate) struct Ingredients<'a> {
@@ -41,7 +37,7 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
         .model
         .init(&prepared.task, seed::stream(config.seed, "init"), &device);
     let mut optimizer = config.optimizer.init();
-    let cross_entropy = CrossEntropy::new(&device);
+    let stepper = Stepper::new(config, prepared.class_weights.as_deref(), &device);
     let mut smooth = Smooth::over(sweep.window());
     let mut points: Vec<Point> = Vec::with_capacity(sweep.steps() as usize);
     let mut lowest = f64::INFINITY;
@@ -53,17 +49,13 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
             if step == sweep.steps() {
                 break 'epochs;
             }
-            if config.model.is_random() {
-                device.seed(seed::stream(config.seed, &format!("dropout {step}")).next_u64());
-            }
             let learning_rate = sweep.learning_rate(step);
             let batch = train.gather(chosen, epoch)?;
-            let logits = model.forward(batch.inputs); // [batch, n_classes]
-            let loss = cross_entropy.forward(logits, batch.labels, batch.weights);
-            let gradients = GradientsParams::from_grads(loss.backward(), &model);
-            model = optimizer.step(learning_rate, model, gradients);
-
-            let loss: f32 = loss
+            let stepped;
+            (model, stepped) =
+                stepper.step(model, &mut optimizer, batch, u64::from(step), learning_rate);
+            let loss: f32 = stepped
+                .loss
                 .try_into_scalar()
                 .map_err(|error| Error::failed(format!("can't read the loss back: {error}")))?;
             let loss = f64::from(loss);

@@ -8,7 +8,7 @@ use std::path::Path;
 use plumb_diagnostics::{Diagnosis, Human};
 use serde::Serialize;
 
-use crate::{advice::Action, bayes::KnownBayes};
+use crate::{advice::Action, bayes::KnownBayes, train::End};
 
 pub(crate) use text::text;
 
@@ -23,7 +23,11 @@ pub(crate) struct Report<'a> {
     pub(crate) run: &'a Path,
     /// The epoch with the lowest dev error, whose weights these figures belong to.
     pub(crate) best_epoch: u32,
+    /// That the config asks for.
     pub(crate) epochs: u32,
+    /// That were trained, and why no more.
+    pub(crate) epochs_done: u32,
+    pub(crate) end: End,
     pub(crate) matters_share: f64,
     pub(crate) human: Option<&'a Human>,
     /// Where the human figure is the Bayes error, known because the data was made.

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use plumb_diagnostics::{Gap, Verdict};
 
 use super::{Report, ladder};
-use crate::progress::thousands;
+use crate::{progress::thousands, train::End};
 
 /// The report that ends a training, for a terminal of 80 columns.
 pub(crate) fn text(report: &Report<'_>) -> String {
@@ -13,6 +13,10 @@ pub(crate) fn text(report: &Report<'_>) -> String {
         report.best_epoch,
         report.epochs
     );
+    if report.end != End::Epochs {
+        let (end, done) = (report.end, report.epochs_done);
+        writeln!(text, "training ended after {done} epochs: {end}\n").ok();
+    }
     text.push_str(&ladder::ladder(report.diagnosis));
     text.push('\n');
     if let Some(rater) = report.human.and_then(|human| human.chosen()) {
@@ -154,6 +158,8 @@ mod tests {
             name: "example",
             run: Path::new("runs/example-0001"),
             best_epoch: 3,
+            epochs_done: 5,
+            end: End::Epochs,
             epochs: 20,
             matters_share: options.matters_share,
             human: human.as_ref(),

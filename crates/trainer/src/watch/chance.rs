@@ -2,7 +2,7 @@
 /// mean 1 over the set) and classes, and label smoothing make of the classes' shares.
 ///
 /// With the shares `f` of `k` classes, their weights `v`, and smoothing `ε`: `v·((1 − ε)·f + ε/k)`.
-pub(crate) fn class_mass(
+pub(super) fn class_mass(
     labels: &[u32],
     example_weights: Option<&[f32]>,
     class_weights: Option<&[f32]>,

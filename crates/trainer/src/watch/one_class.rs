@@ -21,7 +21,7 @@ pub(super) fn warn(facts: &Facts<'_>, seen: &Seen<'_>, judged: &Judged) -> Optio
     let advice = if judged.mean < LEARNED * facts.chance_loss() {
         "train is told apart, so dev's inputs look different to the model: compare the two with `plumb \
          data preview`, and see that [data.target.convert] brings them to one form"
-    } else if is_unbalanced(facts.class_mass) {
+    } else if is_unbalanced(&facts.class_mass) {
         "rare classes can be made to count as much as frequent ones: --set \
          loss.class_weights=balanced"
     } else {

@@ -42,7 +42,7 @@ impl Run {
             .collect();
         let facts = Facts {
             config: &self.config,
-            class_mass: &self.mass,
+            class_mass: self.mass.clone(),
             steps_per_epoch: STEPS_PER_EPOCH,
             classes: &classes,
         };
@@ -54,13 +54,12 @@ impl Run {
             })
             .collect();
         let seen = Seen {
-            steps: STEPS_PER_EPOCH,
-            running_loss,
             learning_rate: self.config.optimizer.learning_rate(),
             dev: &dev,
             dev_labels: labels,
         };
-        self.watch.see(&facts, &seen)
+        self.watch.trained(STEPS_PER_EPOCH, running_loss);
+        self.watch.evaluated(&facts, &seen)
     }
 
     /// The epochs, counted from 1, after which there are warnings, and these.
@@ -149,19 +148,18 @@ fn a_warm_up_is_not_a_dead_loss() {
     let classes: Vec<String> = (0..10).map(|class| class.to_string()).collect();
     let facts = Facts {
         config: &run.config,
-        class_mass: &EVEN,
+        class_mass: EVEN.to_vec(),
         steps_per_epoch: STEPS_PER_EPOCH,
         classes: &classes,
     };
     let mut see = |learning_rate| {
         let seen = Seen {
-            steps: STEPS_PER_EPOCH,
-            running_loss: 2.3,
             learning_rate,
             dev: &[],
             dev_labels: &[],
         };
-        run.watch.see(&facts, &seen).len()
+        run.watch.trained(STEPS_PER_EPOCH, 2.3);
+        run.watch.evaluated(&facts, &seen).len()
     };
     assert_eq!([1e-5, 1e-4, 4e-4, 1e-3].map(&mut see), [0, 0, 0, 1]);
 }
@@ -228,20 +226,21 @@ fn short_epochs_are_judged_together() {
     let classes: Vec<String> = (0..10).map(|class| class.to_string()).collect();
     let facts = Facts {
         config: &run.config,
-        class_mass: &EVEN,
+        class_mass: EVEN.to_vec(),
         steps_per_epoch: 10,
         classes: &classes,
     };
     let seen = Seen {
-        steps: 10,
-        running_loss: 2.3,
         learning_rate: 1e-9,
         dev: &[],
         dev_labels: &[],
     };
     let mut watch = Watch::default();
     let due: Vec<u32> = (1..=40)
-        .filter(|_| !watch.see(&facts, &seen).is_empty())
+        .filter(|_| {
+            watch.trained(10, 2.3);
+            !watch.evaluated(&facts, &seen).is_empty()
+        })
         .collect();
     assert_eq!(due, [20]);
 }

@@ -110,19 +110,12 @@ pub(crate) fn gap<'a>(report: &'a Value, kind: &str) -> &'a Value {
     gaps.iter().find(|gap| gap["kind"] == kind).unwrap()
 }
 
-/// The lines of `metrics.jsonl` without the times that they hold.
+/// The lines of `metrics.jsonl`.
 pub(crate) fn metrics(run: &Path) -> Vec<Value> {
     let text = fs::read_to_string(run.join("metrics.jsonl")).unwrap();
     assert!(text.ends_with('\n'), "the last line is torn");
     text.lines()
-        .map(|line| {
-            let mut metric: Value = serde_json::from_str(line).unwrap();
-            for time in ["train_secs", "evaluate_secs"] {
-                assert!(metric[time].is_number());
-                metric.as_object_mut().unwrap().remove(time);
-            }
-            metric
-        })
+        .map(|line| serde_json::from_str(line).unwrap())
         .collect()
 }
 

@@ -1,0 +1,223 @@
+use std::{
+    path::{Path, PathBuf, absolute},
+    time::Instant,
+};
+
+use plumb_diagnostics::SetName;
+use serde::Deserialize;
+
+use crate::{
+    Error,
+    checkpoint::{Checkpoints, Saved},
+    cli::ResumeArgs,
+    config::{Config, Document, KeyError},
+    data_summary::DataSummary,
+    device::{self, DeviceChoice},
+    prepare::prepare,
+    progress::Loading,
+    run_dir::RunDir,
+    session::{self, Earlier, Session},
+    sets::PerSet,
+    trained::read_config,
+};
+
+/// What of `environment.json` a resumed run needs.
+#[derive(Deserialize)]
+struct Began {
+    plumb: String,
+    folder: PathBuf,
+    device: String,
+}
+
+pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
+    let start = Instant::now();
+    let run = RunDir::open(&absolute_path(&args.run)?)?;
+    let (before, _) = read_config(&run, &[])?;
+    let (config, document) = read_config(&run, &args.overrides)?;
+    check_same(&before, &config, &document)?;
+    let began: Began = run.read_json("environment.json")?;
+    let runs_dir = match &args.runs_dir {
+        Some(dir) => absolute_path(dir)?,
+        None => run.path().parent().unwrap_or(Path::new(".")).to_owned(),
+    };
+    let earlier = Earlier::find(run, &began.plumb)?;
+    earlier.check_unfinished(&config, args)?;
+
+    // The config's relative paths start where the run was started.
+    if began.folder.is_dir() {
+        std::env::set_current_dir(&began.folder).map_err(|error| {
+            Error::bad_input(format!("can't enter {}: {error}", began.folder.display()))
+        })?;
+    }
+    let loading = Loading::new(args.output.quiet);
+    let prepared = prepare(&config, &document, &|chunk, progress| {
+        loading.show(chunk, progress);
+    })?;
+    loading.finish();
+    check_data(&earlier.run, &prepared.summary)?;
+    let choice = match args.device {
+        Some(device) => device,
+        None => began.device.parse().unwrap_or(DeviceChoice::Auto),
+    };
+    let opened = device::open(choice)?;
+    session::run(Session {
+        start,
+        config: &config,
+        prepared: &prepared,
+        opened: &opened,
+        runs_dir: &runs_dir,
+        earlier: Some(earlier),
+        output: &args.output,
+    })
+}
+
+fn absolute_path(path: &Path) -> Result<PathBuf, Error> {
+    absolute(path)
+        .map_err(|error| Error::bad_input(format!("can't find {}: {error}", path.display())))
+}
+
+impl Earlier {
+    /// Finds the newest checkpoint that is whole, and the best one.
+    ///
+    /// # Errors
+    /// Bad input if there are checkpoints, and none of them can be read.
+    fn find(run: RunDir, plumb: &str) -> Result<Self, Error> {
+        let checkpoints = Checkpoints::new(run.path());
+        let mut notes = Vec::new();
+        if plumb != env!("CARGO_PKG_VERSION") {
+            notes.push(format!(
+                "warning: the run was begun by plumb {plumb}; this is {}",
+                env!("CARGO_PKG_VERSION")
+            ));
+        }
+        let names = checkpoints.names();
+        let mut last = None;
+        for name in &names {
+            match checkpoints.read(name) {
+                Ok(saved) => {
+                    last = Some(saved);
+                    break;
+                }
+                Err(error) => notes.push(format!("warning: {name} is left out: {error}")),
+            }
+        }
+        if last.is_none() && !names.is_empty() {
+            let message = format!(
+                "no checkpoint of {} can be read\n{}",
+                run.path().display(),
+                notes.join("\n")
+            );
+            let hint = "`plumb train` with the run's config.toml begins anew";
+            return Err(Error::bad_input(message).hint(hint));
+        }
+        let best = last
+            .as_mut()
+            .and_then(|last| best_of(&checkpoints, last, &mut notes));
+        Ok(Self {
+            run,
+            checkpoints,
+            last,
+            best,
+            notes,
+        })
+    }
+
+    /// # Errors
+    /// Bad input if there is nothing left to train.
+    fn check_unfinished(&self, config: &Config, args: &ResumeArgs) -> Result<(), Error> {
+        let Some(last) = &self.last else {
+            return Ok(());
+        };
+        let is_diagnosed = self.run.path().join("diagnosis.json").exists();
+        let Some(end) = crate::train::end(config, &last.position).filter(|_| is_diagnosed) else {
+            return Ok(());
+        };
+        let message = format!(
+            "{} is finished: {end} after {} epochs",
+            args.run.display(),
+            last.position.epoch
+        );
+        let more = config.train.epochs.saturating_mul(2);
+        Err(Error::bad_input(message).hint(format!(
+            "to train on: plumb resume {} --set train.{}",
+            args.run.display(),
+            end.key_to_go_on(more)
+        )))
+    }
+}
+
+/// The best checkpoint that the last one knows of. If it is lost, the choice begins anew.
+fn best_of(checkpoints: &Checkpoints, last: &mut Saved, notes: &mut Vec<String>) -> Option<Saved> {
+    let best = last.position.best?;
+    let name = Checkpoints::name(best.step);
+    match checkpoints.read(&name) {
+        Ok(saved) => Some(saved),
+        Err(error) => {
+            notes.push(format!(
+                "warning: the best checkpoint so far is lost: {error}; the choice of the best epoch \
+                 begins anew"
+            ));
+            last.position.best = None;
+            last.position.evaluations_since_best = 0;
+            None
+        }
+    }
+}
+
+/// A resumed run is the same run: the same data, model and kind of optimizer, the same batches.
+fn check_same(before: &Config, after: &Config, document: &Document) -> Result<(), Error> {
+    let differs = |key: &str| {
+        Err(document.error(
+            &KeyError::new(
+                key,
+                format!("`{key}` is another one than the run's; expected the same in a resumed run"),
+            )
+            .hint("resuming can change how long a run trains, its learning rate, and what is said of it"),
+        ))
+    };
+    let as_toml = |config: &Config| -> Result<toml::Table, Error> {
+        config.to_toml()?.parse().map_err(|error| {
+            Error::failed(format!("can't compare the config with the run's: {error}"))
+        })
+    };
+    let (old, new) = (as_toml(before)?, as_toml(after)?);
+    for key in ["name", "seed", "data", "model", "loss"] {
+        if old.get(key) != new.get(key) {
+            return differs(key);
+        }
+    }
+    if before.optimizer.name() != after.optimizer.name() {
+        return differs("optimizer");
+    }
+    if before.train.batch_size != after.train.batch_size {
+        return differs("train.batch_size");
+    }
+    Ok(())
+}
+
+/// Makes sure that the sets are those that the run was begun with.
+fn check_data(run: &RunDir, now: &DataSummary) -> Result<(), Error> {
+    #[derive(Deserialize)]
+    struct Before {
+        sets: PerSet<Hash>,
+    }
+    #[derive(Deserialize)]
+    struct Hash {
+        sha256: String,
+    }
+    let before: Before = run.read_json("data.json")?;
+    for (set, before) in before.sets.iter() {
+        if now.sets.get(set).sha256 != before.sha256 {
+            let what = match set {
+                SetName::Train => "the data that the run was trained on",
+                _ => "the data that the run was measured on",
+            };
+            return Err(Error::bad_input(format!(
+                "{set} has changed: its sha256 is not the one in {}; expected {what}",
+                run.path().join("data.json").display()
+            ))
+            .hint("to train on other data from these weights, start a run with --init-from"));
+        }
+    }
+    Ok(())
+}
