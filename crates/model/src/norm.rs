@@ -30,7 +30,8 @@ pub enum NormKind {
 ///
 /// Batch normalization takes mean and variance of the batch in training, and of their running averages else.
 /// As `PyTorch` does it, the running variance averages *unbiased* variances, while a batch is normalized
-/// with its biased one (burn's own layer averages the biased ones).
+/// with its biased one (burn's own layer averages the biased ones). A single value has no variance: as the
+/// last batch of an epoch may be, it is normalized by the running averages and leaves them as they are.
 ///
 /// A clone in training shares the running averages with its original; `Module::valid` makes a copy.
 #[derive(Module, Debug)]
@@ -79,14 +80,16 @@ impl Norm {
             return self.forward_layer(input);
         };
         let (gamma, beta) = (self.gamma.val(), self.beta.val());
-        if !(input.device().is_autodiff() && self.training.is_enabled()) {
+        let n_averaged = input.shape().num_elements() / gamma.dims()[0];
+        let is_training = input.device().is_autodiff() && self.training.is_enabled();
+        if !is_training || n_averaged < 2 {
             let (mean, var) = (running_mean.value(), running_var.value());
             return module::batch_norm(input, gamma, beta, mean, var, EPSILON);
         }
-        let n_averaged = input.shape().num_elements() / gamma.dims()[0];
+        let unbiased = n_averaged as f64 / (n_averaged - 1) as f64;
         let batch = module::batch_norm_train(input, gamma, beta, EPSILON);
         follow(running_mean, batch.mean, 1.0);
-        follow(running_var, batch.variance, unbiased(n_averaged));
+        follow(running_var, batch.variance, unbiased);
         batch.output
     }
 
@@ -100,15 +103,6 @@ impl Norm {
         let gamma = self.gamma.val().reshape(per_unit);
         let beta = self.beta.val().reshape(per_unit);
         normalized.reshape(shape) * gamma + beta
-    }
-}
-
-/// What makes the variance of n values unbiased: n/(n - 1). One value has none; its 0 stays.
-fn unbiased(n: usize) -> f64 {
-    if n < 2 {
-        1.0
-    } else {
-        n as f64 / (n - 1) as f64
     }
 }
 

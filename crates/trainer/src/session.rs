@@ -105,8 +105,8 @@ pub(crate) fn run(mut session: Session<'_>) -> Result<(), Error> {
         }) => Written::of(run, last.position.step),
         _ => Written::default(),
     };
-    let n_params = config.model.cost(&prepared.task).parameters;
-    let model_file = ModelFile::new(&prepared.sets.train, &prepared.normalizer, n_params);
+    let cost = config.model.cost(&prepared.task);
+    let model_file = ModelFile::new(&prepared.sets.train, &prepared.normalizer, cost);
     let run = RunDir::create(session.runs_dir, &config.name, |run| {
         run.write("config.toml", config.to_toml()?.as_bytes())?;
         run.write_json("environment.json", &environment)?;

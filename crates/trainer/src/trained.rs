@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use burn::{module::Module, tensor::Device};
 use plumb_data::{Examples, Normalizer, seed};
-use plumb_model::{Model, Task};
+use plumb_model::{Cost, Model, Task};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -29,7 +29,8 @@ pub(crate) struct ModelFile {
     pub(crate) range: Option<(f32, f32)>,
     /// What is done to the values.
     pub(crate) normalizer: Normalizer,
-    pub(crate) parameters: usize,
+    #[serde(flatten)]
+    pub(crate) cost: Cost,
 }
 
 /// A model with the weights that its run chose.
@@ -46,14 +47,14 @@ pub(crate) struct Trained {
 impl ModelFile {
     pub(crate) const NAME: &str = "model.json";
 
-    pub(crate) fn new(train: &Examples, normalizer: &Normalizer, parameters: usize) -> Self {
+    pub(crate) fn new(train: &Examples, normalizer: &Normalizer, cost: Cost) -> Self {
         Self {
             format: FORMAT,
             input_shape: train.shape.clone(),
             classes: train.classes.clone(),
             range: train.range,
             normalizer: normalizer.clone(),
-            parameters,
+            cost,
         }
     }
 

@@ -102,6 +102,24 @@ fn running_averages_move_in_training_alone() {
     assert!(bytes(&frozen) == before);
 }
 
+/// A batch of one, as the last of an epoch may be, is treated as in evaluation, and teaches the averages
+/// nothing.
+#[test]
+fn a_single_example_is_normalized_by_the_running_averages() {
+    let device = Device::flex().autodiff();
+    let (network, task) = networks().swap_remove(1);
+    let model = init(network, &task, 1, &device);
+    drop(model.forward(batch(&task, &device)));
+    let before = bytes(&model);
+    let single = batch(&task, &device).slice([0..1]);
+    let logits = model.forward(single.clone());
+    assert_eq!(
+        values(logits),
+        values(model.valid().forward(single.without_autodiff()))
+    );
+    assert!(bytes(&model) == before);
+}
+
 /// One value has no variance: an MLP needs two examples; maps of more than one pixel have values enough.
 #[test]
 fn the_least_batch() {
