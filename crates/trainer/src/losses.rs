@@ -3,21 +3,22 @@ use burn::tensor::Tensor;
 use crate::{
     Error,
     diverged::{NotFinite, Quantity},
-    step::Stepped,
     train::Position,
 };
 
 /// Losses are read from the device after so many steps: each reading waits for the device.
 const READ_EVERY: usize = 50;
 
-/// The losses and gradients of the latest steps, on the device until they are read.
+/// The losses of the latest steps, and whether their gradients are finite, on the device until they are
+/// read.
 #[derive(Default)]
 pub(crate) struct Losses {
     waiting: Vec<Waiting>,
 }
 
 struct Waiting {
-    stepped: Stepped,
+    /// The loss, and a number that is finite as long as the gradients are.
+    numbers: [Tensor<1>; 2],
     /// Counted from 1.
     step: u64,
     learning_rate: f64,
@@ -31,19 +32,20 @@ pub(crate) enum LossError {
 }
 
 impl Losses {
-    /// Takes what came of a step, counted from 1.
+    /// Takes the loss of a step, counted from 1, and a number that is finite as long as its gradients
+    /// are.
     ///
     /// # Errors
     /// As [`Losses::read`].
     pub(crate) fn push(
         &mut self,
-        stepped: Stepped,
+        numbers: [Tensor<1>; 2],
         step: u64,
         learning_rate: f64,
         position: &mut Position,
     ) -> Result<(), LossError> {
         self.waiting.push(Waiting {
-            stepped,
+            numbers,
             step,
             learning_rate,
         });
@@ -53,8 +55,7 @@ impl Losses {
         Ok(())
     }
 
-    /// Reads the losses that wait, in one transfer with the gradients' numbers, and adds them to the sum
-    /// of the epoch.
+    /// Reads the losses that wait, in one transfer, and adds them to the sum of the epoch.
     ///
     /// # Errors
     /// The first step whose loss or gradient is not finite.
@@ -63,17 +64,13 @@ impl Losses {
         if waiting.is_empty() {
             return Ok(());
         }
-        let losses = waiting.iter().map(|one| one.stepped.loss.clone());
-        let gradients = waiting.iter().map(|one| one.stepped.gradient.clone());
-        let both: Vec<f32> = Tensor::cat(losses.chain(gradients).collect(), 0)
+        let numbers = waiting.iter().flat_map(|one| one.numbers.clone()).collect();
+        let numbers: Vec<f32> = Tensor::cat(numbers, 0)
             .try_into_vec_as()
-            .map_err(|error| {
-                LossError::Unreadable(Error::failed(format!(
-                    "can't read the losses back: {error}"
-                )))
-            })?;
-        let (losses, gradients) = both.split_at(waiting.len());
-        for ((&loss, &gradient), at) in losses.iter().zip(gradients).zip(&waiting) {
+            .map_err(|error| Error::failed(format!("can't read the losses back: {error}")))
+            .map_err(LossError::Unreadable)?;
+        for (numbers, at) in numbers.chunks_exact(2).zip(&waiting) {
+            let (loss, gradient) = (numbers[0], numbers[1]);
             for (quantity, value) in [(Quantity::Loss, loss), (Quantity::Gradient, gradient)] {
                 if !value.is_finite() {
                     return Err(LossError::NotFinite(NotFinite {
@@ -96,40 +93,37 @@ mod tests {
 
     use super::*;
 
-    fn stepped(loss: f32, gradient: f32) -> Stepped {
-        let [loss, gradient] =
-            [loss, gradient].map(|value| Tensor::from_data([value], &Device::flex()));
-        Stepped { loss, gradient }
-    }
-
     #[test]
     fn what_is_not_finite_names_its_step() {
-        let check = |values: [(f32, f32); 3], expected: (Quantity, u64)| {
+        let check = |numbers: [[f32; 2]; 3], expected: (Quantity, u64)| {
+            let device = Device::flex();
             let (mut losses, mut position) = (Losses::default(), Position::default());
-            for (step, (loss, gradient)) in (11..).zip(values) {
-                let stepped = stepped(loss, gradient);
-                losses.push(stepped, step, 0.1, &mut position).unwrap();
+            for (step, numbers) in (11..).zip(numbers) {
+                let numbers = numbers.map(|number| Tensor::from_data([number], &device));
+                losses.push(numbers, step, 0.1, &mut position).unwrap();
             }
             let Err(LossError::NotFinite(error)) = losses.read(&mut position) else {
                 panic!("no error");
             };
             assert_eq!((error.quantity, error.step), expected);
         };
-        let fine = (1.0, 1.0);
-        check([fine, (f32::NAN, f32::NAN), fine], (Quantity::Loss, 12));
-        check(
-            [(1.0, f32::INFINITY), fine, (f32::NAN, 1.0)],
-            (Quantity::Gradient, 11),
-        );
+        let fine = [1.0, 1.0];
+        check([fine, [f32::NAN, 1.0], fine], (Quantity::Loss, 12));
+        let gradient = [1.0, f32::INFINITY];
+        check([fine, fine, gradient], (Quantity::Gradient, 13));
+        // The gradients of a step come after its loss, and before the next one's.
+        check([gradient, [f32::NAN, 1.0], fine], (Quantity::Gradient, 11));
     }
 
     /// 50 ones are read by themselves, the 51st on request.
     #[test]
     fn losses_add_up_however_they_are_read() {
+        let device = Device::flex();
         let (mut losses, mut position) = (Losses::default(), Position::default());
         for step in 1..=51 {
-            let stepped = stepped(1.0, 0.0);
-            losses.push(stepped, step, 0.1, &mut position).unwrap();
+            let one = Tensor::from_data([1.0], &device);
+            let numbers = [one.clone(), one];
+            losses.push(numbers, step, 0.1, &mut position).unwrap();
         }
         assert!((position.loss_sum - 50.0).abs() < f64::EPSILON);
         losses.read(&mut position).unwrap();

@@ -32,7 +32,6 @@ mod run_dir;
 mod schedule;
 mod session;
 mod sets;
-mod step;
 mod terminal;
 mod train;
 mod train_sample;

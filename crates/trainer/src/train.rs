@@ -4,26 +4,28 @@ use std::time::{Duration, Instant};
 
 use burn::{
     module::Module,
-    optim::ModuleOptimizer,
+    optim::{GradientsParams, ModuleOptimizer},
     tensor::{Device, Tensor},
 };
 use plumb_data::seed;
 use plumb_diagnostics::{ErrorCount, SetName};
 use plumb_model::Model;
-use rand::seq::SliceRandom;
+use rand::{Rng, seq::SliceRandom};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
+    clip::clip,
     config::Config,
     diverged::NotFinite,
     evaluate::{Evaluation, evaluate},
     feed::Feed,
     interrupt,
+    loss::{Loss, Target},
     losses::{LossError, Losses},
+    mixup::mixup,
     schedule::Length,
     sets::PerSet,
-    step::Stepper,
     watch::{Facts, Seen, Watch},
 };
 
@@ -166,7 +168,11 @@ pub(crate) fn train(
         n_steps: n_steps_per_epoch * u64::from(config.train.epochs),
         steps_per_epoch: n_steps_per_epoch,
     };
-    let stepper = Stepper::new(config, ingredients.class_weights, ingredients.device);
+    let loss_function = Loss::new(
+        config.loss.label_smoothing,
+        ingredients.class_weights,
+        ingredients.device,
+    );
     let mut losses = Losses::default();
 
     let mut end = end(config, &state.position);
@@ -180,23 +186,30 @@ pub(crate) fn train(
         let n_done = (state.position.step - first_step) as usize;
         for chosen in order.chunks(batch_size).skip(n_done) {
             let step_number = state.position.step; // counted from 0
+            if config.model.is_random() {
+                // The backend's generator can't be saved, so each step starts it anew.
+                let stream = &mut seed::stream(config.seed, &format!("dropout {step_number}"));
+                ingredients.device.seed(stream.next_u64());
+            }
             learning_rate = config.schedule.learning_rate(
                 config.optimizer.learning_rate(),
                 step_number,
                 length,
             );
             let batch = train_set.gather(chosen, epoch)?;
-            let stepped;
-            (state.model, stepped) = stepper.step(
+            let (loss, gradient);
+            (state.model, loss, gradient) = step(
                 state.model,
                 &mut state.optimizer,
-                batch,
-                step_number,
+                &loss_function,
+                mixup(batch, config.train.mixup, config.seed, step_number),
+                config.train.clip_norm,
                 learning_rate,
             );
-            observer.step(chosen.len(), &stepped.loss);
+            observer.step(chosen.len(), &loss);
+            let numbers = [loss, gradient];
             losses
-                .push(stepped, step_number + 1, learning_rate, &mut state.position)
+                .push(numbers, step_number + 1, learning_rate, &mut state.position)
                 .map_err(|error| error.told_by(observer))?;
             state.position.step += 1;
             state.position.spend_on_steps(&mut clock);
@@ -276,6 +289,24 @@ pub(crate) fn train(
     }
     end.map(|end| (state, end))
         .ok_or_else(|| Error::failed("training ended without a reason"))
+}
+
+/// One step: forward, loss, backward, new weights. Returns them, the loss, and a number that is finite
+/// as long as the gradients are ([`clip`]); both numbers, of shape `[1]`, are still on the device.
+pub(crate) fn step(
+    model: Model,
+    optimizer: &mut ModuleOptimizer,
+    loss_function: &Loss,
+    (inputs, target): (Tensor<2>, Target),
+    clip_norm: Option<f64>,
+    learning_rate: f64,
+) -> (Model, Tensor<1>, Tensor<1>) {
+    let logits = model.forward(inputs); // [batch, n_classes]
+    let loss = loss_function.forward(logits, target); // [1]
+    let gradients = GradientsParams::from_grads(loss.backward(), &model);
+    let (gradients, measure) = clip(gradients, &model, clip_norm);
+    let model = optimizer.step(learning_rate, model, gradients);
+    (model, loss.without_autodiff(), measure)
 }
 
 impl LossError {

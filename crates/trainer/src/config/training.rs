@@ -14,6 +14,12 @@ pub(crate) struct Train {
     pub(crate) epochs: u32,
     /// Examples per step.
     pub(crate) batch_size: usize,
+    /// The largest norm that the gradients of all parameters together may have; none: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) clip_norm: Option<f64>,
+    /// Examples are mixed in pairs, in shares from the distribution Beta(mixup, mixup); 0: they are not.
+    #[serde(default)]
+    pub(crate) mixup: f64,
     /// Evaluations in a row without a lower dev error after which training stops; none: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) patience: Option<u32>,
@@ -24,12 +30,6 @@ pub(crate) struct Train {
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) max_time: Option<Duration>,
-    /// The largest norm that the gradients of all parameters together may have; none: any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) clip_norm: Option<f64>,
-    /// Examples are mixed in pairs, in shares from the distribution Beta(mixup, mixup); 0: they are not.
-    #[serde(default)]
-    pub(crate) mixup: f64,
 }
 
 /// When the state of a training is saved, beside every new best epoch and the end.

@@ -1,8 +1,17 @@
 use burn::tensor::Device;
 use plumb_data::seed;
+use rand::Rng;
 
 use super::{Point, Sweep, smooth::Smooth};
-use crate::{Error, config::Config, feed::Feed, prepare::Prepared, step::Stepper, train::shuffled};
+use crate::{
+    Error,
+    config::Config,
+    feed::Feed,
+    loss::Loss,
+    mixup::mixup,
+    prepare::Prepared,
+    train::{shuffled, step as train_step},
+};
 
 /// What a range test is made of. It gets batches from train alone.
 pub(crate) struct Ingredients<'a> {
@@ -37,7 +46,8 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
         .model
         .init(&prepared.task, seed::stream(config.seed, "init"), &device);
     let mut optimizer = config.optimizer.init();
-    let stepper = Stepper::new(config, prepared.class_weights.as_deref(), &device);
+    let class_weights = prepared.class_weights.as_deref();
+    let loss_function = Loss::new(config.loss.label_smoothing, class_weights, &device);
     let mut smooth = Smooth::over(sweep.window());
     let mut points: Vec<Point> = Vec::with_capacity(sweep.steps() as usize);
     let mut lowest = f64::INFINITY;
@@ -50,12 +60,21 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
                 break 'epochs;
             }
             let learning_rate = sweep.learning_rate(step);
+            if config.model.is_random() {
+                let stream = &mut seed::stream(config.seed, &format!("dropout {step}"));
+                device.seed(stream.next_u64());
+            }
             let batch = train.gather(chosen, epoch)?;
-            let stepped;
-            (model, stepped) =
-                stepper.step(model, &mut optimizer, batch, u64::from(step), learning_rate);
-            let loss: f32 = stepped
-                .loss
+            let loss;
+            (model, loss, _) = train_step(
+                model,
+                &mut optimizer,
+                &loss_function,
+                mixup(batch, config.train.mixup, config.seed, u64::from(step)),
+                config.train.clip_norm,
+                learning_rate,
+            );
+            let loss: f32 = loss
                 .try_into_scalar()
                 .map_err(|error| Error::failed(format!("can't read the loss back: {error}")))?;
             let loss = f64::from(loss);

@@ -11,9 +11,9 @@ pub(crate) struct Sweep {
 /// What is wrong with the bounds of a sweep.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub(crate) enum SweepError {
-    #[error("--min is {0}; expected a learning rate above 0 (and within 32 bits)")]
+    #[error("--min is {0:e}; expected a learning rate above 0 (and within 32 bits)")]
     Lowest(f64),
-    #[error("--max is {highest}; expected a learning rate above --min, which is {lowest}")]
+    #[error("--max is {highest:e}; expected a learning rate above --min, which is {lowest:e}")]
     Highest { lowest: f64, highest: f64 },
     #[error(
         "--steps is {steps}; expected {needed} or more, {} for each factor of 10 from --min to --max",
