@@ -261,15 +261,15 @@ impl Saved {
     /// # Errors
     /// What does not fit.
     pub(crate) fn restore(
-        self,
+        &self,
         model: Model,
         optimizer: ModuleOptimizer,
     ) -> Result<(Model, ModuleOptimizer), String> {
         let model = model
-            .try_load_record(self.weights)
+            .try_load_record(self.weights.clone())
             .map_err(|error| error.to_string())?;
         let optimizer = optimizer
-            .from_bytes(self.optimizer)
+            .from_bytes(self.optimizer.clone())
             .map_err(|error| error.to_string())?;
         Ok((model, optimizer))
     }

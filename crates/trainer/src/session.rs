@@ -97,6 +97,7 @@ pub(crate) fn run(mut session: Session<'_>) -> Result<(), Error> {
     } = session;
     let mut environment = session.environment();
     let earlier = session.earlier.take();
+    let state = in_pool(|| session.state(earlier.as_ref()))??;
     let written = match &earlier {
         Some(Earlier {
             run,
@@ -125,7 +126,7 @@ pub(crate) fn run(mut session: Session<'_>) -> Result<(), Error> {
     session.introduce(&mut recorder, earlier.as_ref(), &run);
     let trained = in_pool(|| {
         let sets = feeds(config, prepared, session.opened);
-        let (state, end) = session.train(&sets, earlier, &mut recorder)?;
+        let (state, end) = session.train(&sets, state, &mut recorder)?;
         if end == End::Interrupted {
             return Err(interrupted(&run, &state.position));
         }
@@ -241,7 +242,7 @@ impl<'a> Session<'a> {
     fn train(
         &self,
         sets: &PerSet<Feed<'_>>,
-        earlier: Option<Earlier>,
+        state: State,
         recorder: &mut Recorder<'_>,
     ) -> Result<(State, End), Error> {
         let (config, prepared) = (self.config, self.prepared);
@@ -250,7 +251,6 @@ impl<'a> Session<'a> {
             .train_sample(&prepared.sets.train, config.seed)
             .map(|sample| resident(&sample, prepared, &self.opened.device));
         let device = self.opened.device.clone().autodiff();
-        let state = self.state(earlier, &device)?;
         let ingredients = Ingredients {
             config,
             sets,
@@ -258,45 +258,43 @@ impl<'a> Session<'a> {
             facts: &Facts::new(config, prepared),
             train_sample: train_sample.as_ref().unwrap_or(&sets.train),
             evaluate_every: evaluations.every_epochs,
+            min_batch: config.model.min_batch(&prepared.task),
             device: &device,
         };
         train(&ingredients, state, recorder)
     }
 
     /// Where training begins, or goes on.
-    fn state(&self, earlier: Option<Earlier>, device: &Device) -> Result<State, Error> {
-        let (config, task) = (self.config, &self.prepared.task);
+    fn state(&self, earlier: Option<&Earlier>) -> Result<State, Error> {
+        let config = self.config;
+        let device = self.opened.device.clone().autodiff();
         let init = || {
             let stream = seed::stream(config.seed, "init");
-            config.model.init(task, stream, device)
+            config.model.init(&self.prepared.task, stream, &device)
         };
-        let mut state = State {
-            model: init(),
-            optimizer: config.optimizer.init(),
-            position: Position::default(),
-            best: None,
-        };
-        let Some(Earlier {
-            last: Some(last),
-            best,
-            ..
-        }) = earlier
-        else {
-            return Ok(state);
-        };
-        let name = last.name.clone();
-        state.position = last.position.clone();
-        (state.model, state.optimizer) = last
-            .restore(state.model, state.optimizer)
-            .map_err(|error| other_model(&name, &error))?;
-        if let Some(best) = best {
-            let name = best.name.clone();
-            let (model, _) = best
+        let restore = |saved: &Saved| {
+            saved
                 .restore(init(), config.optimizer.init())
-                .map_err(|error| other_model(&name, &error))?;
-            state.best = Some(model.valid());
-        }
-        Ok(state)
+                .map_err(|error| other_model(&saved.name, &error))
+        };
+        let Some((last, best)) =
+            earlier.and_then(|earlier| Some((earlier.last.as_ref()?, &earlier.best)))
+        else {
+            return Ok(State {
+                model: init(),
+                optimizer: config.optimizer.init(),
+                position: Position::default(),
+                best: None,
+            });
+        };
+        let (model, optimizer) = restore(last)?;
+        let best = best.as_ref().map(restore).transpose()?;
+        Ok(State {
+            model,
+            optimizer,
+            position: last.position.clone(),
+            best: best.map(|(model, _)| model.valid()),
+        })
     }
 }
 

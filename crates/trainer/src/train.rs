@@ -41,6 +41,8 @@ pub(crate) struct Ingredients<'a> {
     pub(crate) train_sample: &'a Feed<'a>,
     /// Epochs from one evaluation to the next.
     pub(crate) evaluate_every: u32,
+    /// Examples that a batch must have, so that a batch normalization has a variance.
+    pub(crate) min_batch: usize,
     /// With automatic differentiation.
     pub(crate) device: &'a Device,
 }
@@ -162,8 +164,12 @@ pub(crate) fn train(
 ) -> Result<(State, End), Error> {
     let Ingredients { config, sets, .. } = *ingredients;
     let train_set = sets.get(SetName::Train);
-    let batch_size = config.train.batch_size;
-    let n_steps_per_epoch = train_set.len().div_ceil(batch_size) as u64;
+    let batches = Batches {
+        n_examples: train_set.len(),
+        size: config.train.batch_size,
+        smallest: ingredients.min_batch,
+    };
+    let n_steps_per_epoch = batches.count() as u64;
     let length = Length {
         n_steps: n_steps_per_epoch * u64::from(config.train.epochs),
         steps_per_epoch: n_steps_per_epoch,
@@ -184,7 +190,7 @@ pub(crate) fn train(
         let mut clock = Instant::now();
         let order = shuffled(train_set.len(), config.seed, epoch);
         let n_done = (state.position.step - first_step) as usize;
-        for chosen in order.chunks(batch_size).skip(n_done) {
+        for chosen in batches.of(&order).skip(n_done) {
             let step_number = state.position.step; // counted from 0
             if config.model.is_random() {
                 // The backend's generator can't be saved, so each step starts it anew.
@@ -323,7 +329,7 @@ impl End {
     pub(crate) fn key_to_go_on(self, more_epochs: u32) -> String {
         match self {
             Self::Patience => "patience=1000".into(),
-            Self::Time => "max_time=\"1h\"".into(),
+            Self::Time => "max_time=1h".into(),
             Self::Epochs | Self::Interrupted => format!("epochs={more_epochs}"),
         }
     }
@@ -411,6 +417,36 @@ fn is_time_up(config: &Config, position: &Position) -> bool {
     max_time.is_some_and(|time| position.elapsed_secs >= time.as_secs_f64())
 }
 
+/// How an epoch is cut into steps.
+#[derive(Clone, Copy)]
+struct Batches {
+    n_examples: usize,
+    size: usize,
+    /// A last batch of fewer is joined to the one before it.
+    smallest: usize,
+}
+
+impl Batches {
+    fn count(self) -> usize {
+        let (whole, rest) = (self.n_examples / self.size, self.n_examples % self.size);
+        whole + usize::from(rest >= self.smallest.max(1) || (rest > 0 && whole == 0))
+    }
+
+    fn of(self, order: &[u32]) -> impl Iterator<Item = &[u32]> {
+        let count = self.count();
+        (0..count).map(move |at| {
+            let start = at * self.size;
+            let is_last = at + 1 == count;
+            let end = if is_last {
+                order.len()
+            } else {
+                start + self.size
+            };
+            &order[start..end]
+        })
+    }
+}
+
 /// The order in which an epoch visits the training set, a function of run seed and epoch alone.
 pub(crate) fn shuffled(n: usize, run_seed: u64, epoch: u32) -> Vec<u32> {
     let mut order: Vec<u32> = (0..n as u32).collect();
@@ -434,6 +470,29 @@ mod tests {
         let mut sorted = second;
         sorted.sort_unstable();
         assert_eq!(sorted, (0..100).collect::<Vec<u32>>());
+    }
+
+    /// Sizes by hand.
+    #[test]
+    fn a_last_batch_that_is_too_small_joins_the_one_before() {
+        let check = |[n_examples, size, smallest]: [usize; 3], expected: &[usize]| {
+            let batches = Batches {
+                n_examples,
+                size,
+                smallest,
+            };
+            let order: Vec<u32> = (0..n_examples as u32).collect();
+            let sizes: Vec<usize> = batches.of(&order).map(<[u32]>::len).collect();
+            assert_eq!(sizes, expected);
+            assert_eq!(batches.count(), expected.len());
+            assert_eq!(batches.of(&order).collect::<Vec<_>>().concat(), order);
+        };
+        check([9, 4, 1], &[4, 4, 1]);
+        check([9, 4, 2], &[4, 5]);
+        check([10, 4, 2], &[4, 4, 2]);
+        check([8, 4, 2], &[4, 4]);
+        check([3, 4, 1], &[3]);
+        check([1, 4, 2], &[1]);
     }
 
     #[test]

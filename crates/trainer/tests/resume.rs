@@ -487,11 +487,11 @@ fn a_full_disk_and_a_read_only_one_end_a_run_with_a_clear_error() {
     }
     let train = |more: &[&str]| {
         let mut args = vec!["train", QUICKSTART, "--quiet", "--device", "cpu"];
+        args.extend(["--runs-dir", folder]);
         for setting in SLOW.iter().chain(more) {
             args.extend(["--set", setting]);
         }
-        let mut command = place.command(&args);
-        command.arg("--runs-dir").arg(&disk).output().unwrap()
+        place.plumb(&args)
     };
     // Room for two or three checkpoints of this model, not for four.
     let output = train(&["model.mlp.hidden=[150,150]", "checkpoint.every_time=1h"]);

@@ -181,10 +181,12 @@ fn check_same(before: &Config, after: &Config, document: &Document) -> Result<()
         })
     };
     let (old, new) = (as_toml(before)?, as_toml(after)?);
-    for key in ["name", "seed", "data", "model", "loss"] {
-        if old.get(key) != new.get(key) {
-            return differs(key);
-        }
+    let fixed = ["name", "seed", "data", "model", "loss"];
+    if let Some(key) = fixed
+        .iter()
+        .find_map(|key| difference(key, old.get(*key), new.get(*key)))
+    {
+        return differs(&key);
     }
     if before.optimizer.name() != after.optimizer.name() {
         return differs("optimizer");
@@ -193,6 +195,19 @@ fn check_same(before: &Config, after: &Config, document: &Document) -> Result<()
         return differs("train.batch_size");
     }
     Ok(())
+}
+
+/// The dotted key of the first value that differs, at or below `key`.
+fn difference(key: &str, old: Option<&toml::Value>, new: Option<&toml::Value>) -> Option<String> {
+    match (old, new) {
+        (Some(toml::Value::Table(old)), Some(toml::Value::Table(new))) => {
+            let keys = new.keys().chain(old.keys());
+            keys.into_iter().find_map(|below| {
+                difference(&format!("{key}.{below}"), old.get(below), new.get(below))
+            })
+        }
+        _ => (old != new).then(|| key.to_string()),
+    }
 }
 
 /// Makes sure that the sets are those that the run was begun with.

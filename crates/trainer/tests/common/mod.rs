@@ -42,7 +42,7 @@ impl Workplace {
         command.current_dir(root()).args(args);
         // Mesa looks for a display server otherwise, and complains on stderr if there is none.
         command.env("NO_COLOR", "1").env("NODEVICE_SELECT", "1");
-        if args.first() == Some(&"train") {
+        if args.first() == Some(&"train") && !args.contains(&"--runs-dir") {
             command.arg("--runs-dir").arg(self.runs());
         }
         command
