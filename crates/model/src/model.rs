@@ -93,7 +93,7 @@ impl Model {
         let [batch, _] = input.dims();
         let mut x = input.reshape([batch, channels, height, width]);
         for (at, block) in self.blocks.iter().enumerate() {
-            x = block.forward(x, &format!("blocks.{at}"), trace); // [batch, channels, height, width]
+            x = block.forward(&x, &format!("blocks.{at}"), trace); // [batch, channels, height, width]
         }
         let x = match self.head {
             Head::Flatten => x.flatten(1, 3),
