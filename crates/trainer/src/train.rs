@@ -170,15 +170,8 @@ pub(crate) fn train(
         smallest: ingredients.min_batch,
     };
     let n_steps_per_epoch = batches.count() as u64;
-    let length = Length {
-        n_steps: n_steps_per_epoch * u64::from(config.train.epochs),
-        steps_per_epoch: n_steps_per_epoch,
-    };
-    let loss_function = Loss::new(
-        config.loss.label_smoothing,
-        ingredients.class_weights,
-        ingredients.device,
-    );
+    let length = Length::new(n_steps_per_epoch, config.train.epochs);
+    let loss_function = ingredients.loss_function();
     let mut losses = Losses::default();
 
     let mut end = end(config, &state.position);
@@ -197,11 +190,7 @@ pub(crate) fn train(
                 let stream = &mut seed::stream(config.seed, &format!("dropout {step_number}"));
                 ingredients.device.seed(stream.next_u64());
             }
-            learning_rate = config.schedule.learning_rate(
-                config.optimizer.learning_rate(),
-                step_number,
-                length,
-            );
+            learning_rate = config.learning_rate(step_number, length);
             let batch = train_set.gather(chosen, epoch)?;
             let (loss, gradient);
             (state.model, loss, gradient) = step(
@@ -347,6 +336,11 @@ impl std::fmt::Display for End {
 }
 
 impl Ingredients<'_> {
+    fn loss_function(&self) -> Loss {
+        let smoothing = self.config.loss.label_smoothing;
+        Loss::new(smoothing, self.class_weights, self.device)
+    }
+
     /// The four error rates, with train measured on its sample.
     fn measure(&self, frozen: &Model) -> Result<PerSet<Evaluation>, Error> {
         self.sets.try_map(|name, set| match name {
@@ -419,20 +413,20 @@ fn is_time_up(config: &Config, position: &Position) -> bool {
 
 /// How an epoch is cut into steps.
 #[derive(Clone, Copy)]
-struct Batches {
-    n_examples: usize,
-    size: usize,
+pub(crate) struct Batches {
+    pub(crate) n_examples: usize,
+    pub(crate) size: usize,
     /// A last batch of fewer is joined to the one before it.
-    smallest: usize,
+    pub(crate) smallest: usize,
 }
 
 impl Batches {
-    fn count(self) -> usize {
+    pub(crate) fn count(self) -> usize {
         let (whole, rest) = (self.n_examples / self.size, self.n_examples % self.size);
         whole + usize::from(rest >= self.smallest.max(1) || (rest > 0 && whole == 0))
     }
 
-    fn of(self, order: &[u32]) -> impl Iterator<Item = &[u32]> {
+    pub(crate) fn of(self, order: &[u32]) -> impl Iterator<Item = &[u32]> {
         let count = self.count();
         (0..count).map(move |at| {
             let start = at * self.size;

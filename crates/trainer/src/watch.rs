@@ -8,7 +8,7 @@ mod one_class;
 use serde::{Deserialize, Serialize};
 
 use self::chance::class_mass;
-use crate::{config::Config, evaluate::Prediction, prepare::Prepared};
+use crate::{config::Config, evaluate::Prediction, prepare::Prepared, train::Batches};
 
 /// What of a run's past its warnings need. It is saved with the run, so that one that goes on neither
 /// warns twice nor forgets what it saw.
@@ -88,6 +88,11 @@ const MIN_STEPS: u64 = 100;
 impl<'a> Facts<'a> {
     pub(crate) fn new(config: &'a Config, prepared: &'a Prepared) -> Self {
         let train = &prepared.sets.train;
+        let batches = Batches {
+            n_examples: train.len(),
+            size: config.train.batch_size,
+            smallest: config.model.min_batch(&prepared.task),
+        };
         Self {
             config,
             class_mass: class_mass(
@@ -97,7 +102,7 @@ impl<'a> Facts<'a> {
                 train.classes.len(),
                 config.loss.label_smoothing,
             ),
-            steps_per_epoch: train.len().div_ceil(config.train.batch_size) as u64,
+            steps_per_epoch: batches.count() as u64,
             classes: &train.classes,
         }
     }

@@ -24,7 +24,10 @@ pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
 pub(crate) use training::{Checkpointing, Evaluations, Train};
 
-use crate::{optimizer::Optimizer, schedule::Schedule};
+use crate::{
+    optimizer::Optimizer,
+    schedule::{Length, Schedule},
+};
 
 /// The version of the config format.
 pub(crate) const FORMAT: u32 = 1;
@@ -94,6 +97,12 @@ pub(crate) struct Diagnosis {
 }
 
 impl Config {
+    /// The learning rate of a step, counted from 0.
+    pub(crate) fn learning_rate(&self, step: u64, length: Length) -> f64 {
+        let peak = self.optimizer.learning_rate();
+        self.schedule.learning_rate(peak, step, length)
+    }
+
     /// The whole config, defaults included, as a file that gives the same run again.
     pub(crate) fn to_toml(&self) -> Result<String, crate::Error> {
         toml::to_string(self)

@@ -10,7 +10,7 @@ use crate::{
     loss::Loss,
     mixup::mixup,
     prepare::Prepared,
-    train::{shuffled, step as train_step},
+    train::{Batches, shuffled, step as train_step},
 };
 
 /// What a range test is made of. It gets batches from train alone.
@@ -52,9 +52,14 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
     let mut points: Vec<Point> = Vec::with_capacity(sweep.steps() as usize);
     let mut lowest = f64::INFINITY;
 
+    let batches = Batches {
+        n_examples: train.len(),
+        size: config.train.batch_size,
+        smallest: config.model.min_batch(&prepared.task),
+    };
     'epochs: for epoch in 1.. {
         let order = shuffled(train.len(), config.seed, epoch);
-        for chosen in order.chunks(config.train.batch_size) {
+        for chosen in batches.of(&order) {
             let step = points.len() as u32;
             if step == sweep.steps() {
                 break 'epochs;
