@@ -72,7 +72,7 @@ pub struct Block {
     #[module(skip)]
     residual: bool,
     #[module(skip)]
-    activation: Activation,
+    pub(crate) activation: Activation,
     #[module(skip)]
     pool_kind: PoolKind,
     #[module(skip)]
@@ -294,7 +294,7 @@ impl Block {
     ///
     /// - input: `[batch, c_in, height, width]`
     /// - output: `[batch, channels, height_out, width_out]`
-    pub(crate) fn forward(&self, input: Tensor<4>, name: &str, trace: &mut Trace) -> Tensor<4> {
+    pub(crate) fn forward(&self, input: &Tensor<4>, name: &str, trace: &mut Trace) -> Tensor<4> {
         let mut x = input.clone();
         for (at, conv) in self.convs.iter().enumerate() {
             x = conv.forward(x); // [batch, channels, height, width]
@@ -304,7 +304,7 @@ impl Block {
                 trace.note(|| format!("{name}.norms.{at}"), &x);
             }
             if self.residual && at + 1 == self.convs.len() {
-                x = x + self.skip(input.clone(), name, trace);
+                x = x + self.skip(input, name, trace);
                 trace.note(|| format!("{name}.sum"), &x);
             }
             x = self.activation.forward(x);
@@ -321,11 +321,11 @@ impl Block {
         x
     }
 
-    fn skip(&self, input: Tensor<4>, name: &str, trace: &mut Trace) -> Tensor<4> {
+    fn skip(&self, input: &Tensor<4>, name: &str, trace: &mut Trace) -> Tensor<4> {
         let Some(shortcut) = &self.shortcut else {
-            return input;
+            return input.clone();
         };
-        let mut x = shortcut.forward(input);
+        let mut x = shortcut.forward(input.clone());
         trace.note(|| format!("{name}.shortcut"), &x);
         if let Some(norm) = &self.shortcut_norm {
             x = norm.forward(x);

@@ -19,9 +19,9 @@ pub enum Init {
     /// Weights and biases from U(-1/√`fan_in`, 1/√`fan_in`), what `PyTorch`'s layers begin with.
     #[default]
     Pytorch,
-    /// Weights from U(-√(6/`fan_in`), √(6/`fan_in`)), biases 0 (He et al., 2015, for ReLU).
+    /// Weights from U(-√(6/`fan_in`), √(6/`fan_in`)), biases 0 (He et al., 2015, for `ReLU`).
     KaimingUniform,
-    /// Weights from N(0, √(2/`fan_in`)), biases 0 (He et al., 2015, for ReLU).
+    /// Weights from N(0, √(2/`fan_in`)), biases 0 (He et al., 2015, for `ReLU`).
     KaimingNormal,
     /// Weights from U(-√(6/(`fan_in` + `fan_out`)), …), biases 0 (Glorot and Bengio, 2010).
     XavierUniform,

@@ -2,13 +2,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Activation, BlockConfig, CnnConfig, Head, PoolKind};
 
-/// LeNet-5 (LeCun, Bottou, Bengio and Haffner, 1998), as it is usually built today.
+/// LeNet-5 (`LeCun`, Bottou, Bengio and Haffner, 1998), as it is usually built today.
 ///
 /// Two convolutions of 5×5 with 6 and 16 channels, each followed by pooling, then fully connected layers
 /// of 120, 84 and the classes: 61,706 parameters for 28×28 pixels in ten classes. The first convolution's
 /// border of 2 makes 32×32 of them, as in 1998.
 ///
-/// Not as in 1998: ReLU instead of a scaled tanh; the largest of four pixels instead of their sum with a
+/// Not as in 1998: `ReLU` instead of a scaled tanh; the largest of four pixels instead of their sum with a
 /// trained gain and offset; every map of the second convolution sees all six maps of the first, not a
 /// chosen part; and a linear layer with softmax instead of distances to drawn letters.
 /// `activation = "tanh"` and `pool_kind = "avg"` come nearer to the original.

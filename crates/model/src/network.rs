@@ -94,7 +94,7 @@ impl NetworkPlan {
         if let Network::Cnn(cnn) = &self.network
             && cnn.blocks.is_empty()
         {
-            let message = "has no blocks; expected 1 or more ([model.mlp] has none)";
+            let message = "is empty; expected 1 block or more ([model.mlp] has none)";
             return Err(NetworkError::at("blocks", message));
         }
         self.in_table(self.architecture().check())

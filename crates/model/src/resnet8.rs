@@ -6,7 +6,7 @@ use crate::{Activation, BlockConfig, CnnConfig, Head, NormKind, PoolKind};
 /// CIFAR-10.
 ///
 /// A convolution with 16 channels, then three blocks of two convolutions each with 16, 32 and 64 channels,
-/// all of 3×3 with batch normalization and ReLU; the second and third block halve the picture by a stride of
+/// all of 3×3 with batch normalization and `ReLU`; the second and third block halve the picture by a stride of
 /// 2. The mean of each map goes to the classes. Theirs have 6n + 2 layers with n from 3 on; this is n = 1.
 /// Where a block changes the shape, its skip is a convolution of 1×1 with batch normalization (their
 /// option B; for CIFAR-10 they took the option without weights).

@@ -4,7 +4,7 @@ use crate::{Activation, BlockConfig, CnnConfig, Head, NormKind, PoolKind};
 
 /// A small convolutional network of our own, cheap enough for two cores of a CPU.
 ///
-/// Three convolutions of 3×3 with 8, 32 and 32 channels, each with batch normalization, ReLU and pooling, which
+/// Three convolutions of 3×3 with 8, 32 and 32 channels, each with batch normalization, `ReLU` and pooling, which
 /// halves the picture: 28×28 pixels become 32 maps of 3×3. Their 288 values go to the classes. The first
 /// convolution has few channels because it works on the whole picture, where each one takes most time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

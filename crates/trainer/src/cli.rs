@@ -27,6 +27,10 @@ pub(crate) enum Command {
     /// Look at a config's data, write it down for other programs, list the sources
     #[command(subcommand)]
     Data(DataCommand),
+    /// Write a run's best weights as a file for other programs
+    Export(ExportNetworkArgs),
+    /// Find a learning rate: train while it rises, and see where the loss falls and where it rises
+    FindLr(FindLrArgs),
     /// List the devices that `--device` can name
     Devices(DevicesArgs),
 }
@@ -35,9 +39,15 @@ pub(crate) enum Command {
 pub(crate) struct TrainArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
+    /// Start from the best weights of this run, instead of fresh ones
+    #[arg(long, value_name = "RUN")]
+    pub(crate) init_from: Option<PathBuf>,
+    /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub(crate) device: DeviceChoice,
+    /// Do not compare a GPU with the CPU before the first step
+    #[arg(long)]
+    pub(crate) skip_device_check: bool,
     /// The folder that gets a new run directory
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(crate) runs_dir: PathBuf,
@@ -62,6 +72,9 @@ pub(crate) struct ResumeArgs {
     /// Where to compute, instead of where the run did
     #[arg(long, value_name = "DEVICE")]
     pub(crate) device: Option<DeviceChoice>,
+    /// Do not compare a GPU with the CPU before the first step
+    #[arg(long)]
+    pub(crate) skip_device_check: bool,
     /// The folder that gets the new run directory, instead of the one that the run is in
     #[arg(long, value_name = "DIR")]
     pub(crate) runs_dir: Option<PathBuf>,
@@ -185,6 +198,30 @@ pub(crate) struct CheckArgs {
     pub(crate) json: bool,
 }
 
+#[derive(Args)]
+pub(crate) struct FindLrArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub(crate) device: DeviceChoice,
+    /// The lowest learning rate, that of the first step
+    #[arg(long, value_name = "RATE", default_value_t = 1e-7)]
+    pub(crate) min: f64,
+    /// The highest learning rate, that of the last step
+    #[arg(long, value_name = "RATE", default_value_t = 10.0)]
+    pub(crate) max: f64,
+    /// How many steps to train
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub(crate) steps: u32,
+    /// An SVG file to draw the test into; one that exists is replaced
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Subcommand)]
 pub(crate) enum DataCommand {
     /// List the data sources and their keys
@@ -266,7 +303,37 @@ pub(crate) enum ChunkName {
 }
 
 #[derive(Args)]
+pub(crate) struct ExportNetworkArgs {
+    /// The run's directory
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// The format of the file
+    #[arg(long, value_enum)]
+    pub(crate) format: NetworkFormat,
+    /// The file to write; model.safetensors or model.onnx in the run's directory if not given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum NetworkFormat {
+    /// Weights as `PyTorch` lays them out, for `load_state_dict`
+    Safetensors,
+    /// The whole network, for ONNX Runtime and others
+    Onnx,
+}
+
+#[derive(Args)]
 pub(crate) struct DevicesArgs {
+    /// Compare what GPUs compute with the CPU, layer by layer; exit code 1 if one is wrong
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Check this device alone; else all real GPUs, or the software adapters if there are none
+    #[arg(long, value_name = "DEVICE", requires = "check")]
+    pub(crate) device: Option<DeviceChoice>,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -89,7 +89,14 @@ blocks = [
     let text = quickstart.replace("[model.mlp]\nhidden = [128, 128]", network);
     let path = place.write("cnn.toml", text);
     let first = stdout(&place.plumb(&["check", path.to_str().unwrap()]));
-    insta::assert_snapshot!("check_cnn", first);
+    let table = |text: &str| {
+        let (from, to) = (
+            text.find("[model]").unwrap(),
+            text.find("[optimizer").unwrap(),
+        );
+        text[from..to].to_string()
+    };
+    insta::assert_snapshot!("check_cnn", table(&first));
     let again = place.write("resolved.toml", &first);
     let second = stdout(&place.plumb(&["check", again.to_str().unwrap()]));
     assert_eq!(second, first);

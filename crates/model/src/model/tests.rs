@@ -112,6 +112,7 @@ fn filled(model: Model, value: impl Fn(usize, usize, usize) -> f32) -> Model {
                 let n = shape.iter().product();
                 let values = (0..n).map(|at| (self.value)(number, at, D)).collect();
                 Tensor::from_data(TensorData::new(values, shape), &tensor.device())
+                    .set_require_grad(tensor.is_require_grad())
             })
         }
     }

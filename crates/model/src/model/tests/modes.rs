@@ -73,7 +73,7 @@ fn only_training_looks_at_the_rest_of_the_batch() {
     };
     let model = init(Network::Cnn(super::cnn(vec![block])), &task, 1, &device);
     let inputs = batch(&task, &device);
-    let half = inputs.clone().slice([0..2]);
+    let half = inputs.clone().narrow(0, 0, 2);
     let first = |logits: Tensor<2>| values(logits)[..3].to_vec();
     assert_ne!(
         first(model.forward(inputs.clone())),
@@ -111,7 +111,7 @@ fn a_single_example_is_normalized_by_the_running_averages() {
     let model = init(network, &task, 1, &device);
     drop(model.forward(batch(&task, &device)));
     let before = bytes(&model);
-    let single = batch(&task, &device).slice([0..1]);
+    let single = batch(&task, &device).narrow(0, 0, 1);
     let logits = model.forward(single.clone());
     assert_eq!(
         values(logits),

@@ -19,6 +19,7 @@
 
 #![allow(
     clippy::unreadable_literal,
+    clippy::excessive_precision,
     reason = "as PyTorch prints them, to be compared by eye"
 )]
 
