@@ -3,7 +3,10 @@
 use std::fmt;
 
 use plumb_data::{
-    Examples, FileHash, Loaded, Normalizer, Tag, leak::Leaks, source::BayesError, split::Member,
+    Examples, FileHash, Loaded, Normalizer, Tag,
+    leak::Leaks,
+    source::{BayesError, TableSchema},
+    split::Member,
 };
 use plumb_model::Task;
 use serde::Serialize;
@@ -50,6 +53,9 @@ pub(crate) struct ChunkSummary {
     pub(crate) bayes: Option<BayesError>,
     sources: Vec<String>,
     pub(crate) files: Vec<FileSummary>,
+    /// Its columns, with which `plumb predict` reads other tables.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<TableSchema>,
 }
 
 /// How many distinct ones of a pool stand behind the examples.
@@ -161,6 +167,7 @@ impl ChunkSummary {
             bayes: chunk.bayes,
             sources: examples.source_names.clone(),
             files: chunk.files.iter().map(file).collect(),
+            table: chunk.table.clone(),
         }
     }
 

@@ -10,11 +10,16 @@ mod commands;
 mod config;
 mod data_summary;
 mod device;
+mod device_check;
 mod diverged;
 mod error;
 mod evaluate;
+mod export;
 mod feed;
 mod folder;
+mod freeze;
+mod init_from;
+mod initial;
 mod interrupt;
 mod learning_rates;
 mod load;
@@ -22,6 +27,7 @@ mod loss;
 mod losses;
 mod mixup;
 mod optimizer;
+mod parameters;
 mod predictions;
 mod prepare;
 mod progress;
@@ -77,8 +83,11 @@ fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Train(args) => commands::train::run(&args),
         Command::Resume(args) => commands::resume::run(&args),
+        Command::Evaluate(args) => commands::evaluate::run(&args),
+        Command::Predict(args) => commands::predict::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
+        Command::Export(args) => commands::export::run(&args),
         Command::FindLr(args) => commands::find_lr::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
     }
