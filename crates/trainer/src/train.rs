@@ -157,6 +157,10 @@ pub(crate) enum End {
 /// # Errors
 /// [`Error::Failed`] at the first loss or gradient that is not finite, naming the step, and whatever
 /// the observer fails with.
+#[allow(
+    clippy::too_many_lines,
+    reason = "the loop reads from top to bottom, like a recipe"
+)]
 pub(crate) fn train(
     ingredients: &Ingredients<'_>,
     mut state: State,

@@ -155,7 +155,7 @@ fn without_a_terminal_the_chart_is_plain() {
     let output = find_lr(&Workplace::new(), &[]);
     let text = stdout(&output);
     assert!(
-        text.is_ascii() && text.contains("*") && text.contains("1e-3"),
+        text.is_ascii() && text.contains('*') && text.contains("1e-3"),
         "{text}"
     );
     assert!(text.lines().all(|line| line.len() <= 100), "{text}");

@@ -193,7 +193,7 @@ mod tests {
                 let decade = -5.0 + f64::from(step) / 16.0; // -5 to 0
                 let loss = match decade {
                     ..-3.0 => 2.0,
-                    ..-1.0 => 2.0 - (decade + 3.0) / 2.0,
+                    ..-1.0 => 2.0 - 0.5 * (decade + 3.0),
                     _ => 1.0 + 20.0 * (decade + 1.0),
                 };
                 Point {

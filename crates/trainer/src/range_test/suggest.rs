@@ -49,10 +49,10 @@ pub(crate) fn suggest(points: &[Point], window: usize) -> Verdict {
         return Verdict::Rose;
     };
     let start = mean_loss(&points[..window]);
-    let least = least_change(points, start, window);
-    if start - points[lowest].smoothed <= least {
-        let last = points[points.len() - 1].smoothed;
-        return if last - start > least {
+    let by_chance = least_change(points, start, window);
+    if start - points[lowest].smoothed <= by_chance {
+        let end = points[points.len() - 1].smoothed;
+        return if end - start > by_chance {
             Verdict::Rose
         } else {
             Verdict::Flat

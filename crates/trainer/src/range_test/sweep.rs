@@ -1,3 +1,5 @@
+use crate::learning_rates::short;
+
 /// The learning rates of a range test: so many steps from the lowest to the highest, each the same
 /// factor above the one before (Smith, "Cyclical Learning Rates", 2017, with the exponential steps of
 /// fastai's `lr_find`).
@@ -11,9 +13,9 @@ pub(crate) struct Sweep {
 /// What is wrong with the bounds of a sweep.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub(crate) enum SweepError {
-    #[error("--min is {0:e}; expected a learning rate above 0 (and within 32 bits)")]
+    #[error("--min is {}; expected a learning rate above 0 (and within 32 bits)", short(*.0))]
     Lowest(f64),
-    #[error("--max is {highest:e}; expected a learning rate above --min, which is {lowest:e}")]
+    #[error("--max is {}; expected a learning rate above --min, which is {}", short(*highest), short(*lowest))]
     Highest { lowest: f64, highest: f64 },
     #[error(
         "--steps is {steps}; expected {needed} or more, {} for each factor of 10 from --min to --max",
