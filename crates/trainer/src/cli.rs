@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Data(DataCommand),
     /// Write a run's best weights as a file for other programs
     Export(ExportNetworkArgs),
+    /// Find a learning rate: train while it rises, and see where the loss falls and where it rises
+    FindLr(FindLrArgs),
     /// List the devices that `--device` can name
     Devices(DevicesArgs),
 }
@@ -191,6 +193,30 @@ pub(crate) enum Weights {
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct FindLrArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub(crate) device: DeviceChoice,
+    /// The lowest learning rate, that of the first step
+    #[arg(long, value_name = "RATE", default_value_t = 1e-7)]
+    pub(crate) min: f64,
+    /// The highest learning rate, that of the last step
+    #[arg(long, value_name = "RATE", default_value_t = 10.0)]
+    pub(crate) max: f64,
+    /// How many steps to train
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub(crate) steps: u32,
+    /// An SVG file to draw the test into; one that exists is replaced
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) out: Option<PathBuf>,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -8,6 +8,7 @@ use plumb_data::{
     source::{BayesError, TableSchema},
     split::Member,
 };
+use plumb_model::Task;
 use serde::Serialize;
 
 use crate::{prepare::Divided, progress::thousands, sets::PerSet};
@@ -127,6 +128,24 @@ impl DataSummary {
             leaks: divided.leaks.clone(),
             normalizer: normalizer.cloned(),
             warnings,
+        }
+    }
+}
+
+impl DataSummary {
+    /// What a network is built for.
+    pub(crate) fn task(&self) -> Task {
+        Task {
+            input_shape: self.general.shape.clone(),
+            n_classes: self.sets.train.classes.len(),
+        }
+    }
+
+    /// The target chunk in words: its first file, if it has one.
+    pub(crate) fn target_name(&self) -> &str {
+        match &self.target.files[..] {
+            [file, ..] => &file.path,
+            [] => "the target chunk",
         }
     }
 }

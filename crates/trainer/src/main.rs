@@ -11,6 +11,7 @@ mod config;
 mod data_summary;
 mod device;
 mod device_check;
+mod diverged;
 mod error;
 mod evaluate;
 mod export;
@@ -20,6 +21,7 @@ mod freeze;
 mod init_from;
 mod initial;
 mod interrupt;
+mod learning_rates;
 mod load;
 mod loss;
 mod losses;
@@ -29,6 +31,7 @@ mod parameters;
 mod predictions;
 mod prepare;
 mod progress;
+mod range_test;
 mod recorder;
 mod report;
 mod run_dir;
@@ -39,6 +42,7 @@ mod terminal;
 mod train;
 mod train_sample;
 mod trained;
+mod watch;
 
 use std::{panic, process::ExitCode};
 
@@ -84,6 +88,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
         Command::Export(args) => commands::export::run(&args),
+        Command::FindLr(args) => commands::find_lr::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
     }
 }

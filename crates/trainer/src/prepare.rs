@@ -149,7 +149,7 @@ pub(crate) fn judge_leaks(
 }
 
 /// Checks the network against the data, and the batches against the network.
-fn check_model(config: &Config, task: &Task) -> Result<(), KeyError> {
+pub(crate) fn check_model(config: &Config, task: &Task) -> Result<(), KeyError> {
     let model = &config.model;
     model.check_task(task)?;
     let n_params = model.cost(task).parameters;

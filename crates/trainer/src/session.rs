@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::{
     Error,
-    advice::advise,
+    advice::{Case, advise},
     checkpoint::{Checkpoints, Saved},
     cli::RunOutput,
     config::Config,
@@ -37,6 +37,7 @@ use crate::{
     train::{End, Ingredients, Position, Snapshot, State, train},
     train_sample::{self, Evaluations},
     trained::{ModelFile, other_model},
+    watch::Facts,
 };
 
 /// What a session is made of.
@@ -182,7 +183,12 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
 
     let human = human(config, prepared)?;
     let diagnosis = judge(config, human.as_ref(), |set| Some(measured.get(set).count))?;
-    let actions = advise(config, &prepared.summary, &diagnosis);
+    let case = Case {
+        config,
+        data: &prepared.summary,
+        end,
+    };
+    let actions = advise(case, &diagnosis);
     let report = Report {
         format: report::FORMAT,
         name: &config.name,
@@ -320,6 +326,7 @@ impl<'a> Session<'a> {
             config,
             sets,
             class_weights: prepared.class_weights.as_deref(),
+            facts: &Facts::new(config, prepared),
             train_sample: train_sample.as_ref().unwrap_or(&sets.train),
             evaluate_every: evaluations.every_epochs,
             min_batch: config.model.min_batch(&prepared.task),
@@ -417,26 +424,7 @@ pub(crate) fn feeds<'a>(
     opened: &'a OpenDevice,
 ) -> PerSet<Feed<'a>> {
     let mut budget = config.data.memory_budget.0;
-    let mut feed = |set: SetName| {
-        let examples = prepared.sets.get(set);
-        let is_train = set == SetName::Train;
-        let weights = prepared.train_weights.as_deref().filter(|_| is_train);
-        let augmentation = prepared.augmentation.as_ref().filter(|_| is_train);
-        let needed = prepared.sets.device_bytes(set);
-        if augmentation.is_none() && needed <= budget {
-            budget -= needed;
-            let set = Resident::new(examples, weights, &prepared.normalizer, &opened.device);
-            return Feed::Resident(Box::new(set));
-        }
-        let set = Streamed::new(examples, weights, &prepared.normalizer, &opened.device);
-        Feed::Streamed(match augmentation {
-            Some(pipeline) => set.augmented(Augmentation {
-                pipeline,
-                seed: config.seed,
-            }),
-            None => set,
-        })
-    };
+    let mut feed = |set| feed(config, prepared, opened, set, &mut budget);
     let [test, dev, train_dev, train] = [
         SetName::Test,
         SetName::Dev,
@@ -450,6 +438,44 @@ pub(crate) fn feeds<'a>(
         dev,
         test,
     }
+}
+
+/// One set, on the device if it fits into what is left of the budget.
+fn feed<'a>(
+    config: &Config,
+    prepared: &'a Prepared,
+    opened: &'a OpenDevice,
+    set: SetName,
+    budget: &mut u64,
+) -> Feed<'a> {
+    let examples = prepared.sets.get(set);
+    let is_train = set == SetName::Train;
+    let weights = prepared.train_weights.as_deref().filter(|_| is_train);
+    let augmentation = prepared.augmentation.as_ref().filter(|_| is_train);
+    let needed = prepared.sets.device_bytes(set);
+    if augmentation.is_none() && needed <= *budget {
+        *budget -= needed;
+        let set = Resident::new(examples, weights, &prepared.normalizer, &opened.device);
+        return Feed::Resident(Box::new(set));
+    }
+    let set = Streamed::new(examples, weights, &prepared.normalizer, &opened.device);
+    Feed::Streamed(match augmentation {
+        Some(pipeline) => set.augmented(Augmentation {
+            pipeline,
+            seed: config.seed,
+        }),
+        None => set,
+    })
+}
+
+/// Train alone, for a command that looks at no other set.
+pub(crate) fn train_feed<'a>(
+    config: &Config,
+    prepared: &'a Prepared,
+    opened: &'a OpenDevice,
+) -> Feed<'a> {
+    let mut budget = config.data.memory_budget.0;
+    feed(config, prepared, opened, SetName::Train, &mut budget)
 }
 
 fn resident<'a>(examples: &Examples, prepared: &Prepared, device: &Device) -> Feed<'a> {

@@ -6,11 +6,11 @@ mod same;
 use std::path::Path;
 
 use plumb_diagnostics::{ErrorCount, SetName};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
-    advice::advise,
+    advice::{Case, advise},
     cli::EvaluateArgs,
     device,
     evaluate::{Evaluation, evaluate},
@@ -21,6 +21,7 @@ use crate::{
     session::{feeds, human, in_pool, judge},
     sets::PerSet,
     terminal,
+    train::End,
     trained::{Trained, read_config},
 };
 
@@ -118,7 +119,12 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let count =
         |evaluation: &Option<Evaluation>| evaluation.as_ref().map(|measured| measured.count);
     let diagnosis = judge(&config, human.as_ref(), |set| count(measured.get(set)))?;
-    let actions = advise(&config, &prepared.summary, &diagnosis);
+    let case = Case {
+        config: &config,
+        data: &prepared.summary,
+        end: end_of(&run),
+    };
+    let actions = advise(case, &diagnosis);
     let findings = Findings {
         matters_share: config.diagnosis.matters_share,
         human: human.as_ref(),
@@ -154,4 +160,14 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
             .collect::<String>(),
         report::findings(&findings)
     ))
+}
+
+/// Why the run's training ended; one that is not diagnosed yet ends with its epochs.
+fn end_of(run: &RunDir) -> End {
+    #[derive(Deserialize)]
+    struct Ended {
+        end: End,
+    }
+    run.read_json("diagnosis.json")
+        .map_or(End::Epochs, |Ended { end }| end)
 }

@@ -183,10 +183,25 @@ pub(crate) fn read(
     overrides: &[String],
 ) -> Result<(Config, Document), crate::Error> {
     let document = Document::read(path, overrides)?;
+    let config = checked(&document)?;
+    Ok((config, document))
+}
+
+/// A config with one more override, checked as [`read`] does it.
+///
+/// # Errors
+/// What the override breaks.
+pub(crate) fn changed(config: &Config, setting: &str) -> Result<Config, crate::Error> {
+    let path = std::path::Path::new("config.toml");
+    let document = Document::parse(path, config.to_toml()?, &[setting.to_string()])?;
+    checked(&document)
+}
+
+fn checked(document: &Document) -> Result<Config, crate::Error> {
     for choice in &CHOICES {
         document.check_choice(choice)?;
     }
     let config: Config = document.deserialize()?;
     check::check(&config).map_err(|error| document.error(&error))?;
-    Ok((config, document))
+    Ok(config)
 }
