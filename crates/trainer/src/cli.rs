@@ -109,7 +109,7 @@ pub(crate) struct EvaluateArgs {
         help = "Override a key of the run's config, as in --set data.target.csv.path=new.csv; repeatable"
     )]
     pub(crate) overrides: Vec<String>,
-    /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
+    /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub(crate) device: DeviceChoice,
     /// Print one JSON document
@@ -156,7 +156,7 @@ pub(crate) struct PredictArgs {
     /// Which weights: those with the lowest dev error, or those of the last step saved
     #[arg(long, value_enum, default_value_t = Weights::Best)]
     pub(crate) checkpoint: Weights,
-    /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
+    /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub(crate) device: DeviceChoice,
 }
