@@ -20,6 +20,33 @@ if [ -n "$lavapipe" ]; then
 fi
 echo "${lavapipe:-none found: the tests need a GPU of this machine}"
 
+step "Python for the tests of exported networks"
+# NumPy and ONNX Runtime, in an environment of its own outside the repository.
+export PLUMB_PYTHON=${XDG_CACHE_HOME:-$HOME/.cache}/plumb-python/bin/python
+packages="numpy==2.4.6 onnxruntime==1.32.0"
+if ! "$PLUMB_PYTHON" -m pip freeze 2>/dev/null | grep -qxF "${packages#* }"; then
+    if ! command -v python3 >/dev/null || ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+        if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+            apt-get update -qq
+            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+                python3 python3-venv >/dev/null
+        fi
+    fi
+    if command -v python3 >/dev/null; then
+        python3 -m venv "${PLUMB_PYTHON%/bin/python}"
+        # shellcheck disable=SC2086 # one word per package
+        "$PLUMB_PYTHON" -m pip install --quiet --disable-pip-version-check $packages
+    fi
+fi
+if [ -x "$PLUMB_PYTHON" ]; then
+    echo "$PLUMB_PYTHON"
+elif [ -n "${CI:-}" ]; then
+    echo "check.sh: python3 is missing, and CI checks exported networks" >&2
+    exit 1
+else
+    echo "skipped: the tests that run exported networks, which need python3"
+fi
+
 step "formatting"
 cargo fmt --all --check
 
@@ -28,6 +55,9 @@ cargo clippy --release --workspace --all-targets --locked -- -D warnings
 
 step "tests"
 cargo test --release --workspace --locked
+if [ -x "$PLUMB_PYTHON" ]; then
+    cargo test --release --locked --test export -- --include-ignored
+fi
 # Parquet files are read with a cargo feature, which needs a C compiler (for zstd).
 if command -v cc >/dev/null; then
     cargo clippy --release -p plumb-data --all-targets --features parquet --locked -- -D warnings

@@ -36,7 +36,7 @@ use crate::hash::hex;
 use crate::source::{Context, Loaded, Source, SourceError};
 
 /// Changes whenever the files of a chunk do.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// How the names of unfinished chunks begin.
 const UNFINISHED: &str = ".writing-";

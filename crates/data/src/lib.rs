@@ -24,6 +24,7 @@ pub mod source;
 pub mod split;
 mod tag;
 pub mod transform;
+pub mod unlabelled;
 mod values;
 
 pub use cache::load_cached;

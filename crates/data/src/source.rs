@@ -27,7 +27,7 @@ use serde_json::Value;
 
 pub use self::cifar::Cifar;
 pub use self::context::{Context, Grid, Progress};
-pub use self::csv::Csv;
+pub use self::csv::{Csv, TableSchema};
 pub use self::file::{FileError, MAX_UNPACKED_BYTES};
 pub use self::fonts::Fonts;
 pub use self::gaussian::Gaussian;
@@ -52,6 +52,8 @@ pub struct Loaded {
     pub bayes: Option<BayesError>,
     /// What its user should know, such as pictures that were skipped; whole sentences.
     pub warnings: Vec<String>,
+    /// The columns of a table, with which other tables become the same features.
+    pub table: Option<TableSchema>,
 }
 
 /// The lowest error that any model can reach on one distribution.
@@ -72,6 +74,7 @@ impl Loaded {
             files,
             bayes: None,
             warnings: Vec::new(),
+            table: None,
         }
     }
 
@@ -213,6 +216,14 @@ pub enum SourceError {
         /// The file.
         path: PathBuf,
         /// Where in it, what was found and what was expected.
+        problem: String,
+    },
+    /// A picture cannot be decoded.
+    #[error("{}: {problem}", path.display())]
+    Broken {
+        /// Its file, or the table that holds it.
+        path: PathBuf,
+        /// Where in a table, and why.
         problem: String,
     },
     /// Values that cannot be kept.

@@ -72,7 +72,7 @@ pub struct Block {
     #[module(skip)]
     residual: bool,
     #[module(skip)]
-    activation: Activation,
+    pub(crate) activation: Activation,
     #[module(skip)]
     pool_kind: PoolKind,
     #[module(skip)]

@@ -25,6 +25,7 @@ mod architecture;
 mod block;
 mod cnn;
 mod cost;
+mod elementary;
 mod error;
 mod init;
 mod lenet5;

@@ -45,6 +45,19 @@ impl Model {
         self.run(input, &mut Trace::off())
     }
 
+    /// As [`Self::forward`], of examples in their own shape.
+    ///
+    /// Recorders that leave the batch open can't follow rows that become images.
+    ///
+    /// # Shapes
+    ///
+    /// - input: `[batch, ...]`, with examples of the task's shape
+    /// - output, the logits: `[batch, n_classes]`
+    #[must_use]
+    pub fn forward_shaped<const D: usize>(&self, input: Tensor<D>) -> Tensor<2> {
+        self.run(input, &mut Trace::off())
+    }
+
     /// Computes the output of every layer, with its name, in the order of computation; the last one is the
     /// logits, `output`.
     ///
@@ -61,11 +74,12 @@ impl Model {
         trace.into_outputs()
     }
 
-    fn run(&self, input: Tensor<2>, trace: &mut Trace) -> Tensor<2> {
-        let mut x = input; // [batch, n_inputs]
-        if !self.blocks.is_empty() {
-            x = self.features(x, trace); // [batch, features]
-        }
+    fn run<const D: usize>(&self, input: Tensor<D>, trace: &mut Trace) -> Tensor<2> {
+        let mut x = if self.blocks.is_empty() {
+            input.flatten(1, D - 1) // [batch, n_inputs]
+        } else {
+            self.features(input, trace) // [batch, features]
+        };
         for (at, layer) in self.hidden.iter().enumerate() {
             let skip = self.skip(at, &x, trace);
             x = layer.forward(x); // [batch, width]
@@ -87,10 +101,10 @@ impl Model {
         logits
     }
 
-    /// From rows of pixels to rows of features.
-    fn features(&self, input: Tensor<2>, trace: &mut Trace) -> Tensor<2> {
+    /// From images, or rows of their pixels, to rows of features.
+    fn features<const D: usize>(&self, input: Tensor<D>, trace: &mut Trace) -> Tensor<2> {
         let [channels, height, width] = self.image_shape;
-        let [batch, _] = input.dims();
+        let batch = input.dims()[0];
         let mut x = input.reshape([batch, channels, height, width]);
         for (at, block) in self.blocks.iter().enumerate() {
             x = block.forward(&x, &format!("blocks.{at}"), trace); // [batch, channels, height, width]
@@ -98,7 +112,10 @@ impl Model {
         let x = match self.head {
             Head::Flatten => x.flatten(1, 3),
             Head::GlobalAverage => {
-                let means = x.flatten::<3>(2, 3).mean_dim(2).squeeze_dim(2); // [batch, channels]
+                let pixels = x.flatten::<3>(2, 3);
+                let n_pixels = pixels.dims()[2] as f64;
+                // A sum and a quotient, because burn's ONNX export knows no mean.
+                let means = (pixels.sum_dim(2) / n_pixels).squeeze_dim(2); // [batch, channels]
                 trace.note(|| "global_average".into(), &means);
                 means
             }

@@ -94,16 +94,24 @@ impl Norm {
     }
 
     fn forward_layer<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
-        let shape = input.dims();
-        let flat = input.flatten::<2>(1, D - 1); // [batch, values per example]
-        let (variance, mean) = flat.clone().var_mean_bias(1);
-        let normalized = (flat - mean) / (variance + EPSILON).sqrt();
+        let mean = mean_per_example(input.clone());
+        let centered = input - mean;
+        let variance = mean_per_example(centered.clone() * centered.clone());
+        let normalized = centered / (variance + EPSILON).sqrt();
         let mut per_unit = [1; D];
-        per_unit[1] = shape[1];
-        let gamma = self.gamma.val().reshape(per_unit);
-        let beta = self.beta.val().reshape(per_unit);
-        normalized.reshape(shape) * gamma + beta
+        per_unit[1] = self.gamma.dims()[0];
+        normalized * self.gamma.val().reshape(per_unit) + self.beta.val().reshape(per_unit)
     }
+}
+
+/// `[batch, ...]` → `[batch, 1, ...]`.
+///
+/// Sums and a quotient, axis by axis, because burn's ONNX export knows no mean and can't follow all changes
+/// of shape.
+fn mean_per_example<const D: usize>(input: Tensor<D>) -> Tensor<D> {
+    let n_values: usize = input.dims()[1..].iter().product();
+    let sum = (1..D).rev().fold(input, Tensor::sum_dim);
+    sum / n_values as f64
 }
 
 /// Moves a running average towards `factor · value`.

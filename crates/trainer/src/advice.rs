@@ -1,16 +1,22 @@
 //! From the flowchart's remedies to changes of the config at hand.
+//!
+//! One file per group of remedies. A remedy that a config already uses up, or that it can't have, is not
+//! offered: what makes another model is tried on the config before it is said.
 
-use plumb_data::{Source, source::Strokes};
+mod bias;
+mod data;
+mod mismatch;
+mod network;
+mod regularization;
+
 use plumb_diagnostics::{Diagnosis, GapKind, Remedy, Verdict, remedies};
-use plumb_model::{Init, Network};
 use serde::Serialize;
 
 use crate::{
-    config::{Config, ModelConfig},
+    config::{self, Config},
     data_summary::DataSummary,
-    optimizer::Optimizer,
-    progress::thousands,
-    schedule::Curve,
+    prepare::check_model,
+    train::End,
 };
 
 /// Something to try next, fitted to a config.
@@ -27,11 +33,20 @@ pub(crate) struct Action {
     pub(crate) ceiling: f64,
 }
 
+/// A run that advice is given for.
+#[derive(Clone, Copy)]
+pub(crate) struct Case<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) data: &'a DataSummary,
+    /// Why its training ended.
+    pub(crate) end: End,
+}
+
 /// The actions against the first gap and every other one that is present, the largest gap first, in
 /// the flowchart's order.
 ///
-/// A gap that may be there or not asks for more examples before it asks for work. A remedy that this config already uses up, or that plumb has no key for, is not offered.
-pub(crate) fn advise(config: &Config, data: &DataSummary, diagnosis: &Diagnosis) -> Vec<Action> {
+/// A gap that may be there or not asks for more examples before it asks for work.
+pub(crate) fn advise(case: Case<'_>, diagnosis: &Diagnosis) -> Vec<Action> {
     let mut actions = Vec::new();
     for gap in diagnosis
         .ranked
@@ -42,7 +57,7 @@ pub(crate) fn advise(config: &Config, data: &DataSummary, diagnosis: &Diagnosis)
             continue;
         }
         for &remedy in remedies(gap.kind) {
-            if let Some(Fitted { change, set }) = fit(remedy, config, data) {
+            if let Some(Fitted { change, set }) = fit(remedy, case) {
                 actions.push(Action {
                     gap: gap.kind,
                     remedy,
@@ -56,6 +71,7 @@ pub(crate) fn advise(config: &Config, data: &DataSummary, diagnosis: &Diagnosis)
     actions
 }
 
+/// A remedy in terms of a config.
 struct Fitted {
     change: String,
     set: Option<String>,
@@ -63,434 +79,48 @@ struct Fitted {
 
 impl Fitted {
     /// A change of the config, with the override that makes it.
-    fn key(change: String, set: String) -> Self {
+    fn key(change: impl Into<String>, set: impl Into<String>) -> Self {
         Self {
-            change,
-            set: Some(set),
+            change: change.into(),
+            set: Some(set.into()),
         }
     }
 
     /// A change that no key makes.
-    fn work(change: String) -> Self {
-        Self { change, set: None }
+    fn work(change: impl Into<String>) -> Self {
+        Self {
+            change: change.into(),
+            set: None,
+        }
     }
 }
 
-fn fit(remedy: Remedy, config: &Config, data: &DataSummary) -> Option<Fitted> {
-    match remedy {
-        Remedy::BiggerModel => bigger(config),
-        Remedy::TrainLonger => {
-            let (now, then) = (config.train.epochs, config.train.epochs.saturating_mul(2));
-            Some(Fitted::key(
-                format!("epochs {now} -> {then}"),
-                format!("train.epochs={then}"),
-            ))
-        }
-        Remedy::BetterOptimizer => Some(better_optimizer(config)),
-        Remedy::LessRegularization => less_regularization(config),
-        Remedy::MoreRegularization => Some(more_regularization(config)),
-        Remedy::MoreData => Some(more_data(config, data)),
-        Remedy::AugmentData => augment(config, data),
-        Remedy::CollectTargetLikeData => Some(Fitted::work(format!(
-            "collect training examples like those of {}",
-            target_name(data)
-        ))),
-        Remedy::MixInTarget => mix_in_target(data),
-        Remedy::WeightTargetLikeData => weight(config, data),
-        Remedy::SynthesizeLikeTarget => synthesize(config),
-        Remedy::MoreDevData => Some(more_dev_data(data)),
+fn fit(remedy: Remedy, case: Case<'_>) -> Option<Fitted> {
+    let fitted = match remedy {
+        Remedy::BiggerModel => network::bigger(case),
+        Remedy::NewArchitecture => network::new_architecture(case),
+        Remedy::TrainLonger => bias::train_longer(case),
+        Remedy::BetterOptimizer => Some(bias::better_optimizer(case.config)),
+        Remedy::LessRegularization => regularization::less(case.config),
+        Remedy::MoreRegularization => regularization::more(case.config),
+        Remedy::MoreData => Some(data::more(case)),
+        Remedy::AugmentData => data::augment(case),
+        Remedy::MoreDevData => Some(data::more_dev(case.data)),
+        Remedy::CollectTargetLikeData => Some(mismatch::collect(case.data)),
+        Remedy::MixInTarget => mismatch::mix_in(case.data),
+        Remedy::WeightTargetLikeData => mismatch::weight(case),
+        Remedy::SynthesizeLikeTarget => mismatch::synthesize(case.config),
         // No config key does these yet.
-        Remedy::NewArchitecture | Remedy::HoldOutTrainDev | Remedy::DomainAdaptation => None,
-    }
-}
-
-fn bigger(config: &Config) -> Option<Fitted> {
-    /// A usual first hidden layer for a model that has none.
-    const FIRST_HIDDEN: usize = 64;
-    let model = &config.model;
-    match model.network() {
-        Network::Linear(_) => {
-            // The table is replaced, since it holds one network.
-            let init = match model.init_scheme() {
-                Init::Pytorch => String::new(),
-                other => format!("init={},", toml::Value::try_from(other).ok()?),
-            };
-            Some(Fitted::key(
-                format!("a linear model -> an MLP with hidden layers [{FIRST_HIDDEN}]"),
-                format!("model={{{init}mlp={{hidden=[{FIRST_HIDDEN}]}}}}"),
-            ))
-        }
-        Network::Mlp(mlp) => {
-            let wider = if mlp.hidden.is_empty() {
-                vec![FIRST_HIDDEN]
-            } else {
-                mlp.hidden.iter().map(|width| 2 * width).collect()
-            };
-            Some(Fitted::key(
-                format!("hidden layers {:?} -> {wider:?}", mlp.hidden),
-                format!("model.mlp.hidden={}", compact(&wider)),
-            ))
-        }
-        Network::Cnn(_) | Network::Lenet5(_) | Network::SmallCnn(_) | Network::Resnet8(_) => {
-            let (now, then) = (model.width(), 2.0 * model.width());
-            (then <= ModelConfig::MAX_WIDTH).then(|| {
-                Fitted::key(
-                    format!("channels and hidden layers {now} -> {then} times as wide"),
-                    format!("model.width={then:?}"),
-                )
-            })
-        }
-    }
-}
-
-fn better_optimizer(config: &Config) -> Fitted {
-    match (&config.optimizer, config.schedule.curve()) {
-        (Optimizer::Sgd(sgd), _) => Fitted::key(
-            format!(
-                "optimizer SGD at learning rate {} -> Adam at 0.001",
-                sgd.learning_rate
-            ),
-            "optimizer={adam={learning_rate=0.001}}".into(),
-        ),
-        (_, Curve::Constant) => Fitted::key(
-            "a constant learning rate -> one that falls to 0 along a cosine".into(),
-            "schedule={cosine={}}".into(),
-        ),
-        (optimizer, _) => {
-            let now = optimizer.learning_rate();
-            let then = now / 3.0;
-            let key = format!("optimizer.{}.learning_rate", optimizer.name());
-            Fitted::key(
-                format!("learning rate {now} -> {then:.2e}"),
-                format!("{key}={then:.2e}"),
-            )
-        }
-    }
-}
-
-fn less_regularization(config: &Config) -> Option<Fitted> {
-    let decay = config.optimizer.weight_decay();
-    let network = config.model.network();
-    if let Some(now) = network.dropout().filter(|&now| now > 0.0) {
-        let then = if now > 0.1 { now / 2.0 } else { 0.0 };
-        Some(dropout(network, now, then))
-    } else if decay > 0.0 {
-        let key = format!("optimizer.{}.weight_decay", config.optimizer.name());
-        Some(Fitted::key(
-            format!("weight decay {decay} -> 0"),
-            format!("{key}=0"),
-        ))
-    } else {
-        None
-    }
-}
-
-fn more_regularization(config: &Config) -> Fitted {
-    /// Usual first values, and the largest that is still usual (Srivastava et al., 2014).
-    const FIRST_DROPOUT: f64 = 0.2;
-    const LAST_DROPOUT: f64 = 0.5;
-    const FIRST_DECAY: f64 = 1e-4;
-    let decay = config.optimizer.weight_decay();
-    let network = config.model.network();
-    if let Some(now) = network.dropout().filter(|&now| now < LAST_DROPOUT) {
-        let then = if now > 0.0 {
-            LAST_DROPOUT
-        } else {
-            FIRST_DROPOUT
-        };
-        dropout(network, now, then)
-    } else {
-        let then = if decay > 0.0 {
-            3.0 * decay
-        } else {
-            FIRST_DECAY
-        };
-        let key = format!("optimizer.{}.weight_decay", config.optimizer.name());
-        Fitted::key(
-            format!("weight decay {decay} -> {then:.1e}"),
-            format!("{key}={then:.1e}"),
-        )
-    }
-}
-
-fn dropout(network: &Network, now: f64, then: f64) -> Fitted {
-    Fitted::key(
-        format!("dropout {now} -> {then}"),
-        format!("model.{}.dropout={then}", network.name()),
-    )
-}
-
-fn more_data(config: &Config, data: &DataSummary) -> Fitted {
-    let general = &config.data.general;
-    if let (Some(_), unused @ 1..) = (config.data.split.train, data.unused_train) {
-        let then = data.sets.train.examples + unused;
-        return Fitted::key(
-            format!(
-                "training examples {} -> {} (those left out so far)",
-                thousands(data.sets.train.examples as u64),
-                thousands(then as u64)
-            ),
-            format!("data.split.train={then}"),
-        );
-    }
-    match general
-        .source()
-        .and_then(|source| Some((source.name(), source.n_drawn()?)))
-    {
-        Some((source, now)) => {
-            let then = now.saturating_mul(2);
-            Fitted::key(
-                format!(
-                    "drawn examples {} -> {}",
-                    thousands(now as u64),
-                    thousands(then as u64)
-                ),
-                format!("data.general.{source}.examples={then}"),
-            )
-        }
-        None => Fitted::work(format!(
-            "collect more examples of the general kind than the {} there are",
-            thousands(data.general.examples as u64)
-        )),
-    }
-}
-
-/// Small changes that leave an image's class alone, for a config without any.
-fn augment(config: &Config, data: &DataSummary) -> Option<Fitted> {
-    let is_image = data.general.shape.len() == 3 && data.general.range.is_some();
-    if config.data.augmentation.is_some() || !is_image {
-        return None;
-    }
-    Some(Fitted::key(
-        "augment the training set anew in every epoch: shifts of 1 pixel, turns of 10 degrees"
-            .into(),
-        "data.augmentation={steps=[{shift={pixels=1}},{rotate={degrees=10}}]}".into(),
-    ))
-}
-
-fn mix_in_target(data: &DataSummary) -> Option<Fitted> {
-    if data.unused_target == 0 {
-        return None;
-    }
-    let sets = &data.sets;
-    let now = sets.train.from_target + sets.train_dev.from_target;
-    let then = now + data.unused_target;
-    Some(Fitted::key(
-        format!("target examples in the training mix {now} -> {then} (those in no set so far)"),
-        format!("data.split.target_in_train={then}"),
-    ))
-}
-
-/// Less weight for general examples, where train has both kinds.
-fn weight(config: &Config, data: &DataSummary) -> Option<Fitted> {
-    let train = &data.sets.train;
-    let (target, general) = (train.from_target, train.examples - train.from_target);
-    if target == 0 || target >= general {
-        return None;
-    }
-    // Both kinds count alike in sum.
-    let then = target as f64 / general as f64;
-    let now = config.data.split.general_weight.unwrap_or(1.0);
-    (then < now).then(|| {
-        Fitted::key(
-            format!("weight of a general example {now} -> {then:.2e}, a target example's being 1"),
-            format!("data.split.general_weight={then:.2e}"),
-        )
-    })
-}
-
-fn synthesize(config: &Config) -> Option<Fitted> {
-    let Some(Source::Strokes(strokes)) = config.data.general.source() else {
-        return None;
+        Remedy::HoldOutTrainDev | Remedy::DomainAdaptation => None,
     };
-    let (now, then) = (strokes.warp, (2.0 * strokes.warp).min(Strokes::MAX_WARP));
-    if now >= then {
-        return None;
-    }
-    Some(Fitted::key(
-        format!("draw with more variety: warp {now} -> {then}"),
-        format!("data.general.strokes.warp={then}"),
-    ))
+    fitted.filter(|fitted| fitted.set.as_ref().is_none_or(|set| is_possible(set, case)))
 }
 
-fn more_dev_data(data: &DataSummary) -> Fitted {
-    let now = data.sets.dev.examples;
-    if data.unused_target == 0 {
-        return Fitted::work(format!(
-            "collect more examples like those of {} for dev, which has {}",
-            target_name(data),
-            thousands(now as u64)
-        ));
-    }
-    let then = now + data.unused_target;
-    Fitted::key(
-        format!("dev examples {now} -> {then} (those in no set so far)"),
-        format!("data.split.dev={then}"),
-    )
-}
-
-fn target_name(data: &DataSummary) -> String {
-    match &data.target.files[..] {
-        [file, ..] => file.path.clone(),
-        [] => "the target chunk".into(),
-    }
-}
-
-/// A list without blanks, which a shell takes as one word.
-fn compact(widths: &[usize]) -> String {
-    format!("{widths:?}").replace(' ', "")
+/// Whether the config with this change is one, and its network fits the data.
+fn is_possible(set: &str, case: Case<'_>) -> bool {
+    config::changed(case.config, set)
+        .is_ok_and(|changed| check_model(&changed, &case.data.task()).is_ok())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn config(edit: &str) -> Config {
-        let text = format!(
-            r#"
-            name = "x"
-            {edit}
-            [data.general.strokes]
-            examples = 2000
-            [data.target.csv]
-            path = "target.csv"
-            label = "digit"
-            [data.split]
-            train_dev = 100
-            dev = 50
-            test = 50
-            [train]
-            epochs = 5
-            batch_size = 10
-            "#
-        );
-        toml::from_str(&text).unwrap()
-    }
-
-    /// `edit` is a config's own part; `unused` the number of target examples in no set.
-    fn check(edit: &str, unused: usize, remedy: Remedy, expected: Option<&str>) {
-        let data = DataSummary::for_test(2000, unused);
-        let fitted = fit(remedy, &config(edit), &data);
-        let set = fitted.as_ref().and_then(|fitted| fitted.set.as_deref());
-        assert_eq!(set, expected, "{remedy:?} for {edit}");
-    }
-
-    #[test]
-    fn each_remedy_becomes_a_change_of_this_config() {
-        let plain = "model.mlp.hidden = [64, 8]\noptimizer.adam.learning_rate = 1e-3";
-        let linear = "model.mlp.hidden = []\noptimizer.sgd.learning_rate = 0.1";
-        let regular = "model.mlp = { hidden = [9], dropout = 0.5 }
-            optimizer.sgd = { learning_rate = 0.1, weight_decay = 1e-4 }";
-        for (edit, unused, remedy, expected) in [
-            (
-                plain,
-                0,
-                Remedy::BiggerModel,
-                Some("model.mlp.hidden=[128,16]"),
-            ),
-            (
-                linear,
-                0,
-                Remedy::BiggerModel,
-                Some("model.mlp.hidden=[64]"),
-            ),
-            (plain, 0, Remedy::TrainLonger, Some("train.epochs=10")),
-            (
-                plain,
-                0,
-                Remedy::BetterOptimizer,
-                Some("schedule={cosine={}}"),
-            ),
-            (
-                linear,
-                0,
-                Remedy::BetterOptimizer,
-                Some("optimizer={adam={learning_rate=0.001}}"),
-            ),
-            (plain, 0, Remedy::LessRegularization, None),
-            (
-                regular,
-                0,
-                Remedy::LessRegularization,
-                Some("model.mlp.dropout=0.25"),
-            ),
-            (
-                plain,
-                0,
-                Remedy::MoreRegularization,
-                Some("model.mlp.dropout=0.2"),
-            ),
-            (
-                linear,
-                0,
-                Remedy::MoreRegularization,
-                Some("optimizer.sgd.weight_decay=1.0e-4"),
-            ),
-            (
-                regular,
-                0,
-                Remedy::MoreRegularization,
-                Some("optimizer.sgd.weight_decay=3.0e-4"),
-            ),
-            (
-                plain,
-                0,
-                Remedy::MoreData,
-                Some("data.general.strokes.examples=4000"),
-            ),
-            (
-                plain,
-                30,
-                Remedy::MixInTarget,
-                Some("data.split.target_in_train=30"),
-            ),
-            (plain, 0, Remedy::MixInTarget, None),
-            (plain, 30, Remedy::MoreDevData, Some("data.split.dev=80")),
-        ] {
-            check(edit, unused, remedy, expected);
-        }
-    }
-
-    /// One knob widens what is not a list of hidden layers; a table of another network replaces the whole one.
-    #[test]
-    fn networks_have_their_own_keys() {
-        let convolutional = "model = { width = 1.5, small_cnn = { dropout = 0.4 } }
-            optimizer.adam.learning_rate = 1e-3";
-        for (edit, unused, remedy, expected) in [
-            (
-                "model = { init = \"xavier_normal\", linear = {} }
-                    optimizer.adam.learning_rate = 1e-3",
-                0,
-                Remedy::BiggerModel,
-                Some("model={init=\"xavier_normal\",mlp={hidden=[64]}}"),
-            ),
-            (
-                convolutional,
-                0,
-                Remedy::BiggerModel,
-                Some("model.width=3.0"),
-            ),
-            (
-                convolutional,
-                0,
-                Remedy::LessRegularization,
-                Some("model.small_cnn.dropout=0.2"),
-            ),
-            (
-                convolutional,
-                0,
-                Remedy::MoreRegularization,
-                Some("model.small_cnn.dropout=0.5"),
-            ),
-            (
-                "model = { width = 64.0, lenet5 = {} }
-                    optimizer.adam.learning_rate = 1e-3",
-                0,
-                Remedy::BiggerModel,
-                None,
-            ),
-        ] {
-            check(edit, unused, remedy, expected);
-        }
-    }
-}
+mod tests;

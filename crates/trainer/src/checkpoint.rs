@@ -69,6 +69,11 @@ pub(crate) enum CheckpointError {
 }
 
 impl Checkpoints {
+    /// The name of the newest one, if there is one.
+    pub(crate) fn last(&self) -> Option<&str> {
+        self.newest[0].as_deref()
+    }
+
     /// Of a run whose directory is `run`, with what is there already.
     pub(crate) fn new(run: &Path) -> Self {
         let folder = run.join("checkpoints");

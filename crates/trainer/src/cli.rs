@@ -18,11 +18,19 @@ pub(crate) enum Command {
     Train(TrainArgs),
     /// Go on with a run that ended early, in a new run directory; or train a finished one longer
     Resume(ResumeArgs),
+    /// Measure a trained model again, on its own data or on other data
+    Evaluate(EvaluateArgs),
+    /// Say what a trained model makes of pictures, tables or arrays
+    Predict(PredictArgs),
     /// Check a config and its data; print the resolved config, set sizes and parameter count
     Check(CheckArgs),
     /// Look at a config's data, write it down for other programs, list the sources
     #[command(subcommand)]
     Data(DataCommand),
+    /// Write a run's best weights as a file for other programs
+    Export(ExportNetworkArgs),
+    /// Find a learning rate: train while it rises, and see where the loss falls and where it rises
+    FindLr(FindLrArgs),
     /// List the devices that `--device` can name
     Devices(DevicesArgs),
 }
@@ -31,9 +39,15 @@ pub(crate) enum Command {
 pub(crate) struct TrainArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
+    /// Start from the best weights of this run, instead of fresh ones
+    #[arg(long, value_name = "RUN")]
+    pub(crate) init_from: Option<PathBuf>,
+    /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub(crate) device: DeviceChoice,
+    /// Do not compare a GPU with the CPU before the first step
+    #[arg(long)]
+    pub(crate) skip_device_check: bool,
     /// The folder that gets a new run directory
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(crate) runs_dir: PathBuf,
@@ -58,6 +72,9 @@ pub(crate) struct ResumeArgs {
     /// Where to compute, instead of where the run did
     #[arg(long, value_name = "DEVICE")]
     pub(crate) device: Option<DeviceChoice>,
+    /// Do not compare a GPU with the CPU before the first step
+    #[arg(long)]
+    pub(crate) skip_device_check: bool,
     /// The folder that gets the new run directory, instead of the one that the run is in
     #[arg(long, value_name = "DIR")]
     pub(crate) runs_dir: Option<PathBuf>,
@@ -75,10 +92,131 @@ pub(crate) struct RunOutput {
     pub(crate) quiet: bool,
 }
 
+/// Measures the weights with the lowest dev error on the run's sets, or on others that `--set` names
+///
+/// The normalization is the run's own, never fitted anew, and so are the classes and the model. Keys of
+/// `data`, `human` and `diagnosis` can be overridden. Where train is not the one that the run was trained
+/// on, only dev and test are shown: their gap to a train error would mean nothing. Paths in the run's
+/// config start in the folder that it was trained in, those in --set in the current one. Nothing is written.
+#[derive(Args)]
+pub(crate) struct EvaluateArgs {
+    /// The run directory; it is left as it is
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    #[arg(
+        long = "set",
+        value_name = "KEY=VALUE",
+        help = "Override a key of the run's config, as in --set data.target.csv.path=new.csv; repeatable"
+    )]
+    pub(crate) overrides: Vec<String>,
+    /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub(crate) device: DeviceChoice,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Predicts the class of each example of an input: label and probabilities
+///
+/// The input is read as the run's own data was (the target's before the general's): columns by their
+/// names, pictures by the same rule, then [data.….convert], then the run's normalization. Labels that the
+/// input has (the training table's label column, the array y, folders named by class) are compared with the
+/// predictions; the error rate goes to stderr. Examples are called by their number, counted from 0, and
+/// pictures by their path.
+#[derive(Args)]
+pub(crate) struct PredictArgs {
+    /// The run directory
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// A picture, a folder of pictures, a CSV, IDX, NPY or NPZ file, or - for standard input
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: PathBuf,
+    /// The input's format, instead of what its first bytes or its name say
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<InputFormat>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = PredictionFormat::Table)]
+    pub(crate) output: PredictionFormat,
+    /// Only the K most probable classes; if absent, 2 in a table and all in csv and json
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) top: Option<u32>,
+    /// Leave out a column of a table that the training table did not have; repeatable
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) ignore: Vec<String>,
+    /// Leave out pictures that can't be decoded, with a warning
+    #[arg(long)]
+    pub(crate) skip_broken: bool,
+    /// The values are those after the run's [data.….convert], as `plumb data export` writes them
+    #[arg(long)]
+    pub(crate) converted: bool,
+    /// Which weights: those with the lowest dev error, or those of the last step saved
+    #[arg(long, value_enum, default_value_t = Weights::Best)]
+    pub(crate) checkpoint: Weights,
+    /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub(crate) device: DeviceChoice,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum InputFormat {
+    /// A table
+    Csv,
+    /// The format of MNIST
+    Idx,
+    /// `NumPy` arrays, .npy or .npz
+    Npz,
+    /// PNG, JPEG, BMP or GIF
+    Picture,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum PredictionFormat {
+    /// For people
+    Table,
+    /// One line per example, one column per class
+    Csv,
+    /// One document
+    Json,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Weights {
+    Best,
+    Last,
+}
+
 #[derive(Args)]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct FindLrArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub(crate) device: DeviceChoice,
+    /// The lowest learning rate, that of the first step
+    #[arg(long, value_name = "RATE", default_value_t = 1e-7)]
+    pub(crate) min: f64,
+    /// The highest learning rate, that of the last step
+    #[arg(long, value_name = "RATE", default_value_t = 10.0)]
+    pub(crate) max: f64,
+    /// How many steps to train
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub(crate) steps: u32,
+    /// An SVG file to draw the test into; one that exists is replaced
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) out: Option<PathBuf>,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
@@ -165,7 +303,37 @@ pub(crate) enum ChunkName {
 }
 
 #[derive(Args)]
+pub(crate) struct ExportNetworkArgs {
+    /// The run's directory
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// The format of the file
+    #[arg(long, value_enum)]
+    pub(crate) format: NetworkFormat,
+    /// The file to write; model.safetensors or model.onnx in the run's directory if not given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum NetworkFormat {
+    /// Weights as `PyTorch` lays them out, for `load_state_dict`
+    Safetensors,
+    /// The whole network, for ONNX Runtime and others
+    Onnx,
+}
+
+#[derive(Args)]
 pub(crate) struct DevicesArgs {
+    /// Compare what GPUs compute with the CPU, layer by layer; exit code 1 if one is wrong
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Check this device alone; else all real GPUs, or the software adapters if there are none
+    #[arg(long, value_name = "DEVICE", requires = "check")]
+    pub(crate) device: Option<DeviceChoice>,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -3,8 +3,12 @@
 use std::fmt;
 
 use plumb_data::{
-    Examples, FileHash, Loaded, Normalizer, Tag, leak::Leaks, source::BayesError, split::Member,
+    Examples, FileHash, Loaded, Normalizer, Tag,
+    leak::Leaks,
+    source::{BayesError, TableSchema},
+    split::Member,
 };
+use plumb_model::Task;
 use serde::Serialize;
 
 use crate::{prepare::Divided, progress::thousands, sets::PerSet};
@@ -49,6 +53,9 @@ pub(crate) struct ChunkSummary {
     pub(crate) bayes: Option<BayesError>,
     sources: Vec<String>,
     pub(crate) files: Vec<FileSummary>,
+    /// Its columns, with which `plumb predict` reads other tables.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<TableSchema>,
 }
 
 /// How many distinct ones of a pool stand behind the examples.
@@ -125,6 +132,24 @@ impl DataSummary {
     }
 }
 
+impl DataSummary {
+    /// What a network is built for.
+    pub(crate) fn task(&self) -> Task {
+        Task {
+            input_shape: self.general.shape.clone(),
+            n_classes: self.sets.train.classes.len(),
+        }
+    }
+
+    /// The target chunk in words: its first file, if it has one.
+    pub(crate) fn target_name(&self) -> &str {
+        match &self.target.files[..] {
+            [file, ..] => &file.path,
+            [] => "the target chunk",
+        }
+    }
+}
+
 impl ChunkSummary {
     pub(crate) fn new(chunk: &Loaded) -> Self {
         let file = |file: &FileHash| FileSummary {
@@ -142,6 +167,7 @@ impl ChunkSummary {
             bayes: chunk.bayes,
             sources: examples.source_names.clone(),
             files: chunk.files.iter().map(file).collect(),
+            table: chunk.table.clone(),
         }
     }
 

@@ -13,7 +13,12 @@ pub(crate) enum Error {
         hint: Option<String>,
     },
     /// The run itself failed. Exit code 1.
-    Failed(String),
+    Failed {
+        /// What went wrong, and where.
+        message: String,
+        /// What to do about it.
+        hint: Option<String>,
+    },
     /// Somebody ended the run early, and it is saved. Exit code 130.
     Interrupted(String),
 }
@@ -27,11 +32,14 @@ impl Error {
     }
 
     pub(crate) fn failed(message: impl Into<String>) -> Self {
-        Self::Failed(message.into())
+        Self::Failed {
+            message: message.into(),
+            hint: None,
+        }
     }
 
     pub(crate) fn hint(mut self, text: impl Into<String>) -> Self {
-        if let Self::BadInput { hint, .. } = &mut self {
+        if let Self::BadInput { hint, .. } | Self::Failed { hint, .. } = &mut self {
             *hint = Some(text.into());
         }
         self
@@ -40,7 +48,7 @@ impl Error {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::BadConfig(_) | Self::BadInput { .. } => 2,
-            Self::Failed(_) => 1,
+            Self::Failed { .. } => 1,
             Self::Interrupted(_) => crate::interrupt::EXIT_CODE,
         }
     }
@@ -54,8 +62,15 @@ impl fmt::Display for Error {
                 message,
                 hint: None,
             }
-            | Self::Failed(message) => write!(f, "error: {message}"),
+            | Self::Failed {
+                message,
+                hint: None,
+            } => write!(f, "error: {message}"),
             Self::BadInput {
+                message,
+                hint: Some(hint),
+            }
+            | Self::Failed {
                 message,
                 hint: Some(hint),
             } => write!(f, "error: {message}\n\nhint: {hint}"),

@@ -5,7 +5,7 @@ use plumb_model::Model;
 use crate::{Error, feed::Feed};
 
 /// Examples per forward pass: enough to keep the cores busy, few enough to stay in the caches.
-const BATCH_SIZE: usize = 1024;
+pub(crate) const BATCH_SIZE: usize = 1024;
 
 /// What a model with frozen weights says about a set.
 #[derive(Clone)]

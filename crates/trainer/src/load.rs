@@ -158,7 +158,8 @@ fn source_error(table: &str, source: &Source, error: &SourceError) -> KeyError {
             | FileError::Unpack { path, .. }
             | FileError::TooLarge { path },
         )
-        | SourceError::Content { path, .. } => Some(path),
+        | SourceError::Content { path, .. }
+        | SourceError::Broken { path, .. } => Some(path),
         SourceError::Idx(error) => Some(&error.path),
         SourceError::Csv(error) => Some(&error.path),
         SourceError::NoGrid | SourceError::Grid { .. } | SourceError::Memory(_) => None,

@@ -1,6 +1,10 @@
 use burn::tensor::Tensor;
 
-use crate::{Error, train::Position};
+use crate::{
+    Error,
+    diverged::{NotFinite, Quantity},
+    train::Position,
+};
 
 /// Losses are read from the device after so many steps: each reading waits for the device.
 const READ_EVERY: usize = 50;
@@ -20,6 +24,13 @@ struct Waiting {
     learning_rate: f64,
 }
 
+/// Why reading ends a training.
+#[derive(Debug)]
+pub(crate) enum LossError {
+    NotFinite(NotFinite),
+    Unreadable(Error),
+}
+
 impl Losses {
     /// Takes the loss of a step, counted from 1, and a number that is finite as long as its gradients
     /// are.
@@ -32,7 +43,7 @@ impl Losses {
         step: u64,
         learning_rate: f64,
         position: &mut Position,
-    ) -> Result<(), Error> {
+    ) -> Result<(), LossError> {
         self.waiting.push(Waiting {
             numbers,
             step,
@@ -47,8 +58,8 @@ impl Losses {
     /// Reads the losses that wait, in one transfer, and adds them to the sum of the epoch.
     ///
     /// # Errors
-    /// [`Error::Failed`] at the first that is not finite, naming its step.
-    pub(crate) fn read(&mut self, position: &mut Position) -> Result<(), Error> {
+    /// The first step whose loss or gradient is not finite.
+    pub(crate) fn read(&mut self, position: &mut Position) -> Result<(), LossError> {
         let waiting = std::mem::take(&mut self.waiting);
         if waiting.is_empty() {
             return Ok(());
@@ -56,20 +67,19 @@ impl Losses {
         let numbers = waiting.iter().flat_map(|one| one.numbers.clone()).collect();
         let numbers: Vec<f32> = Tensor::cat(numbers, 0)
             .try_into_vec_as()
-            .map_err(|error| Error::failed(format!("can't read the losses back: {error}")))?;
+            .map_err(|error| Error::failed(format!("can't read the losses back: {error}")))
+            .map_err(LossError::Unreadable)?;
         for (numbers, at) in numbers.chunks_exact(2).zip(&waiting) {
             let (loss, gradient) = (numbers[0], numbers[1]);
-            if !loss.is_finite() || !gradient.is_finite() {
-                let what = if loss.is_finite() {
-                    "a gradient is not finite".to_string()
-                } else {
-                    format!("the loss is {loss}")
-                };
-                return Err(Error::failed(format!(
-                    "{what} at step {}: training has diverged (a lower learning rate than {} \
-                     usually helps)",
-                    at.step, at.learning_rate,
-                )));
+            for (quantity, value) in [(Quantity::Loss, loss), (Quantity::Gradient, gradient)] {
+                if !value.is_finite() {
+                    return Err(LossError::NotFinite(NotFinite {
+                        quantity,
+                        value,
+                        step: at.step,
+                        learning_rate: at.learning_rate,
+                    }));
+                }
             }
             position.loss_sum += f64::from(loss);
         }
@@ -85,28 +95,24 @@ mod tests {
 
     #[test]
     fn what_is_not_finite_names_its_step() {
-        let check = |numbers: [[f32; 2]; 3], expected: &str| {
+        let check = |numbers: [[f32; 2]; 3], expected: (Quantity, u64)| {
             let device = Device::flex();
             let (mut losses, mut position) = (Losses::default(), Position::default());
             for (step, numbers) in (11..).zip(numbers) {
                 let numbers = numbers.map(|number| Tensor::from_data([number], &device));
                 losses.push(numbers, step, 0.1, &mut position).unwrap();
             }
-            let error = losses.read(&mut position).unwrap_err().to_string();
-            assert!(error.contains(expected), "{error}");
+            let Err(LossError::NotFinite(error)) = losses.read(&mut position) else {
+                panic!("no error");
+            };
+            assert_eq!((error.quantity, error.step), expected);
         };
         let fine = [1.0, 1.0];
-        check([fine, [f32::NAN, 1.0], fine], "the loss is NaN at step 12");
+        check([fine, [f32::NAN, 1.0], fine], (Quantity::Loss, 12));
         let gradient = [1.0, f32::INFINITY];
-        check(
-            [fine, fine, gradient],
-            "a gradient is not finite at step 13",
-        );
+        check([fine, fine, gradient], (Quantity::Gradient, 13));
         // The gradients of a step come after its loss, and before the next one's.
-        check(
-            [gradient, [f32::NAN, 1.0], fine],
-            "a gradient is not finite at step 11",
-        );
+        check([gradient, [f32::NAN, 1.0], fine], (Quantity::Gradient, 11));
     }
 
     /// 50 ones are read by themselves, the 51st on request.

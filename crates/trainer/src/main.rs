@@ -10,19 +10,28 @@ mod commands;
 mod config;
 mod data_summary;
 mod device;
+mod device_check;
+mod diverged;
 mod error;
 mod evaluate;
+mod export;
 mod feed;
 mod folder;
+mod freeze;
+mod init_from;
+mod initial;
 mod interrupt;
+mod learning_rates;
 mod load;
 mod loss;
 mod losses;
 mod mixup;
 mod optimizer;
+mod parameters;
 mod predictions;
 mod prepare;
 mod progress;
+mod range_test;
 mod recorder;
 mod report;
 mod run_dir;
@@ -33,6 +42,7 @@ mod terminal;
 mod train;
 mod train_sample;
 mod trained;
+mod watch;
 
 use std::{panic, process::ExitCode};
 
@@ -73,8 +83,12 @@ fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Train(args) => commands::train::run(&args),
         Command::Resume(args) => commands::resume::run(&args),
+        Command::Evaluate(args) => commands::evaluate::run(&args),
+        Command::Predict(args) => commands::predict::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
+        Command::Export(args) => commands::export::run(&args),
+        Command::FindLr(args) => commands::find_lr::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
     }
 }

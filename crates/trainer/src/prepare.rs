@@ -98,24 +98,34 @@ pub(crate) fn prepare(
     check_model(config, &task).map_err(|error| document.error(&error))?;
     let class_weights =
         class_weights(config, &divided.sets).map_err(|error| document.error(&error))?;
-    let summary = DataSummary::new(&divided, Some(&normalizer));
-    let bayes = KnownBayes::of(&summary);
-    let sets = divided.sets;
     Ok(Prepared {
-        summary,
-        bayes,
-        sets: PerSet {
-            train: sets.train,
-            train_dev: sets.train_dev,
-            dev: sets.dev,
-            test: sets.test,
-        },
-        train_weights: sets.train_weights,
         class_weights,
-        normalizer,
         augmentation,
-        task,
+        ..Prepared::new(divided, normalizer, task)
     })
+}
+
+impl Prepared {
+    /// Divided data with a normalization, without what only training needs.
+    pub(crate) fn new(divided: Divided, normalizer: Normalizer, task: Task) -> Self {
+        let summary = DataSummary::new(&divided, Some(&normalizer));
+        let sets = divided.sets;
+        Self {
+            bayes: KnownBayes::of(&summary),
+            summary,
+            sets: PerSet {
+                train: sets.train,
+                train_dev: sets.train_dev,
+                dev: sets.dev,
+                test: sets.test,
+            },
+            train_weights: sets.train_weights,
+            normalizer,
+            class_weights: None,
+            augmentation: None,
+            task,
+        }
+    }
 }
 
 /// Refuses sets that share examples, unless the config allows it by name.
@@ -139,7 +149,7 @@ pub(crate) fn judge_leaks(
 }
 
 /// Checks the network against the data, and the batches against the network.
-fn check_model(config: &Config, task: &Task) -> Result<(), KeyError> {
+pub(crate) fn check_model(config: &Config, task: &Task) -> Result<(), KeyError> {
     let model = &config.model;
     model.check_task(task)?;
     let n_params = model.cost(task).parameters;

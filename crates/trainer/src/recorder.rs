@@ -11,6 +11,7 @@ use crate::{
     Error,
     checkpoint::Checkpoints,
     config::{Checkpointing, Config},
+    diverged::{Diverged, NotFinite},
     progress::{Progress, thousands},
     run_dir::RunDir,
     train::{Evaluated, Observer, Position, Snapshot},
@@ -28,6 +29,7 @@ const MAX_LINES: u32 = 50;
 /// Writes a training down in its run directory, and shows it.
 pub(crate) struct Recorder<'a> {
     run: &'a RunDir,
+    config: &'a Config,
     checkpointing: &'a Checkpointing,
     checkpoints: Checkpoints,
     progress: Progress,
@@ -145,6 +147,7 @@ impl<'a> Recorder<'a> {
         let n_epochs = config.train.epochs;
         Self {
             run,
+            config,
             checkpointing: &config.checkpoint,
             checkpoints: Checkpoints::new(run.path()),
             progress: Progress::new(n_epochs, n_examples, quiet),
@@ -211,6 +214,16 @@ impl Observer for Recorder<'_> {
         self.save_as(snapshot, false)
     }
 
+    fn diverged(&self, at: &NotFinite) -> Error {
+        Diverged {
+            at,
+            config: self.config,
+            run: self.run.path(),
+            checkpoint: self.checkpoints.last(),
+        }
+        .error()
+    }
+
     fn evaluated(
         &mut self,
         evaluated: &Evaluated<'_>,
@@ -226,6 +239,9 @@ impl Observer for Recorder<'_> {
         self.log.push('\n');
         if is_end || epoch.is_multiple_of(self.n_epochs.div_ceil(MAX_LINES)) {
             self.progress.line(&line);
+        }
+        for warning in evaluated.warnings {
+            self.note(&format!("warning: {warning}"));
         }
         let is_due = match self.checkpointing.every_epochs {
             Some(epochs) => epoch.is_multiple_of(epochs),

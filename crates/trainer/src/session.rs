@@ -7,29 +7,37 @@ use std::{
 
 use burn::{module::Module, tensor::Device};
 use plumb_data::{Examples, seed};
-use plumb_diagnostics::{Confidence, Diagnosis, Figures, Human, Options, SetName, diagnose};
+use plumb_diagnostics::{
+    Confidence, Diagnosis, ErrorCount, Figures, Human, Options, SetName, diagnose,
+};
+use plumb_model::Model;
 use serde::Serialize;
 
 use crate::{
     Error,
-    advice::advise,
+    advice::{Case, advise},
     checkpoint::{Checkpoints, Saved},
     cli::RunOutput,
     config::Config,
     device::{self, OpenDevice},
-    evaluate::{Evaluation, evaluate},
+    device_check::{self, Batches, DeviceCheck, Recipe},
+    evaluate::evaluate,
     feed::{Augmentation, Feed, Resident, Streamed},
-    interrupt, predictions,
+    initial::Initial,
+    interrupt,
+    loss::Loss,
+    predictions,
     prepare::Prepared,
     progress::thousands,
     recorder::{Recorder, Written},
-    report::{self, Report},
+    report::{self, Findings, Report},
     run_dir::RunDir,
     sets::PerSet,
     terminal,
-    train::{End, Ingredients, Position, State, train},
+    train::{End, Ingredients, Position, Snapshot, State, train},
     train_sample::{self, Evaluations},
     trained::{ModelFile, other_model},
+    watch::Facts,
 };
 
 /// What a session is made of.
@@ -43,6 +51,8 @@ pub(crate) struct Session<'a> {
     pub(crate) runs_dir: &'a Path,
     /// The run that it goes on with; none if it begins.
     pub(crate) earlier: Option<Earlier>,
+    /// Whether to train on a device without comparing it with the CPU first.
+    pub(crate) skip_device_check: bool,
     pub(crate) output: &'a RunOutput,
 }
 
@@ -68,6 +78,9 @@ struct Environment<'a> {
     folder: String,
     device: &'a str,
     device_name: &'a str,
+    /// Whether it computes what the CPU computes; none on the CPU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_check: Option<DeviceCheck>,
     threads: usize,
     os: &'static str,
     architecture: &'static str,
@@ -88,15 +101,17 @@ struct ResumedFrom {
 
 /// Trains and diagnoses, in a new run directory.
 ///
+/// `initial` is the model without what an earlier run learned.
+///
 /// # Errors
 /// [`Error::Interrupted`] with the command that goes on, and all that can go wrong in a training.
-pub(crate) fn run(mut session: Session<'_>) -> Result<(), Error> {
+pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Error> {
     let Session {
         config, prepared, ..
     } = session;
-    let mut environment = session.environment();
+    let mut environment = session.environment(session.check_device()?);
     let earlier = session.earlier.take();
-    let state = in_pool(|| session.state(earlier.as_ref()))??;
+    let state = in_pool(|| session.state(initial.model, earlier.as_ref()))??;
     let written = match &earlier {
         Some(Earlier {
             run,
@@ -105,6 +120,9 @@ pub(crate) fn run(mut session: Session<'_>) -> Result<(), Error> {
         }) => Written::of(run, last.position.step),
         _ => Written::default(),
     };
+    let goes_on = earlier
+        .as_ref()
+        .is_some_and(|earlier| earlier.last.is_some());
     let cost = config.model.cost(&prepared.task);
     let model_file = ModelFile::new(&prepared.sets.train, &prepared.normalizer, cost);
     let run = RunDir::create(session.runs_dir, &config.name, |run| {
@@ -116,13 +134,37 @@ pub(crate) fn run(mut session: Session<'_>) -> Result<(), Error> {
             written.write(run)?;
             earlier.copy_checkpoints(run)?;
         }
+        if config.train.init_from.is_some() && !goes_on {
+            // So that resuming never needs the run that the weights come from.
+            let start = Snapshot {
+                model: &state.model,
+                optimizer: &state.optimizer,
+                position: &state.position,
+            };
+            Checkpoints::new(run.path()).save(&start, false)?;
+        }
         Ok(())
     })?;
+    if let Some(check) = &environment.device_check {
+        check.verdict(session.opened)?;
+    }
     interrupt::listen()?;
 
     let n_train = prepared.sets.train.len();
     let mut recorder = Recorder::new(&run, config, n_train, written, session.output.quiet);
-    session.introduce(&mut recorder, earlier.as_ref(), &run);
+    session.introduce(&mut recorder, &run);
+    if let Some(check) = &environment.device_check {
+        recorder.note(&check.to_string());
+    }
+    for note in &initial.notes {
+        recorder.note(note);
+    }
+    if let Some(earlier) = &earlier {
+        for note in &earlier.notes {
+            recorder.note(note);
+        }
+        recorder.note(&earlier.to_string());
+    }
     let trained = in_pool(|| {
         let sets = feeds(config, prepared, session.opened);
         let (state, end) = session.train(&sets, state, &mut recorder)?;
@@ -140,8 +182,13 @@ pub(crate) fn run(mut session: Session<'_>) -> Result<(), Error> {
     let log = recorder.finish();
 
     let human = human(config, prepared)?;
-    let diagnosis = judge(config, human.as_ref(), &measured)?;
-    let actions = advise(config, &prepared.summary, &diagnosis);
+    let diagnosis = judge(config, human.as_ref(), |set| Some(measured.get(set).count))?;
+    let case = Case {
+        config,
+        data: &prepared.summary,
+        end,
+    };
+    let actions = advise(case, &diagnosis);
     let report = Report {
         format: report::FORMAT,
         name: &config.name,
@@ -150,11 +197,13 @@ pub(crate) fn run(mut session: Session<'_>) -> Result<(), Error> {
         epochs: config.train.epochs,
         epochs_done: position.epoch,
         end,
-        matters_share: config.diagnosis.matters_share,
-        human: human.as_ref(),
-        bayes: config.human.is_none().then_some(&prepared.bayes),
-        diagnosis: &diagnosis,
-        actions: &actions,
+        findings: Findings {
+            matters_share: config.diagnosis.matters_share,
+            human: human.as_ref(),
+            bayes: config.human.is_none().then_some(&prepared.bayes),
+            diagnosis: &diagnosis,
+            actions: &actions,
+        },
     };
     let text = report::text(&report);
     for (set, measured) in measured.iter() {
@@ -172,7 +221,7 @@ pub(crate) fn run(mut session: Session<'_>) -> Result<(), Error> {
 }
 
 impl<'a> Session<'a> {
-    fn environment(&self) -> Environment<'a> {
+    fn environment(&self, device_check: Option<DeviceCheck>) -> Environment<'a> {
         let resumed_from = self.earlier.as_ref().map(|earlier| ResumedFrom {
             run: earlier.run.path().display().to_string(),
             checkpoint: earlier.last.as_ref().map(|last| last.name.clone()),
@@ -186,6 +235,7 @@ impl<'a> Session<'a> {
                 .unwrap_or_default(),
             device: &self.opened.spelling,
             device_name: &self.opened.name,
+            device_check,
             threads: device::n_threads(),
             os: std::env::consts::OS,
             architecture: std::env::consts::ARCH,
@@ -195,12 +245,45 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Compares the device with the CPU, on batches of the run's own, through its own network.
+    fn check_device(&self) -> Result<Option<DeviceCheck>, Error> {
+        let Self {
+            config,
+            prepared,
+            opened,
+            ..
+        } = *self;
+        if self.skip_device_check {
+            return Ok(DeviceCheck::unwanted(opened));
+        }
+        let batches = Batches::new(
+            &prepared.sets.train,
+            &prepared.normalizer,
+            config.train.batch_size,
+        );
+        let label_smoothing = config.loss.label_smoothing;
+        let class_weights = prepared.class_weights.as_deref();
+        in_pool(|| {
+            let recipe = Recipe {
+                model: &|device| self.initial_model(device),
+                loss: &|device| Loss::new(label_smoothing, class_weights, device),
+            };
+            device_check::check(&recipe, &batches, opened)
+        })?
+    }
+
+    /// The network with the weights that every device starts from.
+    fn initial_model(&self, device: &Device) -> Model {
+        let stream = seed::stream(self.config.seed, "init");
+        self.config.model.init(&self.prepared.task, stream, device)
+    }
+
     fn evaluations(&self) -> Evaluations {
         Evaluations::plan(self.config, &self.prepared.sets)
     }
 
     /// Says what is about to be trained, on what, and where it is written.
-    fn introduce(&self, recorder: &mut Recorder<'_>, earlier: Option<&Earlier>, run: &RunDir) {
+    fn introduce(&self, recorder: &mut Recorder<'_>, run: &RunDir) {
         let (config, prepared) = (self.config, self.prepared);
         let summary = &prepared.summary;
         for (name, chunk) in [("general", &summary.general), ("target", &summary.target)] {
@@ -225,12 +308,6 @@ impl<'a> Session<'a> {
             self.opened.name,
             run.path().display(),
         ));
-        if let Some(earlier) = earlier {
-            for note in &earlier.notes {
-                recorder.note(note);
-            }
-            recorder.note(&earlier.to_string());
-        }
     }
 
     fn train(
@@ -249,6 +326,7 @@ impl<'a> Session<'a> {
             config,
             sets,
             class_weights: prepared.class_weights.as_deref(),
+            facts: &Facts::new(config, prepared),
             train_sample: train_sample.as_ref().unwrap_or(&sets.train),
             evaluate_every: evaluations.every_epochs,
             min_batch: config.model.min_batch(&prepared.task),
@@ -257,31 +335,31 @@ impl<'a> Session<'a> {
         train(&ingredients, state, recorder)
     }
 
-    /// Where training begins, or goes on.
-    fn state(&self, earlier: Option<&Earlier>) -> Result<State, Error> {
+    /// Where training begins, or goes on; `initial` without what an earlier run learned.
+    fn state(&self, initial: Model, earlier: Option<&Earlier>) -> Result<State, Error> {
         let config = self.config;
-        let device = self.opened.device.clone().autodiff();
-        let init = || {
-            let stream = seed::stream(config.seed, "init");
-            config.model.init(&self.prepared.task, stream, &device)
-        };
-        let restore = |saved: &Saved| {
+        let restore = |saved: &Saved, model: Model| {
             saved
-                .restore(init(), config.optimizer.init())
+                .restore(model, config.optimizer.init())
                 .map_err(|error| other_model(&saved.name, &error))
         };
         let Some((last, best)) =
             earlier.and_then(|earlier| Some((earlier.last.as_ref()?, &earlier.best)))
         else {
             return Ok(State {
-                model: init(),
+                model: initial,
                 optimizer: config.optimizer.init(),
                 position: Position::default(),
                 best: None,
             });
         };
-        let (model, optimizer) = restore(last)?;
-        let best = best.as_ref().map(restore).transpose()?;
+        let (model, optimizer) = restore(last, initial)?;
+        let best = best.as_ref().map(|best| {
+            // A model of its own: clones share the running averages of batch normalization.
+            let device = self.opened.device.clone().autodiff();
+            restore(best, self.initial_model(&device))
+        });
+        let best = best.transpose()?;
         Ok(State {
             model,
             optimizer,
@@ -346,26 +424,7 @@ pub(crate) fn feeds<'a>(
     opened: &'a OpenDevice,
 ) -> PerSet<Feed<'a>> {
     let mut budget = config.data.memory_budget.0;
-    let mut feed = |set: SetName| {
-        let examples = prepared.sets.get(set);
-        let is_train = set == SetName::Train;
-        let weights = prepared.train_weights.as_deref().filter(|_| is_train);
-        let augmentation = prepared.augmentation.as_ref().filter(|_| is_train);
-        let needed = prepared.sets.device_bytes(set);
-        if augmentation.is_none() && needed <= budget {
-            budget -= needed;
-            let set = Resident::new(examples, weights, &prepared.normalizer, &opened.device);
-            return Feed::Resident(Box::new(set));
-        }
-        let set = Streamed::new(examples, weights, &prepared.normalizer, &opened.device);
-        Feed::Streamed(match augmentation {
-            Some(pipeline) => set.augmented(Augmentation {
-                pipeline,
-                seed: config.seed,
-            }),
-            None => set,
-        })
-    };
+    let mut feed = |set| feed(config, prepared, opened, set, &mut budget);
     let [test, dev, train_dev, train] = [
         SetName::Test,
         SetName::Dev,
@@ -379,6 +438,44 @@ pub(crate) fn feeds<'a>(
         dev,
         test,
     }
+}
+
+/// One set, on the device if it fits into what is left of the budget.
+fn feed<'a>(
+    config: &Config,
+    prepared: &'a Prepared,
+    opened: &'a OpenDevice,
+    set: SetName,
+    budget: &mut u64,
+) -> Feed<'a> {
+    let examples = prepared.sets.get(set);
+    let is_train = set == SetName::Train;
+    let weights = prepared.train_weights.as_deref().filter(|_| is_train);
+    let augmentation = prepared.augmentation.as_ref().filter(|_| is_train);
+    let needed = prepared.sets.device_bytes(set);
+    if augmentation.is_none() && needed <= *budget {
+        *budget -= needed;
+        let set = Resident::new(examples, weights, &prepared.normalizer, &opened.device);
+        return Feed::Resident(Box::new(set));
+    }
+    let set = Streamed::new(examples, weights, &prepared.normalizer, &opened.device);
+    Feed::Streamed(match augmentation {
+        Some(pipeline) => set.augmented(Augmentation {
+            pipeline,
+            seed: config.seed,
+        }),
+        None => set,
+    })
+}
+
+/// Train alone, for a command that looks at no other set.
+pub(crate) fn train_feed<'a>(
+    config: &Config,
+    prepared: &'a Prepared,
+    opened: &'a OpenDevice,
+) -> Feed<'a> {
+    let mut budget = config.data.memory_budget.0;
+    feed(config, prepared, opened, SetName::Train, &mut budget)
 }
 
 fn resident<'a>(examples: &Examples, prepared: &Prepared, device: &Device) -> Feed<'a> {
@@ -397,17 +494,18 @@ pub(crate) fn human(config: &Config, prepared: &Prepared) -> Result<Option<Human
     }
 }
 
+/// The diagnosis of the sets that were measured.
 pub(crate) fn judge(
     config: &Config,
     human: Option<&Human>,
-    measured: &PerSet<Evaluation>,
+    measured: impl Fn(SetName) -> Option<ErrorCount>,
 ) -> Result<Diagnosis, Error> {
     let figures = Figures {
         human: human.cloned(),
-        train: Some(measured.train.count),
-        train_dev: Some(measured.train_dev.count),
-        dev: Some(measured.dev.count),
-        test: Some(measured.test.count),
+        train: measured(SetName::Train),
+        train_dev: measured(SetName::TrainDev),
+        dev: measured(SetName::Dev),
+        test: measured(SetName::Test),
     };
     let confidence = Confidence::new(config.diagnosis.confidence)
         .map_err(|error| Error::bad_input(error.to_string()))?;

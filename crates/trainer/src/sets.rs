@@ -19,6 +19,16 @@ pub(crate) const SETS: [SetName; 4] = [
 ];
 
 impl<T> PerSet<T> {
+    /// What `value` gives for each set.
+    pub(crate) fn of(value: impl Fn(SetName) -> T) -> Self {
+        Self {
+            train: value(SetName::Train),
+            train_dev: value(SetName::TrainDev),
+            dev: value(SetName::Dev),
+            test: value(SetName::Test),
+        }
+    }
+
     pub(crate) fn get(&self, set: SetName) -> &T {
         match set {
             SetName::Train => &self.train,

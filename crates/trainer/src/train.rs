@@ -17,14 +17,16 @@ use crate::{
     Error,
     clip::clip,
     config::Config,
+    diverged::NotFinite,
     evaluate::{Evaluation, evaluate},
     feed::Feed,
     interrupt,
     loss::{Loss, Target},
-    losses::Losses,
+    losses::{LossError, Losses},
     mixup::mixup,
     schedule::Length,
     sets::PerSet,
+    watch::{Facts, Seen, Watch},
 };
 
 /// What a training is made of, beside its state.
@@ -33,6 +35,8 @@ pub(crate) struct Ingredients<'a> {
     pub(crate) sets: &'a PerSet<Feed<'a>>,
     /// Of the loss; none where all classes weigh the same.
     pub(crate) class_weights: Option<&'a [f32]>,
+    /// For the warnings of a wasted run.
+    pub(crate) facts: &'a Facts<'a>,
     /// What the train error is measured on during training: all of train, or a fixed part.
     pub(crate) train_sample: &'a Feed<'a>,
     /// Epochs from one evaluation to the next.
@@ -71,6 +75,9 @@ pub(crate) struct Position {
     pub(crate) elapsed_secs: f64,
     /// Of it, training steps of the epoch in progress.
     pub(crate) epoch_secs: f64,
+    /// What has been warned of, and what warnings need to know.
+    #[serde(default)]
+    pub(crate) watch: Watch,
 }
 
 /// An evaluation whose dev error is the lowest so far.
@@ -100,6 +107,8 @@ pub(crate) struct Evaluated<'a> {
     pub(crate) measured: &'a PerSet<Evaluation>,
     /// Whether its dev error is the lowest so far.
     pub(crate) is_best: bool,
+    /// Of what wastes the run, each given once in a run.
+    pub(crate) warnings: &'a [String],
     /// Of the epoch's steps.
     pub(crate) train_time: Duration,
     pub(crate) evaluate_time: Duration,
@@ -117,6 +126,9 @@ pub(crate) trait Observer {
     /// Saves a state that training is in between evaluations.
     fn save(&mut self, snapshot: &Snapshot<'_>) -> Result<(), Error>;
 
+    /// Says what has left the numbers, what is saved, and what usually helps.
+    fn diverged(&self, at: &NotFinite) -> Error;
+
     /// After every evaluation; `is_end` if training ends here.
     fn evaluated(
         &mut self,
@@ -127,7 +139,7 @@ pub(crate) trait Observer {
 }
 
 /// Why a training ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum End {
     /// All epochs are done.
@@ -158,15 +170,8 @@ pub(crate) fn train(
         smallest: ingredients.min_batch,
     };
     let n_steps_per_epoch = batches.count() as u64;
-    let length = Length {
-        n_steps: n_steps_per_epoch * u64::from(config.train.epochs),
-        steps_per_epoch: n_steps_per_epoch,
-    };
-    let loss_function = Loss::new(
-        config.loss.label_smoothing,
-        ingredients.class_weights,
-        ingredients.device,
-    );
+    let length = Length::new(n_steps_per_epoch, config.train.epochs);
+    let loss_function = ingredients.loss_function();
     let mut losses = Losses::default();
 
     let mut end = end(config, &state.position);
@@ -185,11 +190,7 @@ pub(crate) fn train(
                 let stream = &mut seed::stream(config.seed, &format!("dropout {step_number}"));
                 ingredients.device.seed(stream.next_u64());
             }
-            learning_rate = config.schedule.learning_rate(
-                config.optimizer.learning_rate(),
-                step_number,
-                length,
-            );
+            learning_rate = config.learning_rate(step_number, length);
             let batch = train_set.gather(chosen, epoch)?;
             let (loss, gradient);
             (state.model, loss, gradient) = step(
@@ -201,12 +202,10 @@ pub(crate) fn train(
                 learning_rate,
             );
             observer.step(chosen.len(), &loss);
-            losses.push(
-                [loss, gradient],
-                step_number + 1,
-                learning_rate,
-                &mut state.position,
-            )?;
+            let numbers = [loss, gradient];
+            losses
+                .push(numbers, step_number + 1, learning_rate, &mut state.position)
+                .map_err(|error| error.told_by(observer))?;
             state.position.step += 1;
             state.position.spend_on_steps(&mut clock);
 
@@ -219,18 +218,25 @@ pub(crate) fn train(
             }
             let is_interrupted = interrupt::requested();
             if is_interrupted || observer.is_save_due(&state.position) {
-                losses.read(&mut state.position)?;
+                losses
+                    .read(&mut state.position)
+                    .map_err(|error| error.told_by(observer))?;
                 observer.save(&state.snapshot())?;
             }
             if is_interrupted {
                 return Ok((state, End::Interrupted));
             }
         }
-        losses.read(&mut state.position)?;
+        losses
+            .read(&mut state.position)
+            .map_err(|error| error.told_by(observer))?;
         state.position.spend_on_steps(&mut clock);
 
         let position = &mut state.position;
         let running_loss = position.loss_sum / (position.step - first_step) as f64;
+        position
+            .watch
+            .trained(position.step - first_step, running_loss);
         let train_time = Duration::from_secs_f64(position.epoch_secs);
         if position.step == last_step {
             position.epoch = epoch;
@@ -246,6 +252,14 @@ pub(crate) fn train(
             if is_best {
                 state.best = Some(frozen);
             }
+            let warnings = position.watch.evaluated(
+                ingredients.facts,
+                &Seen {
+                    learning_rate,
+                    dev: &measured.get(SetName::Dev).predictions,
+                    dev_labels: sets.get(SetName::Dev).labels(),
+                },
+            );
             let evaluate_time = position.spend(&mut clock);
             end = end.or_else(|| self::end(config, position));
             let evaluated = Evaluated {
@@ -254,6 +268,7 @@ pub(crate) fn train(
                 running_loss,
                 measured: &measured,
                 is_best,
+                warnings: &warnings,
                 train_time,
                 evaluate_time,
             };
@@ -289,6 +304,15 @@ pub(crate) fn step(
     (model, loss.without_autodiff(), measure)
 }
 
+impl LossError {
+    fn told_by(self, observer: &impl Observer) -> Error {
+        match self {
+            Self::NotFinite(at) => observer.diverged(&at),
+            Self::Unreadable(error) => error,
+        }
+    }
+}
+
 impl End {
     /// The setting that lets a run that ended so go on, as in `train.epochs=40`.
     pub(crate) fn key_to_go_on(self, more_epochs: u32) -> String {
@@ -312,6 +336,11 @@ impl std::fmt::Display for End {
 }
 
 impl Ingredients<'_> {
+    fn loss_function(&self) -> Loss {
+        let smoothing = self.config.loss.label_smoothing;
+        Loss::new(smoothing, self.class_weights, self.device)
+    }
+
     /// The four error rates, with train measured on its sample.
     fn measure(&self, frozen: &Model) -> Result<PerSet<Evaluation>, Error> {
         self.sets.try_map(|name, set| match name {
@@ -384,20 +413,20 @@ fn is_time_up(config: &Config, position: &Position) -> bool {
 
 /// How an epoch is cut into steps.
 #[derive(Clone, Copy)]
-struct Batches {
-    n_examples: usize,
-    size: usize,
+pub(crate) struct Batches {
+    pub(crate) n_examples: usize,
+    pub(crate) size: usize,
     /// A last batch of fewer is joined to the one before it.
-    smallest: usize,
+    pub(crate) smallest: usize,
 }
 
 impl Batches {
-    fn count(self) -> usize {
+    pub(crate) fn count(self) -> usize {
         let (whole, rest) = (self.n_examples / self.size, self.n_examples % self.size);
         whole + usize::from(rest >= self.smallest.max(1) || (rest > 0 && whole == 0))
     }
 
-    fn of(self, order: &[u32]) -> impl Iterator<Item = &[u32]> {
+    pub(crate) fn of(self, order: &[u32]) -> impl Iterator<Item = &[u32]> {
         let count = self.count();
         (0..count).map(move |at| {
             let start = at * self.size;
@@ -413,7 +442,7 @@ impl Batches {
 }
 
 /// The order in which an epoch visits the training set, a function of run seed and epoch alone.
-fn shuffled(n: usize, run_seed: u64, epoch: u32) -> Vec<u32> {
+pub(crate) fn shuffled(n: usize, run_seed: u64, epoch: u32) -> Vec<u32> {
     let mut order: Vec<u32> = (0..n as u32).collect();
     order.shuffle(&mut seed::stream(run_seed, &format!("order {epoch}")));
     order

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Error,
     checkpoint::Checkpoints,
+    cli::Weights,
     config::{self, Config, Document},
     run_dir::RunDir,
 };
@@ -73,6 +74,18 @@ impl Trained {
     /// Bad input if `run` is no run, has no checkpoint yet, or if one of its files is missing, damaged
     /// or of another version.
     pub(crate) fn load(run: &Path, device: &Device) -> Result<Self, Error> {
+        Self::load_weights(run, Weights::Best, device)
+    }
+
+    /// Loads those weights of a run.
+    ///
+    /// # Errors
+    /// As [`Trained::load`].
+    pub(crate) fn load_weights(
+        run: &Path,
+        weights: Weights,
+        device: &Device,
+    ) -> Result<Self, Error> {
         let run = RunDir::open(run)?;
         let (config, _) = read_config(&run, &[])?;
         let about: ModelFile = run.read_json(ModelFile::NAME)?;
@@ -84,13 +97,17 @@ impl Trained {
             )));
         }
         let checkpoints = Checkpoints::new(run.path());
-        let Some(best) = checkpoints.best() else {
+        let chosen = match weights {
+            Weights::Best => checkpoints.best().map(ToString::to_string),
+            Weights::Last => checkpoints.names().into_iter().next(),
+        };
+        let Some(chosen) = chosen else {
             let message = format!("{} has no trained weights yet", run.path().display());
             let command = format!("`plumb resume {}` trains on", run.path().display());
             return Err(Error::bad_input(message).hint(command));
         };
         let saved = checkpoints
-            .read(best)
+            .read(&chosen)
             .map_err(|error| Error::bad_input(error.to_string()))?;
         let task = about.task();
         let model = config

@@ -9,7 +9,8 @@ mod common;
 
 use std::{fs, path::Path};
 
-use common::{QUICKSTART, SHORT, Workplace, checkpoint, metrics, rate};
+use common::{QUICKSTART, SHORT, Workplace, checkpoint, metrics, rate, stderr};
+use serde_json::Value;
 
 /// Everything at once.
 const RECIPE: [&str; 7] = [
@@ -94,6 +95,29 @@ fn streamed_batches_are_mixed_and_weighted_as_resident_ones() {
     let (_, streamed) = place.train(QUICKSTART, &streaming);
     assert_eq!(metrics(&resident), metrics(&streamed));
     assert_eq!(weights(&resident), weights(&streamed));
+}
+
+/// A run without its last checkpoint is one that was killed before it: the optimizer's means, the schedule
+/// and what is drawn for mixup go on from the middle of an epoch in another process.
+#[test]
+fn a_resumed_recipe_ends_with_the_same_bytes() {
+    let place = Workplace::new();
+    for optimizer in [
+        "optimizer={adamw={learning_rate=0.003}}",
+        "optimizer={sgd={learning_rate=0.05,momentum=0.9,nesterov=true}}",
+    ] {
+        let settings = recipe(&[optimizer, "checkpoint.every_steps=10"]);
+        let (_, whole) = place.train(QUICKSTART, &settings);
+        let (expected, measured) = (weights(&whole), metrics(&whole));
+        fs::remove_dir_all(checkpoint(&whole, "last")).unwrap();
+        let output = place.plumb(&["resume", whole.to_str().unwrap(), "--json", "--quiet"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let resumed = Path::new(report["run"].as_str().unwrap());
+        assert_ne!(resumed, whole);
+        assert_eq!(weights(resumed), expected, "{optimizer}");
+        assert_eq!(metrics(resumed), measured, "{optimizer}");
+    }
 }
 
 /// Each of the optimizers and schedules with its defaults, at a usual rate.

@@ -6,6 +6,7 @@
 mod common;
 
 use common::{QUICKSTART, Workplace, gap, rate, stderr, stdout};
+use serde_json::Value;
 
 /// Equal weights and an equal order of examples, drawn on the host; only rounding differs.
 #[test]
@@ -34,8 +35,29 @@ fn wgpu_and_cpu_agree_on_rates_and_verdict() {
             "{kind}"
         );
     }
-    let environment = std::fs::read_to_string(run.join("environment.json")).unwrap();
-    assert!(environment.contains("\"device\": \"wgpu:0\""));
+    let environment = environment(&run);
+    assert_eq!(environment["device"], "wgpu:0");
+    let check = &environment["device_check"]["compared"];
+    assert_eq!(check["passed"], true, "{check}");
+    assert_eq!(check["gradients"].as_array().unwrap().len(), 4, "{check}");
+}
+
+fn environment(run: &std::path::Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(run.join("environment.json")).unwrap()).unwrap()
+}
+
+/// Forward, loss and gradients of every layer, by the program's own check; the bound is ten times as strict
+/// as the one that it has for strangers' GPUs.
+#[test]
+fn every_layer_computes_on_wgpu_what_it_computes_on_the_cpu() {
+    let output = Workplace::new().plumb(&["devices", "--check", "--device", "wgpu:0", "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let devices: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = devices[0]["checks"].as_array().unwrap();
+    assert!(!checks.is_empty());
+    for check in checks {
+        assert!(check["largest"].as_f64().unwrap() <= 1e-4, "{check}");
+    }
 }
 
 /// Batches made on the host, augmented, and with weights: equal numbers go to both devices.
@@ -53,7 +75,17 @@ fn streamed_batches_are_the_same_on_wgpu() {
         "model.mlp.hidden=[32]",
     ];
     let (cpu, _) = place.train_on("cpu", QUICKSTART, &settings);
-    let (gpu, _) = place.train_on("wgpu:0", QUICKSTART, &settings);
+    let mut args = vec![
+        "train", QUICKSTART, "--json", "--quiet", "--device", "wgpu:0",
+    ];
+    args.push("--skip-device-check");
+    args.extend(settings.iter().flat_map(|setting| ["--set", setting]));
+    let output = place.plumb(&args);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let gpu: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let run = std::path::Path::new(gpu["run"].as_str().unwrap());
+    let skipped = &environment(run)["device_check"]["skipped"];
+    assert_eq!(skipped, "by --skip-device-check");
     for set in ["train", "train-dev", "dev", "test"] {
         let (reference, measured) = (rate(&cpu, set), rate(&gpu, set));
         assert!(
@@ -61,6 +93,33 @@ fn streamed_batches_are_the_same_on_wgpu() {
             "{set}: {reference} and {measured}"
         );
     }
+}
+
+/// Convolutions, pooling and batch normalization in a whole training: the same verdict of every gap.
+#[test]
+fn a_small_cnn_comes_to_the_same_verdicts_on_wgpu() {
+    let place = Workplace::new();
+    let quickstart = std::fs::read_to_string(common::root().join(QUICKSTART)).unwrap();
+    let from = quickstart.find("[model.mlp]").unwrap();
+    let to = from + quickstart[from..].find("\n[optimizer").unwrap();
+    let cnn = "[model.cnn]\nblocks = [{ channels = 4, norm = \"batch\", pool = 2 }]\n";
+    let config = format!("{}{cnn}{}", &quickstart[..from], &quickstart[to..]);
+    let config = place.write("cnn.toml", config);
+    let settings = [
+        "data.general.strokes.examples=2000",
+        "data.split.train_dev=500",
+        "train.epochs=2",
+    ];
+    let [(cpu, _), (gpu, run)] =
+        ["cpu", "wgpu:0"].map(|device| place.train_on(device, config.to_str().unwrap(), &settings));
+    assert_eq!(cpu["diagnosis"]["first"], gpu["diagnosis"]["first"]);
+    for gap in cpu["diagnosis"]["gaps"].as_array().unwrap() {
+        let kind = gap["kind"].as_str().unwrap();
+        assert_eq!(gap["verdict"], common::gap(&gpu, kind)["verdict"], "{kind}");
+    }
+    let check = &environment(&run)["device_check"]["compared"];
+    assert_eq!(check["passed"], true, "{check}");
+    assert!(check["outputs"].to_string().contains("blocks.0.convs.0"));
 }
 
 #[test]
@@ -81,7 +140,9 @@ fn without_any_adapter_gpu_says_what_was_looked_for_and_auto_takes_the_cpu() {
         let mut command = place.command(args);
         command
             .env("VK_DRIVER_FILES", "/nonexistent")
-            .env("VK_ICD_FILENAMES", "/nonexistent");
+            .env("VK_ICD_FILENAMES", "/nonexistent")
+            // else wgpu's own default is OpenGL in software
+            .env("__EGL_VENDOR_LIBRARY_FILENAMES", "/nonexistent");
         command.output().unwrap()
     };
     let output = without(&["train", QUICKSTART, "--device", "gpu"]);
@@ -93,6 +154,9 @@ fn without_any_adapter_gpu_says_what_was_looked_for_and_auto_takes_the_cpu() {
          hint: train on the CPU with --device cpu\n"
     );
     assert!(!place.runs().exists());
+    let output = without(&["devices", "--check"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).starts_with("error: no GPU: looked for "));
     let listed = stdout(&without(&["devices"]));
     assert!(
         listed.starts_with("cpu ") && listed.trim_end().ends_with("(auto)"),
@@ -100,11 +164,32 @@ fn without_any_adapter_gpu_says_what_was_looked_for_and_auto_takes_the_cpu() {
     );
 }
 
+/// burn reads an optimizer's state back onto its default device, which is a GPU in a build with that support.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_run_on_the_cpu_is_resumed_where_there_is_no_adapter() {
+    let place = Workplace::new();
+    let settings = ["data.general.strokes.examples=3000", "train.epochs=1"];
+    let (_, run) = place.train(QUICKSTART, &settings);
+    let run = run.to_str().unwrap();
+    let mut command = place.command(&["resume", run, "--set", "train.epochs=2", "--quiet"]);
+    for drivers in [
+        "VK_DRIVER_FILES",
+        "VK_ICD_FILENAMES",
+        "__EGL_VENDOR_LIBRARY_FILENAMES",
+    ] {
+        command.env(drivers, "/nonexistent");
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stdout(&output).contains(" of 2 ("), "{}", stdout(&output));
+}
+
 /// Software Vulkan is listed, never taken by `auto` or `gpu`.
 #[test]
 fn a_software_adapter_runs_only_when_named() {
     let place = Workplace::new();
-    let devices: serde_json::Value =
+    let devices: Value =
         serde_json::from_str(&stdout(&place.plumb(&["devices", "--json"]))).unwrap();
     let devices = devices.as_array().unwrap();
     assert!(

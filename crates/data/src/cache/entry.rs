@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::inputs::{Found, Input};
 use super::{rows, write_error};
 use crate::hash::hex;
-use crate::source::{BayesError, Context, Loaded, Progress, SourceError};
+use crate::source::{BayesError, Context, Loaded, Progress, SourceError, TableSchema};
 use crate::values::{Numbers, Part, View, to_le_bytes};
 use crate::{Examples, Tag, Values};
 
@@ -43,6 +43,7 @@ struct Meta {
     tags: Vec<TagMeta>,
     bayes: Option<BayesError>,
     warnings: Vec<String>,
+    table: Option<TableSchema>,
     inputs: Vec<Input>,
     /// Whether values are bytes; else f32.
     is_u8: bool,
@@ -129,6 +130,7 @@ fn meta(
         files,
         bayes,
         warnings,
+        table,
     } = loaded;
     let tags = examples.tags.iter().map(|tag| TagMeta {
         name: tag.name.clone(),
@@ -145,6 +147,7 @@ fn meta(
         tags: tags.collect(),
         bayes: *bayes,
         warnings: warnings.clone(),
+        table: table.clone(),
         inputs: inputs.collect::<io::Result<_>>()?,
         is_u8: examples.values.is_u8(),
         values_sha256,
@@ -200,6 +203,7 @@ pub(super) fn open(place: &Path, context: &Context<'_>) -> Result<Loaded, Miss> 
         files: meta.inputs.iter().map(Input::file_hash).collect(),
         bayes: meta.bayes,
         warnings: meta.warnings,
+        table: meta.table,
     })
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::inputs::{Found, Input};
 use super::*;
 use crate::hash::sha256_hex;
-use crate::source::{BayesError, Csv, Strokes};
+use crate::source::{BayesError, Csv, Strokes, TableSchema};
 use crate::{Examples, FileHash, Memory, Tag};
 
 const TABLE: &str = "a,b,label\n1,0.5,x\n2,0.25,y\n";
@@ -396,6 +396,11 @@ fn loaded(values: Values, file: &Path) -> Loaded {
             standard_error: 1e-300,
         }),
         warnings: vec!["One.".into()],
+        table: Some(TableSchema {
+            columns: vec!["a".into(), "y".into()],
+            label: "y".into(),
+            ..TableSchema::default()
+        }),
     }
 }
 

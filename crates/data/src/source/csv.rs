@@ -7,8 +7,10 @@ mod error;
 mod fill;
 mod plain;
 mod rows;
+mod schema;
 mod table;
 mod texts;
+mod unlabelled;
 mod warnings;
 
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use self::blocks::Problem;
 pub use self::column::Column;
 pub use self::error::{CsvError, CsvProblem};
+pub use self::schema::TableSchema;
 use self::table::Table;
 use super::file::Opened;
 use super::{Context, FileError, Loaded, MAX_UNPACKED_BYTES, SourceError, checks};
@@ -284,6 +287,7 @@ impl Csv {
         });
         Ok(Loaded {
             warnings,
+            table: Some(table.schema),
             ..Loaded::made(Examples {
                 shape: self.shape.clone().unwrap_or_else(|| vec![table.n_features]),
                 range: self.range.map(|[low, high]| (low, high)),

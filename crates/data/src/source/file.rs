@@ -70,22 +70,39 @@ enum Content {
 
 /// Hashes what is read through it.
 struct Hashing {
-    file: File,
+    file: Box<dyn Read + Send>,
     hash: Sha256,
+}
+
+impl Hashing {
+    fn new(file: impl Read + Send + 'static) -> Self {
+        Self {
+            file: Box::new(file),
+            hash: Sha256::new(),
+        }
+    }
 }
 
 impl Opened {
     /// Opens `path`, or `path.gz` where only that exists.
     pub(crate) fn open(path: &Path) -> Result<Self, FileError> {
         let path = resolve(path)?;
+        match File::open(&path) {
+            Ok(file) => Self::of_stream(path, file),
+            Err(reason) => Err(FileError::Read { path, reason }),
+        }
+    }
+
+    /// Takes a stream for a file of the name `path`.
+    pub(crate) fn of_stream(
+        path: PathBuf,
+        stream: impl Read + Send + 'static,
+    ) -> Result<Self, FileError> {
         let refused = |reason| FileError::Read {
             path: path.clone(),
             reason,
         };
-        let hashing = Hashing {
-            file: File::open(&path).map_err(refused)?,
-            hash: Sha256::new(),
-        };
+        let hashing = Hashing::new(stream);
         let mut reader = BufReader::with_capacity(BUFFER_BYTES, hashing);
         let content = if reader.fill_buf().map_err(refused)?.starts_with(&GZIP_MAGIC) {
             Content::Gzip(Box::new(MultiGzDecoder::new(reader)))
@@ -171,10 +188,7 @@ pub(crate) fn hash_file(path: &Path) -> Result<FileHash, FileError> {
         reason,
     };
     let path = resolve(path)?;
-    let mut hashing = Hashing {
-        file: File::open(&path).map_err(refused)?,
-        hash: Sha256::new(),
-    };
+    let mut hashing = Hashing::new(File::open(&path).map_err(refused)?);
     let mut buffer = vec![0; BUFFER_BYTES];
     while hashing.read(&mut buffer).map_err(refused)? > 0 {}
     Ok(FileHash {
@@ -209,7 +223,7 @@ fn resolve(path: &Path) -> Result<PathBuf, FileError> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use std::io::Write;
 
     use flate2::Compression;
@@ -218,7 +232,7 @@ pub(super) mod tests {
     use super::*;
     use crate::hash::sha256_hex;
 
-    pub(in crate::source) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()

@@ -3,6 +3,7 @@
 mod header;
 mod labels;
 mod problem;
+mod unlabelled;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -85,7 +86,8 @@ impl Idx {
 
         let mut file = Opened::open(&self.images)?;
         let (source_name, limit) = (file.path().to_owned(), self::limit(&file));
-        let read = images(&mut file, limit, &labels, self.range, context);
+        let n_labels = Some(labels.of.len());
+        let read = images(&mut file, limit, n_labels, self.range, context);
         let (header, values) = read.map_err(|problem| match problem {
             // The images are as they are said to be; it is the labels that do not fit them.
             IdxProblem::Counts { .. } => IdxError::new(&labels_path, problem).into(),
@@ -110,7 +112,8 @@ impl Idx {
         let labels =
             Labels::read(labels, u64::MAX, self.classes.as_deref()).map_err(named(&self.labels))?;
         let context = Context::new(0);
-        let (header, values) = self::images(images, u64::MAX, &labels, self.range, &context)
+        let n_labels = Some(labels.of.len());
+        let (header, values) = self::images(images, u64::MAX, n_labels, self.range, &context)
             .map_err(named(&self.images))?;
         Ok(self.examples(&header, values, labels, &self.images))
     }
@@ -152,21 +155,20 @@ fn named(file: &Opened, problem: IdxProblem) -> SourceError {
     }
 }
 
-/// Reads the file of images, as many as there are labels.
+/// Reads the file of images, as many as there are labels, if there are any.
 fn images(
     mut file: impl Read,
     limit: u64,
-    labels: &Labels,
+    n_labels: Option<usize>,
     range: Option<[f32; 2]>,
     context: &Context<'_>,
 ) -> Result<(Header, Values), IdxProblem> {
     let header = Header::of_images(&mut file, limit)?;
     let n_images = header.shape.first().copied().unwrap_or_default();
-    if labels.of.len() as u64 != n_images {
-        return Err(IdxProblem::Counts {
-            n_labels: labels.of.len() as u64,
-            n_images,
-        });
+    if let Some(n_labels) = n_labels.map(|n| n as u64)
+        && n_labels != n_images
+    {
+        return Err(IdxProblem::Counts { n_labels, n_images });
     }
     let kind = (header.number, header::ENDIAN);
     let mut sink = Sink::new(context, kind, &header.shape, range, false);

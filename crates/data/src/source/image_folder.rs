@@ -1,6 +1,7 @@
 //! Pictures in a folder per class.
 
 mod listing;
+mod unlabelled;
 
 use std::fs::File;
 use std::io::Read;

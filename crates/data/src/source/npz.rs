@@ -5,6 +5,7 @@ mod array;
 mod entries;
 mod features;
 mod header;
+mod unlabelled;
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek};
@@ -159,7 +160,7 @@ impl Npz {
         let (name, limit) = (file.path().to_owned(), self::limit(&file));
         let whole = Cursor::new(start).chain(&mut file);
         let features = Array::read(whole, limit)
-            .and_then(|array| Features::read(self, array, labels.of.len(), context));
+            .and_then(|array| Features::read(self, array, Some(labels.of.len()), context));
         let features = features.map_err(|problem| named(&file, problem))?;
         let examples = examples(features, labels, Vec::new(), &name);
         Ok(Loaded::read(examples, vec![file.finish()?, labels_hash]))
@@ -180,7 +181,7 @@ impl Npz {
         let labels = self.read_labels(labels.unwrap_or_default(), u64::MAX);
         let labels = labels.map_err(|problem| problem.of(labels_path))?;
         let features = Array::read(bytes, u64::MAX)
-            .and_then(|array| Features::read(self, array, labels.of.len(), &context));
+            .and_then(|array| Features::read(self, array, Some(labels.of.len()), &context));
         let features = features.map_err(|problem| problem.of(path))?;
         Ok(examples(features, labels, Vec::new(), path))
     }
@@ -227,7 +228,7 @@ impl Npz {
         let name = self.features.as_deref().unwrap_or(FEATURES);
         let features = archive
             .array("features", name, |array| {
-                Features::read(self, array, labels.of.len(), context)
+                Features::read(self, array, Some(labels.of.len()), context)
             })
             .map_err(named)?;
         Ok(examples(features, labels, tags, path))

@@ -4,9 +4,11 @@ use serde::Serialize;
 use crate::{
     Error,
     cli::CheckArgs,
-    config::{self, Config},
+    config::{self, Config, Document},
     data_summary::DataSummary,
-    prepare::prepare,
+    device::{self, DeviceChoice},
+    initial::initial,
+    prepare::{Prepared, prepare},
     progress::thousands,
     terminal,
 };
@@ -17,6 +19,8 @@ struct Checked<'a> {
     config: &'a Config,
     #[serde(flatten)]
     cost: Cost,
+    /// Parameters that are not frozen.
+    trained_parameters: usize,
     /// What a training batch's activations take, in 32 bits each.
     activation_bytes_per_batch: usize,
     data: &'a DataSummary,
@@ -28,10 +32,12 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Error> {
     let cost = config.model.cost(&prepared.task);
     let activation_bytes_per_batch = cost.activation_bytes(config.train.batch_size);
     let data = &prepared.summary;
+    let begins = Beginning::of(&config, &document, &prepared, cost)?;
     if args.json {
         let checked = Checked {
             config: &config,
             cost,
+            trained_parameters: begins.n_trained,
             activation_bytes_per_batch,
             data,
         };
@@ -40,12 +46,41 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Error> {
     terminal::data(&config.to_toml()?)?;
     terminal::data(&format!(
         "\n{}",
-        summary(cost, config.train.batch_size, data)
+        summary(cost, &begins, config.train.batch_size, data)
     ))
 }
 
+/// What is known of the model that training starts with.
+struct Beginning {
+    n_trained: usize,
+    notes: Vec<String>,
+}
+
+impl Beginning {
+    /// The model is built only if the config says something about its weights.
+    fn of(
+        config: &Config,
+        document: &Document,
+        prepared: &Prepared,
+        cost: Cost,
+    ) -> Result<Self, Error> {
+        if config.train.init_from.is_none() && config.train.freeze.is_empty() {
+            return Ok(Self {
+                n_trained: cost.parameters,
+                notes: Vec::new(),
+            });
+        }
+        let opened = device::open(DeviceChoice::to_look_at())?;
+        let initial = initial(config, document, prepared, &opened.device)?;
+        Ok(Self {
+            n_trained: initial.n_trained,
+            notes: initial.notes,
+        })
+    }
+}
+
 /// As TOML comments, so that the whole output is a config again.
-fn summary(cost: Cost, batch_size: usize, data: &DataSummary) -> String {
+fn summary(cost: Cost, begins: &Beginning, batch_size: usize, data: &DataSummary) -> String {
     use std::fmt::Write;
 
     let count = |n: usize| thousands(n as u64);
@@ -80,6 +115,9 @@ fn summary(cost: Cost, batch_size: usize, data: &DataSummary) -> String {
     }
     for warning in &data.warnings {
         writeln!(text, "# warning: {warning}").ok();
+    }
+    for note in &begins.notes {
+        writeln!(text, "# {}", note.replace('\n', "\n# ")).ok();
     }
     text
 }

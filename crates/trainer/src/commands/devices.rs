@@ -1,3 +1,5 @@
+mod check;
+
 use serde::Serialize;
 
 use crate::{Error, cli::DevicesArgs, terminal};
@@ -14,7 +16,22 @@ struct Listed {
     auto: bool,
 }
 
+/// The cargo features that bring devices, what each brings, and whether it is built in.
+const FEATURES: [(&str, &str, bool); 4] = [
+    ("cpu", "the CPU backend", cfg!(feature = "cpu")),
+    (
+        "gpu",
+        "GPUs through Vulkan, Metal and DirectX 12",
+        cfg!(feature = "gpu"),
+    ),
+    ("cuda", "NVIDIA GPUs through CUDA", cfg!(feature = "cuda")),
+    ("ndarray", "a second CPU backend", cfg!(feature = "ndarray")),
+];
+
 pub(crate) fn run(args: &DevicesArgs) -> Result<(), Error> {
+    if args.check {
+        return check::run(args);
+    }
     let devices = list();
     if args.json {
         return terminal::json(&devices);
@@ -31,8 +48,11 @@ pub(crate) fn run(args: &DevicesArgs) -> Result<(), Error> {
             device.device, device.name, device.kind
         ))?;
     }
-    #[cfg(not(feature = "gpu"))]
-    terminal::talk("built without GPU support (cargo feature `gpu`)");
+    for (feature, what, is_built_in) in FEATURES {
+        if !is_built_in {
+            terminal::talk(&format!("not built in: {what} (cargo feature `{feature}`)"));
+        }
+    }
     Ok(())
 }
 
@@ -46,6 +66,25 @@ fn list() -> Vec<Listed> {
         api: None,
         auto: false,
     });
+    #[cfg(feature = "ndarray")]
+    devices.push(Listed {
+        device: "ndarray".into(),
+        name: crate::device::ndarray_name(),
+        kind: "CPU".into(),
+        api: None,
+        auto: false,
+    });
+    #[cfg(feature = "cuda")]
+    devices.extend((0..crate::device::cuda::n_devices()).map(|number| {
+        Listed {
+            device: format!("cuda:{number}"),
+            name: crate::device::cuda::name(number)
+                .unwrap_or_else(|reason| format!("can't be opened: {reason}")),
+            kind: "NVIDIA GPU".into(),
+            api: Some("CUDA".into()),
+            auto: true,
+        }
+    }));
     #[cfg(feature = "gpu")]
     devices.extend(
         crate::device::Adapter::list()
@@ -58,12 +97,12 @@ fn list() -> Vec<Listed> {
                 name: adapter.name,
             }),
     );
-    // `auto` takes the first real GPU, else the CPU.
+    // `auto` takes the first real GPU, else the first backend of the CPU.
     let first = devices.iter().position(|device| device.auto);
     for device in &mut devices {
         device.auto = false;
     }
-    let taken = first.or_else(|| devices.iter().position(|device| device.device == "cpu"));
+    let taken = first.or_else(|| devices.iter().position(|device| device.kind == "CPU"));
     if let Some(at) = taken {
         devices[at].auto = true;
     }

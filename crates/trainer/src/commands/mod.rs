@@ -3,5 +3,9 @@
 pub(crate) mod check;
 pub(crate) mod data;
 pub(crate) mod devices;
+pub(crate) mod evaluate;
+pub(crate) mod export;
+pub(crate) mod find_lr;
+pub(crate) mod predict;
 pub(crate) mod resume;
 pub(crate) mod train;

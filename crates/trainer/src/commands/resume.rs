@@ -13,6 +13,7 @@ use crate::{
     config::{Config, Document, KeyError},
     data_summary::DataSummary,
     device::{self, DeviceChoice},
+    initial::{frozen, initial},
     prepare::prepare,
     progress::Loading,
     run_dir::RunDir,
@@ -60,15 +61,22 @@ pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
         None => began.device.parse().unwrap_or(DeviceChoice::Auto),
     };
     let opened = device::open(choice)?;
-    session::run(Session {
+    let initial = if earlier.last.is_some() {
+        frozen(&config, &document, &prepared, &opened.device)?
+    } else {
+        initial(&config, &document, &prepared, &opened.device)?
+    };
+    let session = Session {
         start,
         config: &config,
         prepared: &prepared,
         opened: &opened,
         runs_dir: &runs_dir,
         earlier: Some(earlier),
+        skip_device_check: args.skip_device_check,
         output: &args.output,
-    })
+    };
+    session::run(session, initial)
 }
 
 fn absolute_path(path: &Path) -> Result<PathBuf, Error> {
@@ -193,6 +201,12 @@ fn check_same(before: &Config, after: &Config, document: &Document) -> Result<()
     }
     if before.train.batch_size != after.train.batch_size {
         return differs("train.batch_size");
+    }
+    if before.train.init_from != after.train.init_from {
+        return differs("train.init_from");
+    }
+    if before.train.freeze != after.train.freeze {
+        return differs("train.freeze");
     }
     Ok(())
 }

@@ -3,7 +3,8 @@ use std::time::Instant;
 use crate::{
     Error,
     cli::TrainArgs,
-    config, device,
+    config, device, init_from,
+    initial::initial,
     prepare::prepare,
     progress::Loading,
     session::{self, Session},
@@ -11,7 +12,9 @@ use crate::{
 
 pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     let start = Instant::now();
-    let (mut config, document) = config::read(&args.config.path, &args.config.overrides)?;
+    let mut overrides = args.config.overrides.clone();
+    overrides.extend(args.init_from.as_deref().map(init_from::setting));
+    let (mut config, document) = config::read(&args.config.path, &overrides)?;
     if let Some(name) = &args.name {
         config::check_name(name)?;
         config.name.clone_from(name);
@@ -22,13 +25,16 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     })?;
     loading.finish();
     let opened = device::open(args.device)?;
-    session::run(Session {
+    let initial = initial(&config, &document, &prepared, &opened.device)?;
+    let session = Session {
         start,
         config: &config,
         prepared: &prepared,
         opened: &opened,
         runs_dir: &args.runs_dir,
         earlier: None,
+        skip_device_check: args.skip_device_check,
         output: &args.output,
-    })
+    };
+    session::run(session, initial)
 }

@@ -73,7 +73,8 @@ impl Document {
         Self::parse(path, text, overrides)
     }
 
-    fn parse(path: &Path, text: String, overrides: &[String]) -> Result<Self, Error> {
+    /// The same of a text that is not a file, whose errors name `path`.
+    pub(super) fn parse(path: &Path, text: String, overrides: &[String]) -> Result<Self, Error> {
         let file = Source {
             name: path.display().to_string(),
             text,

@@ -24,7 +24,10 @@ pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
 pub(crate) use training::{Checkpointing, Evaluations, Train};
 
-use crate::{optimizer::Optimizer, schedule::Schedule};
+use crate::{
+    optimizer::Optimizer,
+    schedule::{Length, Schedule},
+};
 
 /// The version of the config format.
 pub(crate) const FORMAT: u32 = 1;
@@ -94,6 +97,12 @@ pub(crate) struct Diagnosis {
 }
 
 impl Config {
+    /// The learning rate of a step, counted from 0.
+    pub(crate) fn learning_rate(&self, step: u64, length: Length) -> f64 {
+        let peak = self.optimizer.learning_rate();
+        self.schedule.learning_rate(peak, step, length)
+    }
+
     /// The whole config, defaults included, as a file that gives the same run again.
     pub(crate) fn to_toml(&self) -> Result<String, crate::Error> {
         toml::to_string(self)
@@ -174,10 +183,25 @@ pub(crate) fn read(
     overrides: &[String],
 ) -> Result<(Config, Document), crate::Error> {
     let document = Document::read(path, overrides)?;
+    let config = checked(&document)?;
+    Ok((config, document))
+}
+
+/// A config with one more override, checked as [`read`] does it.
+///
+/// # Errors
+/// What the override breaks.
+pub(crate) fn changed(config: &Config, setting: &str) -> Result<Config, crate::Error> {
+    let path = std::path::Path::new("config.toml");
+    let document = Document::parse(path, config.to_toml()?, &[setting.to_string()])?;
+    checked(&document)
+}
+
+fn checked(document: &Document) -> Result<Config, crate::Error> {
     for choice in &CHOICES {
         document.check_choice(choice)?;
     }
     let config: Config = document.deserialize()?;
     check::check(&config).map_err(|error| document.error(&error))?;
-    Ok((config, document))
+    Ok(config)
 }

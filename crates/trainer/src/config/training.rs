@@ -1,6 +1,6 @@
 //! How long to train, how often to measure, and how often to save.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,15 @@ pub(crate) struct Train {
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) max_time: Option<Duration>,
+    /// The run whose best weights it starts from, in place of fresh ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) init_from: Option<PathBuf>,
+    /// Whether layers that don't fit those weights may start with fresh ones.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) init_partial: bool,
+    /// Parts of the network that keep their weights, as in `hidden.0`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) freeze: Vec<String>,
 }
 
 /// When the state of a training is saved, beside every new best epoch and the end.

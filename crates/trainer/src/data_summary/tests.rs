@@ -13,6 +13,7 @@ impl DataSummary {
             bayes: None,
             sources: Vec::new(),
             files: Vec::new(),
+            table: None,
         };
         let set = |examples| SetSummary {
             examples,

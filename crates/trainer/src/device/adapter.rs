@@ -62,6 +62,7 @@ impl Adapter {
             device,
             name: format!("{}, {} through {}", self.name, self.kind, self.api),
             spelling: format!("wgpu:{}", self.number),
+            is_reference: false,
         })
     }
 }

@@ -1,7 +1,10 @@
-//! Where a run computes: the CPU, or a GPU through wgpu.
+//! Where a run computes: the CPU, or a GPU through wgpu or CUDA.
 
 #[cfg(feature = "gpu")]
 mod adapter;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
+mod quiet;
 
 use std::str::FromStr;
 
@@ -9,11 +12,17 @@ use burn::tensor::Device;
 
 #[cfg(feature = "gpu")]
 pub(crate) use adapter::Adapter;
+pub(crate) use quiet::quietly;
 
 use crate::Error;
 
-#[cfg(not(any(feature = "cpu", feature = "gpu")))]
-compile_error!("plumb needs at least one of the cargo features `cpu` and `gpu`");
+#[cfg(not(any(
+    feature = "cpu",
+    feature = "gpu",
+    feature = "ndarray",
+    feature = "cuda"
+)))]
+compile_error!("plumb needs at least one of the cargo features cpu, gpu, ndarray and cuda");
 
 /// What `--device` asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,27 +32,49 @@ pub(crate) enum DeviceChoice {
     Auto,
     /// burn's flex backend.
     Cpu,
-    /// The first real GPU.
+    /// burn's ndarray backend, also on the CPU.
+    Ndarray,
+    /// The first real GPU, through CUDA if that is built in and finds one.
     Gpu,
     /// The adapter with this number in `plumb devices`; the only way to a software adapter.
     Wgpu(usize),
+    /// The NVIDIA GPU with this number.
+    Cuda(usize),
 }
 
 impl FromStr for DeviceChoice {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
+        let number = |prefix| {
+            let number = name.strip_prefix(prefix)?;
+            number.parse().ok()
+        };
         match name {
             "auto" => Ok(Self::Auto),
             "cpu" => Ok(Self::Cpu),
+            "ndarray" => Ok(Self::Ndarray),
             "gpu" => Ok(Self::Gpu),
-            _ => name
-                .strip_prefix("wgpu:")
-                .and_then(|number| number.parse().ok())
+            "cuda" => Ok(Self::Cuda(0)),
+            _ => number("wgpu:")
                 .map(Self::Wgpu)
+                .or_else(|| number("cuda:").map(Self::Cuda))
                 .ok_or_else(|| {
-                    "expected auto, cpu, gpu or wgpu:N (a number from `plumb devices`)".into()
+                    "expected auto, cpu, gpu, wgpu:N, cuda:N (N is a number from `plumb devices`) \
+                     or ndarray"
+                        .into()
                 }),
+        }
+    }
+}
+
+impl DeviceChoice {
+    /// For holding a model that is only looked at: the CPU, if it is built in.
+    pub(crate) fn to_look_at() -> Self {
+        if cfg!(feature = "cpu") {
+            Self::Cpu
+        } else {
+            Self::Auto
         }
     }
 }
@@ -56,6 +87,8 @@ pub(crate) struct OpenDevice {
     pub(crate) name: String,
     /// How `--device` names it.
     pub(crate) spelling: String,
+    /// Whether it is the CPU backend, which the others are compared with.
+    pub(crate) is_reference: bool,
 }
 
 /// Opens the device asked for.
@@ -65,10 +98,40 @@ pub(crate) struct OpenDevice {
 pub(crate) fn open(choice: DeviceChoice) -> Result<OpenDevice, Error> {
     match choice {
         DeviceChoice::Cpu => open_cpu(),
+        DeviceChoice::Ndarray => open_ndarray(),
         DeviceChoice::Gpu => open_gpu(),
         DeviceChoice::Wgpu(number) => open_wgpu(number),
+        DeviceChoice::Cuda(number) => open_cuda(number),
         DeviceChoice::Auto => open_auto(),
     }
+}
+
+/// Opens all real GPUs, or all software adapters where there is no real one.
+///
+/// # Errors
+/// Bad input if there is neither.
+pub(crate) fn open_gpus() -> Result<Vec<OpenDevice>, Error> {
+    #[allow(unused_mut, reason = "in a build without GPU support")]
+    let mut gpus: Vec<Result<OpenDevice, Error>> = Vec::new();
+    #[cfg(feature = "cuda")]
+    gpus.extend((0..cuda::n_devices()).map(cuda::open));
+    #[cfg(feature = "gpu")]
+    {
+        // Either all of them are real or none.
+        let adapters = Adapter::list();
+        let wanted = |adapter: &&Adapter| gpus.is_empty() || !adapter.is_software();
+        let opened: Vec<_> = adapters.iter().filter(wanted).map(Adapter::open).collect();
+        gpus.extend(opened);
+    }
+    if gpus.is_empty() {
+        return Err(no_gpu());
+    }
+    gpus.into_iter().collect()
+}
+
+/// Threads that the CPU backends compute with.
+pub(crate) fn n_threads() -> usize {
+    rayon::current_num_threads()
 }
 
 #[cfg(feature = "cpu")]
@@ -81,6 +144,7 @@ fn open_cpu() -> Result<OpenDevice, Error> {
         device: Device::flex(),
         name: cpu_name(),
         spelling: "cpu".into(),
+        is_reference: true,
     })
 }
 
@@ -95,13 +159,39 @@ pub(crate) fn cpu_name() -> String {
     format!("burn flex on {} threads", n_threads())
 }
 
-#[cfg(feature = "gpu")]
-fn open_gpu() -> Result<OpenDevice, Error> {
-    let adapters = Adapter::list();
-    match adapters.iter().find(|adapter| !adapter.is_software()) {
-        Some(gpu) => gpu.open(),
-        None => Err(no_gpu(&adapters)),
-    }
+#[cfg(feature = "ndarray")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "its twin without the feature fails"
+)]
+fn open_ndarray() -> Result<OpenDevice, Error> {
+    #[allow(deprecated, reason = "burn prefers flex, and so does plumb")]
+    let device = Device::ndarray();
+    Ok(OpenDevice {
+        device,
+        name: ndarray_name(),
+        spelling: "ndarray".into(),
+        is_reference: false,
+    })
+}
+
+#[cfg(not(feature = "ndarray"))]
+fn open_ndarray() -> Result<OpenDevice, Error> {
+    Err(not_built_in("the ndarray backend", "ndarray"))
+}
+
+/// How the ndarray backend is listed.
+#[cfg(feature = "ndarray")]
+pub(crate) fn ndarray_name() -> String {
+    format!("burn ndarray on {} threads", n_threads())
+}
+
+#[cfg(feature = "cuda")]
+use cuda::open as open_cuda;
+
+#[cfg(not(feature = "cuda"))]
+fn open_cuda(_number: usize) -> Result<OpenDevice, Error> {
+    Err(not_built_in("CUDA", "cuda"))
 }
 
 #[cfg(feature = "gpu")]
@@ -119,12 +209,50 @@ fn open_wgpu(number: usize) -> Result<OpenDevice, Error> {
     )
 }
 
+#[cfg(not(feature = "gpu"))]
+fn open_wgpu(_number: usize) -> Result<OpenDevice, Error> {
+    Err(not_built_in("GPU support", "gpu"))
+}
+
+/// A real GPU, if any is built in and there.
+fn find_gpu() -> Option<Result<OpenDevice, Error>> {
+    #[cfg(feature = "cuda")]
+    if cuda::n_devices() > 0 {
+        return Some(cuda::open(0));
+    }
+    #[cfg(feature = "gpu")]
+    if let Some(gpu) = Adapter::list()
+        .iter()
+        .find(|adapter| !adapter.is_software())
+    {
+        return Some(gpu.open());
+    }
+    None
+}
+
+fn open_gpu() -> Result<OpenDevice, Error> {
+    find_gpu().unwrap_or_else(|| Err(no_gpu()))
+}
+
+fn open_auto() -> Result<OpenDevice, Error> {
+    find_gpu().unwrap_or_else(|| {
+        if cfg!(feature = "cpu") {
+            open_cpu()
+        } else if cfg!(feature = "ndarray") {
+            open_ndarray()
+        } else {
+            Err(no_gpu())
+        }
+    })
+}
+
 #[cfg(feature = "gpu")]
-fn no_gpu(adapters: &[Adapter]) -> Error {
+fn no_gpu() -> Error {
+    let adapters = Adapter::list();
     let error = Error::bad_input(format!(
         "no GPU: looked for discrete, integrated and virtual adapters through Vulkan, Metal and \
          DirectX 12; {}",
-        adapter::found(adapters)
+        adapter::found(&adapters)
     ));
     if adapters.is_empty() {
         error.hint("train on the CPU with --device cpu")
@@ -133,38 +261,62 @@ fn no_gpu(adapters: &[Adapter]) -> Error {
     }
 }
 
-#[cfg(feature = "gpu")]
-fn open_auto() -> Result<OpenDevice, Error> {
-    let adapters = Adapter::list();
-    match adapters.iter().find(|adapter| !adapter.is_software()) {
-        Some(gpu) => gpu.open(),
-        None if cfg!(feature = "cpu") => open_cpu(),
-        None => Err(no_gpu(&adapters)),
-    }
+#[cfg(all(feature = "cuda", not(feature = "gpu")))]
+fn no_gpu() -> Error {
+    Error::bad_input("no GPU: CUDA finds none, and this plumb was built without other GPU support")
+        .hint("train on the CPU with --device cpu")
 }
 
-#[cfg(not(feature = "gpu"))]
-fn open_gpu() -> Result<OpenDevice, Error> {
-    Err(not_built_in("GPU support", "gpu"))
+#[cfg(not(any(feature = "gpu", feature = "cuda")))]
+fn no_gpu() -> Error {
+    not_built_in("GPU support", "gpu")
 }
 
-#[cfg(not(feature = "gpu"))]
-fn open_wgpu(_number: usize) -> Result<OpenDevice, Error> {
-    open_gpu()
-}
-
-#[cfg(not(feature = "gpu"))]
-fn open_auto() -> Result<OpenDevice, Error> {
-    open_cpu()
-}
-
-#[cfg(not(all(feature = "cpu", feature = "gpu")))]
+#[cfg(not(all(
+    feature = "cpu",
+    feature = "gpu",
+    feature = "ndarray",
+    feature = "cuda"
+)))]
 fn not_built_in(what: &str, feature: &str) -> Error {
     Error::bad_input(format!("this plumb was built without {what}"))
         .hint(format!("build it with `--features {feature}`"))
 }
 
-/// Threads that the CPU backend computes with.
-pub(crate) fn n_threads() -> usize {
-    rayon::current_num_threads()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_devices() {
+        for (name, choice) in [
+            ("auto", DeviceChoice::Auto),
+            ("cpu", DeviceChoice::Cpu),
+            ("ndarray", DeviceChoice::Ndarray),
+            ("gpu", DeviceChoice::Gpu),
+            ("wgpu:1", DeviceChoice::Wgpu(1)),
+            ("cuda", DeviceChoice::Cuda(0)),
+            ("cuda:2", DeviceChoice::Cuda(2)),
+        ] {
+            assert_eq!(name.parse(), Ok(choice));
+        }
+        for name in ["", "CPU", "wgpu", "wgpu:", "wgpu:-1", "cuda:x", "rocm:0"] {
+            let error = name.parse::<DeviceChoice>().unwrap_err();
+            assert!(error.starts_with("expected auto, cpu, gpu"), "{name}");
+        }
+    }
+
+    #[test]
+    #[cfg(not(feature = "ndarray"))]
+    fn what_is_not_built_in_names_its_feature() {
+        let Err(error) = open(DeviceChoice::Ndarray) else {
+            panic!("opened");
+        };
+        assert_eq!(error.exit_code(), 2);
+        assert_eq!(
+            error.to_string(),
+            "error: this plumb was built without the ndarray backend\n\n\
+             hint: build it with `--features ndarray`"
+        );
+    }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{advice::Action, bayes::KnownBayes, train::End};
 
-pub(crate) use text::text;
+pub(crate) use text::{findings, text};
 
 /// The version of `diagnosis.json`.
 pub(crate) const FORMAT: u32 = 1;
@@ -28,6 +28,13 @@ pub(crate) struct Report<'a> {
     /// That were trained, and why no more.
     pub(crate) epochs_done: u32,
     pub(crate) end: End,
+    #[serde(flatten)]
+    pub(crate) findings: Findings<'a>,
+}
+
+/// What the figures of a model say.
+#[derive(Serialize)]
+pub(crate) struct Findings<'a> {
     pub(crate) matters_share: f64,
     pub(crate) human: Option<&'a Human>,
     /// Where the human figure is the Bayes error, known because the data was made.

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use plumb_diagnostics::{Gap, Verdict};
 
-use super::{Report, ladder};
+use super::{Findings, Report, ladder};
 use crate::{progress::thousands, train::End};
 
 /// The report that ends a training, for a terminal of 80 columns.
@@ -17,7 +17,13 @@ pub(crate) fn text(report: &Report<'_>) -> String {
         let (end, done) = (report.end, report.epochs_done);
         writeln!(text, "training ended after {done} epochs: {end}\n").ok();
     }
-    text.push_str(&ladder::ladder(report.diagnosis));
+    text.push_str(&findings(&report.findings));
+    text
+}
+
+/// The ladder, and what it says.
+pub(crate) fn findings(report: &Findings<'_>) -> String {
+    let mut text = ladder::ladder(report.diagnosis);
     text.push('\n');
     if let Some(rater) = report.human.and_then(|human| human.chosen()) {
         writeln!(text, "human level: the best rater counts, {rater}").ok();
@@ -36,7 +42,7 @@ pub(crate) fn text(report: &Report<'_>) -> String {
     text
 }
 
-fn verdict(report: &Report<'_>) -> String {
+fn verdict(report: &Findings<'_>) -> String {
     let diagnosis = report.diagnosis;
     let mut text = String::new();
     let ranked: Vec<&Gap> = diagnosis
@@ -107,7 +113,7 @@ fn needed(gap: &Gap) -> String {
     })
 }
 
-fn actions(report: &Report<'_>) -> String {
+fn actions(report: &Findings<'_>) -> String {
     let mut text = String::new();
     let mut gap = None;
     for action in report.actions {
@@ -161,11 +167,13 @@ mod tests {
             epochs_done: 5,
             end: End::Epochs,
             epochs: 20,
-            matters_share: options.matters_share,
-            human: human.as_ref(),
-            bayes: None,
-            diagnosis: &diagnose(&figures, &options).unwrap(),
-            actions,
+            findings: Findings {
+                matters_share: options.matters_share,
+                human: human.as_ref(),
+                bayes: None,
+                diagnosis: &diagnose(&figures, &options).unwrap(),
+                actions,
+            },
         };
         insta::assert_snapshot!(snapshot, text(&report));
     }

@@ -49,8 +49,17 @@ pub(crate) enum Curve<'a> {
 /// The length of a run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Length {
-    pub(crate) n_steps: u64,
-    pub(crate) steps_per_epoch: u64,
+    n_steps: u64,
+    steps_per_epoch: u64,
+}
+
+impl Length {
+    pub(crate) fn new(steps_per_epoch: u64, epochs: u32) -> Self {
+        Self {
+            n_steps: steps_per_epoch * u64::from(epochs),
+            steps_per_epoch,
+        }
+    }
 }
 
 impl Default for Schedule {

@@ -149,7 +149,7 @@ impl Columns {
     }
 }
 
-fn expect_distinct(names: &[String]) -> Result<(), CsvError> {
+pub(super) fn expect_distinct(names: &[String]) -> Result<(), CsvError> {
     let mut first_of_name = std::collections::HashMap::new();
     for (second, name) in (1..).zip(names) {
         if let Some(first) = first_of_name.insert(name, second) {

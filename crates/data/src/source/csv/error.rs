@@ -181,12 +181,57 @@ pub enum CsvProblem {
         /// Columns of features; a categorical one counts once per category.
         n_features: usize,
     },
+    /// A table to predict has other columns than that of training.
+    #[error("{}", other_columns(missing, extra))]
+    OtherColumns {
+        /// Columns of features that it lacks.
+        missing: Vec<String>,
+        /// Columns that the table of training did not have.
+        extra: Vec<String>,
+    },
+    /// A table without a header, to predict, is not as wide as that of training.
+    #[error(
+        "found {found} columns; expected {with_label} as in the training table, one less without \
+         its label, or its {n_features} features alone"
+    )]
+    OtherWidth {
+        /// Columns found.
+        found: usize,
+        /// Columns of the table of training.
+        with_label: usize,
+        /// Its columns of features.
+        n_features: usize,
+    },
     /// Nothing to tell apart.
     #[error("every label is `{class}`; expected two classes or more")]
     OneClass {
         /// The one class.
         class: String,
     },
+}
+
+fn other_columns(missing: &[String], extra: &[String]) -> String {
+    let columns = |names: &[String]| match names {
+        [_] => format!("the column {}", listed(names)),
+        _ => format!("the columns {}", listed(names)),
+    };
+    match (missing, extra) {
+        (_, []) => format!(
+            "{} of the training table {} missing; expected all its features",
+            columns(missing),
+            if missing.len() == 1 { "is" } else { "are" }
+        ),
+        ([], _) => format!(
+            "found {}, which the training table did not have; expected its features alone",
+            columns(extra)
+        ),
+        _ => format!(
+            "{} of the training table {} missing, and it did not have {}; expected its features",
+            columns(missing),
+            if missing.len() == 1 { "is" } else { "are" },
+            columns(extra)
+        ),
+    }
 }
 
 impl CsvError {

@@ -26,10 +26,9 @@ impl Input {
         fill: Option<Fill>,
     ) -> Result<Vec<Self>, CsvError> {
         let (mut inputs, n_inputs) = (Vec::new(), columns.n_inputs());
-        let of_columns = columns.roles.iter().zip(&columns.names).zip(&rows.n_filled);
-        for ((role, name), n_filled) in of_columns {
+        let of_columns = columns.roles.iter().zip(&columns.names);
+        for (role, name) in of_columns {
             match role {
-                Role::Number if *n_filled == 0 => inputs.push(Self::Number(0.0)),
                 Role::Number => {
                     let column = (inputs.len()..values.len()).step_by(n_inputs);
                     let present = column.map(|i| values.get(i)).filter(|v| !v.is_nan());

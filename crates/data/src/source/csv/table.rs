@@ -9,7 +9,7 @@ use super::columns::{Columns, Role};
 use super::fill::{Input, expand};
 use super::rows::{MAX_CATEGORIES, RowReader, Rows, first_row};
 use super::texts::TextColumn;
-use super::{Csv, CsvError, CsvProblem, Fill};
+use super::{Csv, CsvError, CsvProblem, Fill, TableSchema};
 use crate::{Memory, Values, ValuesBuilder};
 
 /// A table whose every cell has been checked.
@@ -23,6 +23,7 @@ pub(super) struct Table {
     pub(super) tags: Vec<TextColumn>,
     /// Per column how many missing values were filled.
     pub(super) n_filled: Vec<u64>,
+    pub(super) schema: TableSchema,
 }
 
 impl Table {
@@ -51,38 +52,19 @@ impl Table {
         if let Some(n_features) = n_features {
             options.expect_shape(n_features).map_err(Problem::Csv)?;
         }
-        let fill_later = matches!(options.fill, Some(Fill::Mean | Fill::Median));
-        let reader = RowReader {
-            options,
-            columns: &columns,
-            fill: match options.fill {
-                Some(Fill::Mean | Fill::Median) => Some(f32::NAN),
-                Some(Fill::Zero) => Some(0.0),
-                None => options.fill_value,
-            },
-            missing: options.missing.iter().map(|text| text.trim()).collect(),
+        let fill = match options.fill {
+            Some(Fill::Mean | Fill::Median) => Some(f32::NAN),
+            Some(Fill::Zero) => Some(0.0),
+            None => options.fill_value,
         };
+        let fill_later = fill.is_some_and(f32::is_nan);
+        let staged = Staged::read(blocks, first, &columns, options, fill, memory)?;
+        let Staged { rows, mut values } = staged;
         // Rows of one-hot are many times larger than those read, so they are made at the end.
         let is_staged = fill_later || !columns.categories.is_empty();
-        let mut all = Rows::new(options, &columns);
-        let mut builder = ValuesBuilder::new(memory);
-        let mut batch = vec![first];
-        while !batch.is_empty() {
-            let read_rows = || batch.par_iter().map(|b| reader.read(b)).collect();
-            let read_next = || blocks.batch(rayon::current_num_threads());
-            let (rows, next): (Vec<Result<Rows, CsvError>>, _) = rayon::join(read_rows, read_next);
-            for rows in rows {
-                let values = append(&mut all, rows.map_err(Problem::Csv)?, &columns)?;
-                builder.push_f32(&values).map_err(Problem::Memory)?;
-            }
-            batch = next?;
-        }
-        if all.labels.of.is_empty() {
-            return Err(Problem::Csv(CsvError::file(CsvProblem::NoRows)));
-        }
-        let mut values = builder.finish().map_err(Problem::Memory)?;
+        let mut inputs = Vec::new();
         let n_features = if is_staged {
-            let inputs = Input::all(&columns, &all, &values, options.fill).map_err(Problem::Csv)?;
+            inputs = Input::all(&columns, &rows, &values, options.fill).map_err(Problem::Csv)?;
             let n_features = inputs.iter().map(Input::n_features).sum();
             options.expect_shape(n_features).map_err(Problem::Csv)?;
             values = expand(&values, &inputs, memory).map_err(Problem::Memory)?;
@@ -91,12 +73,61 @@ impl Table {
             n_features.unwrap_or_default()
         };
         Ok(Self {
+            schema: TableSchema::new(options, &columns, &rows, &inputs),
             n_features,
             values,
-            labels: all.labels,
-            tags: all.tags,
-            n_filled: all.n_filled,
+            labels: rows.labels,
+            tags: rows.tags,
+            n_filled: rows.n_filled,
             columns,
+        })
+    }
+}
+
+/// Rows as they were read: one value per column of features.
+pub(super) struct Staged {
+    /// What else the rows hold; its own values are empty.
+    pub(super) rows: Rows,
+    /// Row-major: a number, NaN where it is filled later, or the number of a category.
+    pub(super) values: Values,
+}
+
+impl Staged {
+    /// Reads all rows, at least one; a missing number becomes `fill`, or is an error without.
+    pub(super) fn read<R: Read + Send>(
+        mut blocks: Blocks<R>,
+        first: Block,
+        columns: &Columns,
+        options: &Csv,
+        fill: Option<f32>,
+        memory: &Memory,
+    ) -> Result<Self, Problem> {
+        let reader = RowReader {
+            options,
+            columns,
+            fill,
+            missing: options.missing.iter().map(|text| text.trim()).collect(),
+        };
+        let mut all = Rows::new(options, columns);
+        let mut builder = ValuesBuilder::new(memory);
+        let mut batch = vec![first];
+        while !batch.is_empty() {
+            let read_rows = || batch.par_iter().map(|b| reader.read(b)).collect();
+            let read_next = || blocks.batch(rayon::current_num_threads());
+            let (rows, next): (Vec<Result<Rows, CsvError>>, _) = rayon::join(read_rows, read_next);
+            for rows in rows {
+                let values = append(&mut all, rows.map_err(Problem::Csv)?, columns)?;
+                builder.push_f32(&values).map_err(Problem::Memory)?;
+            }
+            batch = next?;
+        }
+        // Every row has one feature at least.
+        if builder.is_empty() {
+            return Err(Problem::Csv(CsvError::file(CsvProblem::NoRows)));
+        }
+        Ok(Self {
+            rows: all,
+            values: builder.finish().map_err(Problem::Memory)?,
         })
     }
 }
@@ -111,7 +142,10 @@ impl Table {
 }
 
 /// The names of the columns, and the rows of the first block.
-fn header<R: Read>(blocks: &mut Blocks<R>, options: &Csv) -> Result<(Vec<String>, Block), Problem> {
+pub(super) fn header<R: Read>(
+    blocks: &mut Blocks<R>,
+    options: &Csv,
+) -> Result<(Vec<String>, Block), Problem> {
     while let Some(mut block) = blocks.next()? {
         let row = first_row(&block, options).map_err(Problem::Csv)?;
         let Some((cells, end)) = row else { continue };

@@ -6,7 +6,7 @@ use super::super::folder::{files_below, folders_in};
 use crate::SourceError;
 
 /// What the names of pictures end in.
-const EXTENSIONS: [&str; 5] = ["png", "jpg", "jpeg", "bmp", "gif"];
+pub(super) const EXTENSIONS: [&str; 5] = ["png", "jpg", "jpeg", "bmp", "gif"];
 
 /// One picture, not read yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -59,7 +59,8 @@ impl<R: Read + Seek> Archive<R> {
         Array::read(entry, limit).and_then(read).map_err(in_array)
     }
 
-    fn missing(&self, field: &str, name: &str) -> Problem {
+    /// The names of all arrays, sorted.
+    pub(super) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self
             .zip
             .file_names_raw()
@@ -70,6 +71,11 @@ impl<R: Read + Seek> Archive<R> {
             })
             .collect();
         names.sort();
+        names
+    }
+
+    fn missing(&self, field: &str, name: &str) -> Problem {
+        let names = self.names();
         Problem::Content(if names.is_empty() {
             format!("has no array; expected one named `{name}`")
         } else {

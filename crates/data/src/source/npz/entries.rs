@@ -106,15 +106,25 @@ impl Entries {
         })
     }
 
+    /// The entries as texts: a number that counts from 0 in `classes` as its name.
+    pub(super) fn into_texts(self, classes: Option<&[String]>) -> Vec<String> {
+        let name = |number: &i64| {
+            let index = usize::try_from(*number).ok();
+            let name = index.and_then(|index| classes?.get(index));
+            name.map_or_else(|| number.to_string(), Clone::clone)
+        };
+        match self {
+            Self::Numbers(numbers) => numbers.iter().map(name).collect(),
+            Self::Texts(texts) => texts,
+        }
+    }
+
     /// The entries as a tag of `n` examples.
     pub(super) fn tag(self, name: &str, n: usize) -> Result<Tag, Problem> {
-        let texts = match self {
-            Self::Numbers(numbers) => numbers.iter().map(i64::to_string).collect(),
-            Self::Texts(texts) => texts,
-        };
+        let texts = self.into_texts(None);
         if texts.len() != n {
             return Err(Problem::Content(format!(
-                "has {} entries; expected {n}, one per label",
+                "has {} entries; expected {n}, one per example",
                 texts.len()
             )));
         }

@@ -24,18 +24,20 @@ pub(super) struct Features {
 }
 
 impl Features {
-    /// Reads an array with one row per label.
+    /// Reads an array with one row per label, if there are labels.
     pub(super) fn read(
         options: &Npz,
         mut array: Array<impl Read>,
-        n_labels: usize,
+        n_labels: Option<usize>,
         context: &Context<'_>,
     ) -> Result<Self, Problem> {
         let Dtype::Number(number, endian) = array.header.dtype else {
             return Err(Problem::Content("holds texts; expected numbers".into()));
         };
         let array_shape = array.header.shape.clone();
-        if array_shape.first() != Some(&(n_labels as u64)) {
+        if let Some(n_labels) = n_labels
+            && array_shape.first() != Some(&(n_labels as u64))
+        {
             return Err(Problem::Content(format!(
                 "has the shape {array_shape:?}; expected {n_labels} rows, one per label"
             )));

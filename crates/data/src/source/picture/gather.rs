@@ -26,11 +26,22 @@ impl Place {
     }
 
     pub(in crate::source) fn error(self, problem: &str) -> SourceError {
-        let problem = match self.cell {
+        let problem = self.problem(problem);
+        SourceError::content(self.path, problem)
+    }
+
+    fn broken(self, error: &PictureError) -> SourceError {
+        SourceError::Broken {
+            problem: self.problem(&error.to_string()),
+            path: self.path,
+        }
+    }
+
+    fn problem(&self, problem: &str) -> String {
+        match &self.cell {
             Some(cell) => format!("{cell}: {problem}"),
             None => problem.to_owned(),
-        };
-        SourceError::content(self.path, problem)
+        }
     }
 
     fn text(&self) -> String {
@@ -81,8 +92,8 @@ impl<'a> Gather<'a> {
     /// Adds the next picture; `false` if it is broken and left out.
     ///
     /// # Errors
-    /// [`SourceError::Content`] if it is broken and that is an error, or if its size differs from
-    /// that of the first one; [`SourceError::Memory`].
+    /// [`SourceError::Broken`] if it is broken and that is an error, [`SourceError::Content`] if its size
+    /// differs from that of the first one; [`SourceError::Memory`].
     pub(in crate::source) fn add(
         &mut self,
         place: Place,
@@ -91,7 +102,7 @@ impl<'a> Gather<'a> {
         self.n_seen += 1;
         let picture = match (picture, self.broken) {
             (Ok(picture), _) => picture,
-            (Err(error), Broken::Error) => return Err(place.error(&error.to_string())),
+            (Err(error), Broken::Error) => return Err(place.broken(&error)),
             (Err(error), Broken::Skip) => {
                 self.leave_out(&place, &error);
                 return Ok(false);

@@ -50,7 +50,7 @@ fn arrays_of_an_archive_go_by_name() {
     };
     assert_eq!(
         options.from_bytes(&content, None).unwrap_err().to_string(),
-        "t.npz: array `t` has 1 entries; expected 2, one per label"
+        "t.npz: array `t` has 1 entries; expected 2, one per example"
     );
     assert_eq!(
         Npz::new("t.npz")

@@ -1,0 +1,59 @@
+use plumb_data::{Source, source::Strokes};
+
+use super::{Case, Fitted};
+use crate::{config::Config, data_summary::DataSummary};
+
+/// Work that no key does.
+pub(super) fn collect(data: &DataSummary) -> Fitted {
+    Fitted::work(format!(
+        "collect training examples like those of {}",
+        data.target_name()
+    ))
+}
+
+/// Target examples that are in no set so far.
+pub(super) fn mix_in(data: &DataSummary) -> Option<Fitted> {
+    if data.unused_target == 0 {
+        return None;
+    }
+    let sets = &data.sets;
+    let now = sets.train.from_target + sets.train_dev.from_target;
+    let then = now + data.unused_target;
+    Some(Fitted::key(
+        format!("target examples in the training mix {now} -> {then} (those in no set so far)"),
+        format!("data.split.target_in_train={then}"),
+    ))
+}
+
+/// Less weight for general examples, where train has both kinds.
+pub(super) fn weight(Case { config, data, .. }: Case<'_>) -> Option<Fitted> {
+    let train = &data.sets.train;
+    let (target, general) = (train.from_target, train.examples - train.from_target);
+    if target == 0 || target >= general {
+        return None;
+    }
+    // Both kinds count alike in sum.
+    let then = target as f64 / general as f64;
+    let now = config.data.split.general_weight.unwrap_or(1.0);
+    (then < now).then(|| {
+        Fitted::key(
+            format!("weight of a general example {now} -> {then:.2e}, a target example's being 1"),
+            format!("data.split.general_weight={then:.2e}"),
+        )
+    })
+}
+
+/// More variety for digits that are drawn by rule.
+pub(super) fn synthesize(config: &Config) -> Option<Fitted> {
+    let Some(Source::Strokes(strokes)) = config.data.general.source() else {
+        return None;
+    };
+    let (now, then) = (strokes.warp, (2.0 * strokes.warp).min(Strokes::MAX_WARP));
+    if now >= then {
+        return None;
+    }
+    Some(Fitted::key(
+        format!("draw with more variety: warp {now} -> {then}"),
+        format!("data.general.strokes.warp={then}"),
+    ))
+}

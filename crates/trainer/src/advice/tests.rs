@@ -1,0 +1,256 @@
+use std::path::Path;
+
+use super::*;
+use crate::{config::Document, prepare::prepare};
+
+/// The quickstart with overrides, and with data that is quick to draw.
+fn quickstart(overrides: &[&str]) -> (Config, Document) {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let csv = root.join("data/optdigits/optdigits.csv");
+    let mut all = vec![
+        format!("data.target.csv.path=\"{}\"", csv.display()),
+        "data.general.strokes.examples=1000".to_string(),
+        "data.split.train_dev=200".to_string(),
+    ];
+    all.extend(overrides.iter().map(ToString::to_string));
+    config::read(&root.join("configs/quickstart.toml"), &all).unwrap()
+}
+
+/// `unused` is the number of target examples in no set.
+fn check(overrides: &[&str], unused: usize, remedy: Remedy, expected: Option<&str>) {
+    check_end(overrides, unused, End::Epochs, remedy, expected);
+}
+
+fn check_end(overrides: &[&str], unused: usize, end: End, remedy: Remedy, expected: Option<&str>) {
+    let (config, _) = quickstart(overrides);
+    let mut data = DataSummary::for_test(2000, unused);
+    data.general.shape = vec![1, 8, 8];
+    let case = Case {
+        config: &config,
+        data: &data,
+        end,
+    };
+    let fitted = fit(remedy, case);
+    let set = fitted.as_ref().and_then(|fitted| fitted.set.as_deref());
+    assert_eq!(set, expected, "{remedy:?} for {overrides:?}");
+}
+
+const LINEAR: &str = "model={linear={}}";
+const SGD: &str = "optimizer={sgd={learning_rate=0.1}}";
+const ADAMW: &str = "optimizer={adamw={learning_rate=0.001}}";
+
+#[test]
+fn a_bigger_model_is_twice_as_wide() {
+    for (model, expected) in [
+        ("model.mlp.hidden=[64,8]", Some("model.mlp.hidden=[128,16]")),
+        ("model.mlp.hidden=[]", Some("model.mlp.hidden=[64]")),
+        (LINEAR, Some("model={mlp={hidden=[64]}}")),
+        (
+            "model={init=\"xavier_normal\",linear={}}",
+            Some("model={init=\"xavier_normal\",mlp={hidden=[64]}}"),
+        ),
+        ("model={width=1.5,small_cnn={}}", Some("model.width=3.0")),
+        // The widest that a config can have.
+        ("model={width=64.0,lenet5={}}", None),
+        // 8·20,000 + 20,000·20,000 weights are under the billion that plumb trains, four times that is not.
+        ("model.mlp.hidden=[20000,20000]", None),
+    ] {
+        check(&[model], 0, Remedy::BiggerModel, expected);
+    }
+}
+
+#[test]
+fn images_get_convolutions_and_small_networks_of_them_a_larger_one() {
+    let small = Some("model={small_cnn={}}");
+    for (model, expected) in [
+        ("model.mlp.hidden=[64]", small),
+        (LINEAR, small),
+        ("model={small_cnn={}}", Some("model={resnet8={}}")),
+        ("model={resnet8={}}", None),
+    ] {
+        check(&[model], 0, Remedy::NewArchitecture, expected);
+    }
+    // A table; and pictures that are too small to be halved twice: the proposal would be refused.
+    let (config, _) = quickstart(&[]);
+    for shape in [vec![64], vec![1, 3, 3]] {
+        let mut data = DataSummary::for_test(2000, 0);
+        data.general.shape = shape;
+        let case = Case {
+            config: &config,
+            data: &data,
+            end: End::Epochs,
+        };
+        assert!(fit(Remedy::NewArchitecture, case).is_none());
+    }
+}
+
+#[test]
+fn training_longer_moves_what_ended_it() {
+    let longer = Remedy::TrainLonger;
+    let stops = ["train.patience=3", "train.max_time=\"10m\""];
+    for (end, expected) in [
+        (End::Epochs, "train.epochs=40"),
+        (End::Patience, "train.patience=6"),
+        (End::Time, "train.max_time=\"20m\""),
+    ] {
+        check_end(&stops, 0, end, longer, Some(expected));
+    }
+}
+
+#[test]
+fn a_better_optimizer_is_the_next_one() {
+    let cycle = "schedule={one_cycle={}}";
+    for (overrides, expected) in [
+        (&[SGD][..], Some("optimizer={adam={learning_rate=0.001}}")),
+        (&[], Some(cycle)),
+        (&[ADAMW], Some(cycle)),
+        (
+            &[cycle, "optimizer.adam.weight_decay=1e-4"],
+            Some("optimizer={adamw={learning_rate=0.001}}"),
+        ),
+        // Left: `plumb find-lr`, which is no key.
+        (&[cycle], None),
+        (&[cycle, ADAMW], None),
+    ] {
+        check(overrides, 0, Remedy::BetterOptimizer, expected);
+    }
+}
+
+/// What is taken away or added, one after the other: each line has what the ones before proposed.
+#[test]
+fn regularization_goes_step_by_step() {
+    let less = [
+        "model.mlp.dropout=0.25",
+        "train.mixup=0",
+        "loss.label_smoothing=0",
+        "optimizer.adam.weight_decay=0",
+    ];
+    let mut config = vec![
+        "model.mlp.dropout=0.5",
+        "train.mixup=0.2",
+        "loss.label_smoothing=0.1",
+        "optimizer.adam.weight_decay=1e-4",
+    ];
+    for proposed in less {
+        check(&config, 0, Remedy::LessRegularization, Some(proposed));
+        config.extend([proposed, "model.mlp.dropout=0"]);
+    }
+    check(&config, 0, Remedy::LessRegularization, None);
+
+    let more = [
+        "model.mlp.dropout=0.2",
+        "optimizer.adam.weight_decay=0.0001",
+        "loss.label_smoothing=0.1",
+        "train.mixup=0.2",
+        "model.mlp.dropout=0.5",
+        "optimizer.adam.weight_decay=0.0003",
+    ];
+    let mut config = Vec::new();
+    for proposed in more {
+        check(&config, 0, Remedy::MoreRegularization, Some(proposed));
+        config.push(proposed);
+    }
+    // A linear model has nothing to drop, AdamW decays by itself, and there is an end to decay.
+    let full = [LINEAR, "loss.label_smoothing=0.1", "train.mixup=0.2"];
+    let more = Remedy::MoreRegularization;
+    check(&[LINEAR, ADAMW], 0, more, Some("loss.label_smoothing=0.1"));
+    let decay = "optimizer={adamw={learning_rate=0.001,weight_decay=0.09}}";
+    check(&[&full[..], &[decay]].concat(), 0, more, None);
+}
+
+#[test]
+fn data_and_mismatch() {
+    for (overrides, unused, remedy, expected) in [
+        (
+            &[][..],
+            0,
+            Remedy::MoreData,
+            Some("data.general.strokes.examples=2000"),
+        ),
+        (
+            &[],
+            30,
+            Remedy::MixInTarget,
+            Some("data.split.target_in_train=30"),
+        ),
+        (&[], 0, Remedy::MixInTarget, None),
+        (&[], 30, Remedy::MoreDevData, Some("data.split.dev=80")),
+        (
+            &["data.general.strokes.warp=0.1"],
+            0,
+            Remedy::SynthesizeLikeTarget,
+            Some("data.general.strokes.warp=0.2"),
+        ),
+    ] {
+        check(overrides, unused, remedy, expected);
+    }
+}
+
+/// Whatever is proposed for a config is one that plumb takes with this config's data: as `plumb check`
+/// does it, with the override behind the config's own.
+#[test]
+fn every_proposal_passes_plumb_check() {
+    const GAPS: [GapKind; 5] = [
+        GapKind::AvoidableBias,
+        GapKind::Variance,
+        GapKind::DataMismatch,
+        GapKind::VarianceOrMismatch,
+        GapKind::OverfittingToDev,
+    ];
+    let regular = "train.mixup=0.2";
+    let mut n_proposals = 0;
+    for overrides in [
+        &[][..],
+        &[LINEAR, SGD],
+        &[
+            "model={width=2.0,mlp={hidden=[8],dropout=0.3}}",
+            ADAMW,
+            regular,
+        ],
+        &["model={small_cnn={dropout=0.5}}", "schedule={cosine={}}"],
+        &[
+            "model={init=\"kaiming_normal\",linear={}}",
+            "schedule={warmup_epochs=2,one_cycle={}}",
+        ],
+        &["model={resnet8={}}", "loss.label_smoothing=0.1"],
+        &[
+            "model={cnn={blocks=[{channels=4}]}}",
+            "data.split.target_in_train=100",
+        ],
+        &[
+            "train.batch_size=1",
+            "train.patience=3",
+            "train.max_time=\"90s\"",
+        ],
+        &[
+            "data.split.train=300",
+            "data.augmentation={steps=[{shift={pixels=1}}]}",
+        ],
+        &["optimizer={sgd={learning_rate=0.1,momentum=0.9,weight_decay=1e-4}}"],
+    ] {
+        let (config, document) = quickstart(overrides);
+        let prepared = prepare(&config, &document, &|_, _| {}).unwrap();
+        for end in [End::Epochs, End::Patience, End::Time] {
+            let case = Case {
+                config: &config,
+                data: &prepared.summary,
+                end,
+            };
+            let offered = GAPS.iter().flat_map(|&gap| remedies(gap));
+            let sets = offered.filter_map(|&remedy| fit(remedy, case)?.set);
+            for set in sets.collect::<std::collections::BTreeSet<_>>() {
+                let (changed, document) = quickstart(&[overrides, &[set.as_str()]].concat());
+                if let Err(error) = prepare(&changed, &document, &|_, _| {}) {
+                    panic!("{set} for {overrides:?}: {error}");
+                }
+                assert_ne!(
+                    changed.to_toml().unwrap(),
+                    config.to_toml().unwrap(),
+                    "{set} changes nothing in {overrides:?}"
+                );
+                n_proposals += 1;
+            }
+        }
+    }
+    assert!(n_proposals > 100, "{n_proposals}");
+}

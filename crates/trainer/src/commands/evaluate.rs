@@ -1,0 +1,173 @@
+mod before;
+mod fit;
+mod place;
+mod same;
+
+use std::path::Path;
+
+use plumb_diagnostics::{ErrorCount, SetName};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error,
+    advice::{Case, advise},
+    cli::EvaluateArgs,
+    device,
+    evaluate::{Evaluation, evaluate},
+    prepare::{Prepared, divide, judge_leaks},
+    progress::Loading,
+    report::{self, Findings},
+    run_dir::RunDir,
+    session::{feeds, human, in_pool, judge},
+    sets::PerSet,
+    terminal,
+    train::End,
+    trained::{Trained, read_config},
+};
+
+use self::{
+    before::{DataBefore, changed, check_unseen},
+    fit::fit,
+    place::{absolute_path, enter},
+    same::check_same,
+};
+
+/// The version of what `plumb evaluate --json` prints.
+const FORMAT: u32 = 1;
+
+/// What `plumb evaluate --json` prints.
+#[derive(Serialize)]
+struct Evaluated<'a> {
+    format: u32,
+    name: &'a str,
+    run: &'a Path,
+    /// Whose weights were measured.
+    checkpoint: &'a str,
+    device: &'a str,
+    sets: PerSet<Option<Measured>>,
+    notes: &'a [String],
+    #[serde(flatten)]
+    findings: Findings<'a>,
+}
+
+/// One set.
+#[derive(Serialize)]
+struct Measured {
+    #[serde(flatten)]
+    count: ErrorCount,
+    /// Mean cross-entropy, in nats.
+    loss: f64,
+    /// Whether it is the set that the run was trained or measured on.
+    is_of_run: bool,
+}
+
+pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
+    let run = RunDir::open(&absolute_path(&args.run)?)?;
+    let overrides = enter(&run, &args.overrides)?;
+    let (before, document_before) = read_config(&run, &[])?;
+    let (config, document) = read_config(&run, &overrides)?;
+    check_same(&before, &config, &document)?;
+    let opened = device::open(args.device)?;
+    let trained = Trained::load(run.path(), &opened.device)?;
+    let data_before: DataBefore = run.read_json("data.json")?;
+
+    let loading = Loading::new(args.quiet);
+    let mut divided = divide(&config, &document, &|chunk, progress| {
+        loading.show(chunk, progress);
+    })?;
+    loading.finish();
+    judge_leaks(&config, &document, &divided)?;
+    fit(&trained, &document, &mut divided)?;
+    let normalizer = trained.about.normalizer.clone();
+    let prepared = Prepared::new(divided, normalizer, trained.task.clone());
+    let is_of_run =
+        PerSet::of(|set| prepared.summary.sets.get(set).sha256 == data_before.sets.get(set).sha256);
+    for warning in &prepared.summary.warnings {
+        terminal::talk(&format!("warning: {warning}"));
+    }
+    let mut notes = Vec::new();
+    if is_of_run.train {
+        notes.extend(changed(&is_of_run));
+    } else {
+        let before = (&before, &document_before);
+        notes.extend(check_unseen(
+            before,
+            &data_before,
+            &config,
+            &document,
+            &prepared,
+        )?);
+    }
+
+    let is_shown = |set| is_of_run.train || matches!(set, SetName::Dev | SetName::Test);
+    let measured = in_pool(|| {
+        let sets = feeds(&config, &prepared, &opened);
+        sets.try_map(|set, feed| {
+            is_shown(set)
+                .then(|| evaluate(&trained.model, feed))
+                .transpose()
+        })
+    })??;
+
+    // Without a train error, no gap begins at the human level; a known Bayes error would be train's.
+    let has_human = config.human.is_some() || is_of_run.train;
+    let human = if has_human {
+        human(&config, &prepared)?
+    } else {
+        None
+    };
+    let count =
+        |evaluation: &Option<Evaluation>| evaluation.as_ref().map(|measured| measured.count);
+    let diagnosis = judge(&config, human.as_ref(), |set| count(measured.get(set)))?;
+    let case = Case {
+        config: &config,
+        data: &prepared.summary,
+        end: end_of(&run),
+    };
+    let actions = advise(case, &diagnosis);
+    let findings = Findings {
+        matters_share: config.diagnosis.matters_share,
+        human: human.as_ref(),
+        bayes: (config.human.is_none() && has_human).then_some(&prepared.bayes),
+        diagnosis: &diagnosis,
+        actions: &actions,
+    };
+    if args.json {
+        return terminal::json(&Evaluated {
+            format: FORMAT,
+            name: &config.name,
+            run: run.path(),
+            checkpoint: &trained.checkpoint,
+            device: &opened.spelling,
+            sets: PerSet::of(|set| {
+                measured.get(set).as_ref().map(|measured| Measured {
+                    count: measured.count,
+                    loss: measured.loss,
+                    is_of_run: *is_of_run.get(set),
+                })
+            }),
+            notes: &notes,
+            findings,
+        });
+    }
+    terminal::data(&format!(
+        "\n{}, weights of {} (lowest dev error), measured again\n{}\n{}",
+        args.run.display(),
+        trained.checkpoint,
+        notes
+            .iter()
+            .map(|note| format!("{note}\n"))
+            .collect::<String>(),
+        report::findings(&findings)
+    ))
+}
+
+/// Why the run's training ended; one that is not diagnosed yet ends with its epochs.
+fn end_of(run: &RunDir) -> End {
+    #[derive(Deserialize)]
+    struct Ended {
+        end: End,
+    }
+    run.read_json("diagnosis.json")
+        .map_or(End::Epochs, |Ended { end }| end)
+}
