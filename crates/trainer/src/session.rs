@@ -105,6 +105,7 @@ struct ResumedFrom {
 ///
 /// # Errors
 /// [`Error::Interrupted`] with the command that goes on, and all that can go wrong in a training.
+#[allow(clippy::too_many_lines, reason = "a run from top to bottom")]
 pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Error> {
     let Session {
         config, prepared, ..

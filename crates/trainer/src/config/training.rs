@@ -44,6 +44,10 @@ pub(crate) struct Train {
 /// When the state of a training is saved, beside every new best epoch and the end.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[allow(
+    clippy::struct_field_names,
+    reason = "the keys of a table that says how often"
+)]
 pub(crate) struct Checkpointing {
     /// After so many epochs; none: every epoch, but at most one a second.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +78,7 @@ impl Default for Checkpointing {
         Self {
             every_epochs: None,
             every_steps: None,
-            every_time: Duration::from_secs(300),
+            every_time: Duration::from_mins(5),
         }
     }
 }
