@@ -17,6 +17,10 @@ pub(crate) struct State<const D: usize, const N: usize> {
 }
 
 #[derive(Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one per parameter; nearly always the large one"
+)]
 enum Mean<const D: usize> {
     OnDevice(Tensor<D>),
     Loaded(TensorData),
