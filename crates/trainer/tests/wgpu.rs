@@ -43,7 +43,8 @@ fn wgpu_and_cpu_agree_on_rates_and_verdict() {
 }
 
 fn environment(run: &std::path::Path) -> Value {
-    serde_json::from_str(&std::fs::read_to_string(run.join("environment.json")).unwrap()).unwrap()
+    let text = std::fs::read_to_string(run.join("environment.json")).expect("environment.json");
+    serde_json::from_str(&text).expect("JSON in environment.json")
 }
 
 /// Forward, loss and gradients of every layer, by the program's own check; the bound is ten times as strict
