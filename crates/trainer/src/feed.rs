@@ -1,6 +1,7 @@
 //! The examples of a set as a model takes them: normalized, in batches, on the device.
 
 mod resident;
+mod sets;
 mod streamed;
 
 use burn::tensor::{Int, Tensor};
@@ -9,6 +10,7 @@ use plumb_data::MemoryError;
 use crate::Error;
 
 pub(crate) use resident::{Resident, indices};
+pub(crate) use sets::{feeds, resident, train_feed};
 pub(crate) use streamed::{Augmentation, Streamed};
 
 /// A set of examples that batches are taken from.

@@ -41,17 +41,25 @@ pub(crate) fn freeze(model: Model, names: &[String]) -> Result<Model, KeyError> 
             KeyError::value("train.freeze", predicate).hint(format!("there are {}", listed(&all)))
         );
     }
-    let frozen = all
-        .iter()
-        .map(|parameter| (&parameter.path, parameter.id))
-        .filter(|(path, _)| chosen(path))
-        .map(|(_, id)| id);
+    Ok(freeze_named(model, names))
+}
+
+/// As [`freeze`], for names that are known to be right.
+pub(crate) fn freeze_named(model: Model, names: &[String]) -> Model {
+    if names.is_empty() {
+        return model;
+    }
+    let chosen = |path: &str| names.iter().any(|name| is_within(path, name));
+    let frozen = parameters(&model)
+        .into_iter()
+        .filter(|parameter| chosen(&parameter.path))
+        .map(|parameter| parameter.id);
     let switches = flags(&model)
         .into_iter()
         .filter(|(path, _)| chosen(path))
         .map(|(_, id)| id);
     let group = ParamGroup::from_ids(frozen.chain(switches).collect());
-    Ok(model.freeze_group(group))
+    model.freeze_group(group)
 }
 
 /// How many parameters training changes, and how many there are; running statistics are none.

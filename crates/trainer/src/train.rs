@@ -1,5 +1,9 @@
 //! The training loop, from top to bottom.
 
+mod batches;
+mod end;
+mod position;
+
 use std::time::{Duration, Instant};
 
 use burn::{
@@ -8,10 +12,9 @@ use burn::{
     tensor::{Device, Tensor},
 };
 use plumb_data::seed;
-use plumb_diagnostics::{ErrorCount, SetName};
+use plumb_diagnostics::SetName;
 use plumb_model::Model;
-use rand::{Rng, seq::SliceRandom};
-use serde::{Deserialize, Serialize};
+use rand::Rng;
 
 use crate::{
     Error,
@@ -26,7 +29,14 @@ use crate::{
     mixup::mixup,
     schedule::Length,
     sets::PerSet,
-    watch::{Facts, Seen, Watch},
+    watch::{Facts, Seen},
+};
+
+use self::end::is_time_up;
+pub(crate) use self::{
+    batches::{Batches, shuffled},
+    end::{End, end},
+    position::Position,
 };
 
 /// What a training is made of, beside its state.
@@ -55,38 +65,6 @@ pub(crate) struct State {
     pub(crate) position: Position,
     /// The weights of the evaluation with the lowest dev error, in evaluation mode.
     pub(crate) best: Option<Model>,
-}
-
-/// Where a training stands. With the config and the weights it decides all that follows: every random
-/// stream depends on the run's seed and on one of these numbers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Position {
-    /// Epochs done.
-    pub(crate) epoch: u32,
-    /// Steps done, those of the epoch in progress included.
-    pub(crate) step: u64,
-    /// Sum of the losses of the epoch in progress.
-    pub(crate) loss_sum: f64,
-    /// The evaluation with the lowest dev error.
-    pub(crate) best: Option<BestPosition>,
-    /// Evaluations since that one.
-    pub(crate) evaluations_since_best: u32,
-    /// Time in training steps and evaluations so far.
-    pub(crate) elapsed_secs: f64,
-    /// Of it, training steps of the epoch in progress.
-    pub(crate) epoch_secs: f64,
-    /// What has been warned of, and what warnings need to know.
-    #[serde(default)]
-    pub(crate) watch: Watch,
-}
-
-/// An evaluation whose dev error is the lowest so far.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct BestPosition {
-    /// Counted from 1.
-    pub(crate) epoch: u32,
-    pub(crate) step: u64,
-    pub(crate) dev: ErrorCount,
 }
 
 /// A state to be written down.
@@ -136,20 +114,6 @@ pub(crate) trait Observer {
         snapshot: &Snapshot<'_>,
         is_end: bool,
     ) -> Result<(), Error>;
-}
-
-/// Why a training ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum End {
-    /// All epochs are done.
-    Epochs,
-    /// `train.patience` evaluations in a row had no lower dev error.
-    Patience,
-    /// `train.max_time` is used up.
-    Time,
-    /// Somebody asked for it; the state is saved.
-    Interrupted,
 }
 
 /// Trains from a state on, until one of the reasons of [`End`] holds.
@@ -317,28 +281,6 @@ impl LossError {
     }
 }
 
-impl End {
-    /// The setting that lets a run that ended so go on, as in `train.epochs=40`.
-    pub(crate) fn key_to_go_on(self, more_epochs: u32) -> String {
-        match self {
-            Self::Patience => "patience=1000".into(),
-            Self::Time => "max_time=1h".into(),
-            Self::Epochs | Self::Interrupted => format!("epochs={more_epochs}"),
-        }
-    }
-}
-
-impl std::fmt::Display for End {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Epochs => "all epochs are done",
-            Self::Patience => "dev error had not fallen for `train.patience` evaluations",
-            Self::Time => "`train.max_time` was used up",
-            Self::Interrupted => "interrupted",
-        })
-    }
-}
-
 impl Ingredients<'_> {
     fn loss_function(&self) -> Loss {
         let smoothing = self.config.loss.label_smoothing;
@@ -361,148 +303,5 @@ impl State {
             optimizer: &self.optimizer,
             position: &self.position,
         }
-    }
-}
-
-impl Position {
-    /// Takes note of a dev error, and returns whether it is lower than the lowest so far. Of equal
-    /// ones the earlier stays.
-    ///
-    /// The choice of weights sees nothing but these two counts on the same dev set.
-    fn note_dev(&mut self, epoch: u32, dev: ErrorCount) -> bool {
-        if self
-            .best
-            .is_some_and(|best| best.dev.errors() <= dev.errors())
-        {
-            self.evaluations_since_best += 1;
-            return false;
-        }
-        let step = self.step;
-        self.best = Some(BestPosition { epoch, step, dev });
-        self.evaluations_since_best = 0;
-        true
-    }
-
-    /// Adds the time since the clock was last read, and returns it.
-    fn spend(&mut self, clock: &mut Instant) -> Duration {
-        let time = clock.elapsed();
-        *clock += time;
-        self.elapsed_secs += time.as_secs_f64();
-        time
-    }
-
-    fn spend_on_steps(&mut self, clock: &mut Instant) {
-        self.epoch_secs += self.spend(clock).as_secs_f64();
-    }
-}
-
-/// Whether training ends behind an evaluation, and why.
-pub(crate) fn end(config: &Config, position: &Position) -> Option<End> {
-    let patience = config.train.patience;
-    if position.epoch == config.train.epochs {
-        Some(End::Epochs)
-    } else if patience.is_some_and(|patience| position.evaluations_since_best >= patience) {
-        Some(End::Patience)
-    } else if is_time_up(config, position) {
-        Some(End::Time)
-    } else {
-        None
-    }
-}
-
-fn is_time_up(config: &Config, position: &Position) -> bool {
-    let max_time = config.train.max_time;
-    max_time.is_some_and(|time| position.elapsed_secs >= time.as_secs_f64())
-}
-
-/// How an epoch is cut into steps.
-#[derive(Clone, Copy)]
-pub(crate) struct Batches {
-    pub(crate) n_examples: usize,
-    pub(crate) size: usize,
-    /// A last batch of fewer is joined to the one before it.
-    pub(crate) smallest: usize,
-}
-
-impl Batches {
-    pub(crate) fn count(self) -> usize {
-        let (whole, rest) = (self.n_examples / self.size, self.n_examples % self.size);
-        whole + usize::from(rest >= self.smallest.max(1) || (rest > 0 && whole == 0))
-    }
-
-    pub(crate) fn of(self, order: &[u32]) -> impl Iterator<Item = &[u32]> {
-        let count = self.count();
-        (0..count).map(move |at| {
-            let start = at * self.size;
-            let is_last = at + 1 == count;
-            let end = if is_last {
-                order.len()
-            } else {
-                start + self.size
-            };
-            &order[start..end]
-        })
-    }
-}
-
-/// The order in which an epoch visits the training set, a function of run seed and epoch alone.
-pub(crate) fn shuffled(n: usize, run_seed: u64, epoch: u32) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..n as u32).collect();
-    order.shuffle(&mut seed::stream(run_seed, &format!("order {epoch}")));
-    order
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_epoch_visits_every_example_once_in_its_own_order() {
-        let (first, again, second) = (
-            shuffled(100, 7, 1),
-            shuffled(100, 7, 1),
-            shuffled(100, 7, 2),
-        );
-        assert_eq!(first, again);
-        assert_ne!(first, second);
-        let mut sorted = second;
-        sorted.sort_unstable();
-        assert_eq!(sorted, (0..100).collect::<Vec<u32>>());
-    }
-
-    /// Sizes by hand.
-    #[test]
-    fn a_last_batch_that_is_too_small_joins_the_one_before() {
-        let check = |[n_examples, size, smallest]: [usize; 3], expected: &[usize]| {
-            let batches = Batches {
-                n_examples,
-                size,
-                smallest,
-            };
-            let order: Vec<u32> = (0..n_examples as u32).collect();
-            let sizes: Vec<usize> = batches.of(&order).map(<[u32]>::len).collect();
-            assert_eq!(sizes, expected);
-            assert_eq!(batches.count(), expected.len());
-            assert_eq!(batches.of(&order).collect::<Vec<_>>().concat(), order);
-        };
-        check([9, 4, 1], &[4, 4, 1]);
-        check([9, 4, 2], &[4, 5]);
-        check([10, 4, 2], &[4, 4, 2]);
-        check([8, 4, 2], &[4, 4]);
-        check([3, 4, 1], &[3]);
-        check([1, 4, 2], &[1]);
-    }
-
-    #[test]
-    fn only_fewer_dev_errors_are_better() {
-        let mut position = Position::default();
-        let mut note = |errors| {
-            let is_best = position.note_dev(1, ErrorCount::new(errors, 500).unwrap());
-            (is_best, position.evaluations_since_best)
-        };
-        assert_eq!(note(4), (true, 0));
-        assert_eq!(note(4), (false, 1));
-        assert_eq!(note(5), (false, 2));
-        assert_eq!(note(3), (true, 0));
     }
 }

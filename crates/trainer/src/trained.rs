@@ -1,6 +1,6 @@
 //! What a run leaves for those who use its model.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use burn::{module::Module, tensor::Device};
 use plumb_data::{Examples, Normalizer, seed};
@@ -135,13 +135,4 @@ pub(crate) fn other_model(checkpoint: &str, error: &dyn std::fmt::Display) -> Er
     Error::bad_input(format!(
         "checkpoint {checkpoint} holds the weights of another model than config.toml describes: {error}"
     ))
-}
-
-/// The folder that a run was started in, which the relative paths of its config start from.
-pub(crate) fn folder_of(run: &RunDir) -> Result<PathBuf, Error> {
-    #[derive(Deserialize)]
-    struct Started {
-        folder: PathBuf,
-    }
-    Ok(run.read_json::<Started>("environment.json")?.folder)
 }

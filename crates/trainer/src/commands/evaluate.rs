@@ -13,12 +13,15 @@ use crate::{
     advice::{Case, advise},
     cli::EvaluateArgs,
     device,
+    environment::absolute_path,
     evaluate::{Evaluation, evaluate},
+    feed::feeds,
+    judge::{human, judge},
+    pool::in_pool,
     prepare::{Prepared, divide, judge_leaks},
     progress::Loading,
     report::{self, Findings},
     run_dir::RunDir,
-    session::{feeds, human, in_pool, judge},
     sets::PerSet,
     terminal,
     train::End,
@@ -28,7 +31,7 @@ use crate::{
 use self::{
     before::{DataBefore, changed, check_unseen},
     fit::fit,
-    place::{absolute_path, enter},
+    place::enter,
     same::check_same,
 };
 

@@ -8,12 +8,13 @@ use crate::{
     config::{self, Config},
     device::{self, OpenDevice},
     feed::Feed,
+    feed::train_feed,
     learning_rates::{self, short},
+    pool::in_pool,
     prepare::{Prepared, prepare},
     progress::Loading,
     range_test::{self, Chart, Ingredients, Point, Style, Suggestion, Sweep, Verdict},
     run_dir::write_whole,
-    session::{in_pool, train_feed},
     terminal,
 };
 

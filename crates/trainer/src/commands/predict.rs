@@ -12,7 +12,7 @@ use self::{
     scores::Scores,
 };
 use crate::{
-    Error, cli::PredictArgs, device, evaluate::BATCH_SIZE, session::in_pool, terminal,
+    Error, cli::PredictArgs, device, evaluate::BATCH_SIZE, pool::in_pool, terminal,
     trained::Trained,
 };
 

@@ -1,34 +1,25 @@
-use std::{
-    path::{Path, PathBuf, absolute},
-    time::Instant,
-};
+use std::{path::Path, time::Instant};
 
 use plumb_diagnostics::SetName;
 use serde::Deserialize;
 
 use crate::{
     Error,
-    checkpoint::{Checkpoints, Saved},
     cli::ResumeArgs,
     config::{Config, Document, KeyError},
     data_summary::DataSummary,
     device::{self, DeviceChoice},
+    earlier::Earlier,
+    environment::{Began, absolute_path},
     initial::{frozen, initial},
     prepare::prepare,
     progress::Loading,
     run_dir::RunDir,
-    session::{self, Earlier, Session},
+    session::{self, Session},
     sets::PerSet,
+    train::end,
     trained::read_config,
 };
-
-/// What of `environment.json` a resumed run needs.
-#[derive(Deserialize)]
-struct Began {
-    plumb: String,
-    folder: PathBuf,
-    device: String,
-}
 
 pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
     let start = Instant::now();
@@ -36,20 +27,15 @@ pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
     let (before, _) = read_config(&run, &[])?;
     let (config, document) = read_config(&run, &args.overrides)?;
     check_same(&before, &config, &document)?;
-    let began: Began = run.read_json("environment.json")?;
+    let began = Began::read(&run)?;
     let runs_dir = match &args.runs_dir {
         Some(dir) => absolute_path(dir)?,
         None => run.path().parent().unwrap_or(Path::new(".")).to_owned(),
     };
     let earlier = Earlier::find(run, &began.plumb)?;
-    earlier.check_unfinished(&config, args)?;
+    check_unfinished(&earlier, &config, args)?;
 
-    // The config's relative paths start where the run was started.
-    if began.folder.is_dir() {
-        std::env::set_current_dir(&began.folder).map_err(|error| {
-            Error::bad_input(format!("can't enter {}: {error}", began.folder.display()))
-        })?;
-    }
+    began.enter_folder()?;
     let loading = Loading::new(args.output.quiet);
     let prepared = prepare(&config, &document, &|chunk, progress| {
         loading.show(chunk, progress);
@@ -79,97 +65,27 @@ pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
     session::run(session, initial)
 }
 
-fn absolute_path(path: &Path) -> Result<PathBuf, Error> {
-    absolute(path)
-        .map_err(|error| Error::bad_input(format!("can't find {}: {error}", path.display())))
-}
-
-impl Earlier {
-    /// Finds the newest checkpoint that is whole, and the best one.
-    ///
-    /// # Errors
-    /// Bad input if there are checkpoints, and none of them can be read.
-    fn find(run: RunDir, plumb: &str) -> Result<Self, Error> {
-        let checkpoints = Checkpoints::new(run.path());
-        let mut notes = Vec::new();
-        if plumb != env!("CARGO_PKG_VERSION") {
-            notes.push(format!(
-                "warning: the run was begun by plumb {plumb}; this is {}",
-                env!("CARGO_PKG_VERSION")
-            ));
-        }
-        let names = checkpoints.names();
-        let mut last = None;
-        for name in &names {
-            match checkpoints.read(name) {
-                Ok(saved) => {
-                    last = Some(saved);
-                    break;
-                }
-                Err(error) => notes.push(format!("warning: {name} is left out: {error}")),
-            }
-        }
-        if last.is_none() && !names.is_empty() {
-            let message = format!(
-                "no checkpoint of {} can be read\n{}",
-                run.path().display(),
-                notes.join("\n")
-            );
-            let hint = "`plumb train` with the run's config.toml begins anew";
-            return Err(Error::bad_input(message).hint(hint));
-        }
-        let best = last
-            .as_mut()
-            .and_then(|last| best_of(&checkpoints, last, &mut notes));
-        Ok(Self {
-            run,
-            checkpoints,
-            last,
-            best,
-            notes,
-        })
-    }
-
-    /// # Errors
-    /// Bad input if there is nothing left to train.
-    fn check_unfinished(&self, config: &Config, args: &ResumeArgs) -> Result<(), Error> {
-        let Some(last) = &self.last else {
-            return Ok(());
-        };
-        let is_diagnosed = self.run.path().join("diagnosis.json").exists();
-        let Some(end) = crate::train::end(config, &last.position).filter(|_| is_diagnosed) else {
-            return Ok(());
-        };
-        let message = format!(
-            "{} is finished: {end} after {} epochs",
-            args.run.display(),
-            last.position.epoch
-        );
-        let more = config.train.epochs.saturating_mul(2);
-        Err(Error::bad_input(message).hint(format!(
-            "to train on: plumb resume {} --set train.{}",
-            args.run.display(),
-            end.key_to_go_on(more)
-        )))
-    }
-}
-
-/// The best checkpoint that the last one knows of. If it is lost, the choice begins anew.
-fn best_of(checkpoints: &Checkpoints, last: &mut Saved, notes: &mut Vec<String>) -> Option<Saved> {
-    let best = last.position.best?;
-    let name = Checkpoints::name(best.step);
-    match checkpoints.read(&name) {
-        Ok(saved) => Some(saved),
-        Err(error) => {
-            notes.push(format!(
-                "warning: the best checkpoint so far is lost: {error}; the choice of the best epoch \
-                 begins anew"
-            ));
-            last.position.best = None;
-            last.position.evaluations_since_best = 0;
-            None
-        }
-    }
+/// # Errors
+/// Bad input if there is nothing left to train.
+fn check_unfinished(earlier: &Earlier, config: &Config, args: &ResumeArgs) -> Result<(), Error> {
+    let Some(last) = &earlier.last else {
+        return Ok(());
+    };
+    let is_diagnosed = earlier.run.path().join("diagnosis.json").exists();
+    let Some(end) = end(config, &last.position).filter(|_| is_diagnosed) else {
+        return Ok(());
+    };
+    let message = format!(
+        "{} is finished: {end} after {} epochs",
+        args.run.display(),
+        last.position.epoch
+    );
+    let more = config.train.epochs.saturating_mul(2);
+    Err(Error::bad_input(message).hint(format!(
+        "to train on: plumb resume {} --set train.{}",
+        args.run.display(),
+        end.key_to_go_on(more)
+    )))
 }
 
 /// A resumed run is the same run: the same data, model and kind of optimizer, the same batches.

@@ -49,11 +49,7 @@ impl optim::Optimizer for Adam {
         if self.weight_decay > 0.0 {
             gradient = gradient + weights.clone() * self.weight_decay;
         }
-        let moments = Moments {
-            beta_1: self.beta_1 as f32,
-            beta_2: self.beta_2 as f32,
-            epsilon: self.epsilon as f32,
-        };
+        let moments = Moments::new(self.beta_1, self.beta_2, self.epsilon);
         let (direction, state) = moments.direction(gradient, state);
         (weights - direction * learning_rate, Some(state))
     }
@@ -65,12 +61,20 @@ impl optim::Optimizer for Adam {
 
 /// What Adam and `AdamW` have in common, in the backends' 32 bits.
 pub(super) struct Moments {
-    pub(super) beta_1: f32,
-    pub(super) beta_2: f32,
-    pub(super) epsilon: f32,
+    beta_1: f32,
+    beta_2: f32,
+    epsilon: f32,
 }
 
 impl Moments {
+    pub(super) fn new(beta_1: f64, beta_2: f64, epsilon: f64) -> Self {
+        Self {
+            beta_1: beta_1 as f32,
+            beta_2: beta_2 as f32,
+            epsilon: epsilon as f32,
+        }
+    }
+
     /// `m̂/(√v̂ + ε)`, with `m` and `v` the running means of the gradient and of its square, and the hat
     /// for division by `1 − βᵗ`. The corrections are scalars, so that they cost no pass over a tensor.
     pub(super) fn direction<const D: usize>(

@@ -47,11 +47,7 @@ impl optim::Optimizer for AdamW {
         if D >= 2 && self.weight_decay > 0.0 {
             weights = weights * (1.0 - learning_rate * self.weight_decay);
         }
-        let moments = Moments {
-            beta_1: self.beta_1 as f32,
-            beta_2: self.beta_2 as f32,
-            epsilon: self.epsilon as f32,
-        };
+        let moments = Moments::new(self.beta_1, self.beta_2, self.epsilon);
         let (direction, state) = moments.direction(gradient, state);
         (weights - direction * learning_rate, Some(state))
     }

@@ -1,29 +1,18 @@
 //! Where relative paths start: those of a run's config where it was trained, those of the command line here.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::{Error, run_dir::RunDir, trained::folder_of};
+use crate::{Error, environment::Began, run_dir::RunDir};
 
 /// The keys of a config that name files and folders.
 const PATH_KEYS: [&str; 5] = ["path", "images", "labels", "faces", "cache"];
 
-pub(super) fn absolute_path(path: &Path) -> Result<PathBuf, Error> {
-    std::path::absolute(path)
-        .map_err(|error| Error::bad_input(format!("can't find {}: {error}", path.display())))
-}
-
 /// Enters the folder where the run was trained, where the relative paths of its config start, and makes
 /// those of the overrides absolute.
 pub(super) fn enter(run: &RunDir, overrides: &[String]) -> Result<Vec<String>, Error> {
-    let folder = folder_of(run)?;
-    let wrong = |error: std::io::Error| {
-        Error::bad_input(format!("can't enter {}: {error}", folder.display()))
-    };
-    if !folder.is_dir() {
-        return Ok(overrides.to_vec());
-    }
-    let here = std::env::current_dir().map_err(wrong)?;
-    std::env::set_current_dir(&folder).map_err(wrong)?;
+    let here = std::env::current_dir()
+        .map_err(|error| Error::bad_input(format!("can't find the current folder: {error}")))?;
+    Began::read(run)?.enter_folder()?;
     Ok(overrides
         .iter()
         .map(|setting| absolute_paths(setting, &here))

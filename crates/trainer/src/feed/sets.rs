@@ -1,0 +1,74 @@
+use burn::tensor::Device;
+use plumb_data::Examples;
+use plumb_diagnostics::SetName;
+
+use super::{Augmentation, Feed, Resident, Streamed};
+use crate::{config::Config, device::OpenDevice, prepare::Prepared, sets::PerSet};
+
+/// Brings the sets to the device as long as the memory budget lasts, train last; what is left stays
+/// on the host, and so does a train set whose batches are augmented.
+pub(crate) fn feeds<'a>(
+    config: &Config,
+    prepared: &'a Prepared,
+    opened: &'a OpenDevice,
+) -> PerSet<Feed<'a>> {
+    let mut budget = config.data.memory_budget.0;
+    let mut feed = |set| feed(config, prepared, opened, set, &mut budget);
+    let [test, dev, train_dev, train] = [
+        SetName::Test,
+        SetName::Dev,
+        SetName::TrainDev,
+        SetName::Train,
+    ]
+    .map(&mut feed);
+    PerSet {
+        train,
+        train_dev,
+        dev,
+        test,
+    }
+}
+
+/// One set, on the device if it fits into what is left of the budget.
+fn feed<'a>(
+    config: &Config,
+    prepared: &'a Prepared,
+    opened: &'a OpenDevice,
+    set: SetName,
+    budget: &mut u64,
+) -> Feed<'a> {
+    let examples = prepared.sets.get(set);
+    let is_train = set == SetName::Train;
+    let weights = prepared.train_weights.as_deref().filter(|_| is_train);
+    let augmentation = prepared.augmentation.as_ref().filter(|_| is_train);
+    let needed = prepared.sets.device_bytes(set);
+    if augmentation.is_none() && needed <= *budget {
+        *budget -= needed;
+        let set = Resident::new(examples, weights, &prepared.normalizer, &opened.device);
+        return Feed::Resident(Box::new(set));
+    }
+    let set = Streamed::new(examples, weights, &prepared.normalizer, &opened.device);
+    Feed::Streamed(match augmentation {
+        Some(pipeline) => set.augmented(Augmentation {
+            pipeline,
+            seed: config.seed,
+        }),
+        None => set,
+    })
+}
+
+/// Train alone, for a command that looks at no other set.
+pub(crate) fn train_feed<'a>(
+    config: &Config,
+    prepared: &'a Prepared,
+    opened: &'a OpenDevice,
+) -> Feed<'a> {
+    let mut budget = config.data.memory_budget.0;
+    feed(config, prepared, opened, SetName::Train, &mut budget)
+}
+
+/// Examples that are on the device whatever the budget says, all of equal weight.
+pub(crate) fn resident<'a>(examples: &Examples, prepared: &Prepared, device: &Device) -> Feed<'a> {
+    let set = Resident::new(examples, None, &prepared.normalizer, device);
+    Feed::Resident(Box::new(set))
+}

@@ -1,0 +1,81 @@
+use plumb_data::seed;
+use rand::seq::SliceRandom;
+
+/// How an epoch is cut into steps.
+#[derive(Clone, Copy)]
+pub(crate) struct Batches {
+    pub(crate) n_examples: usize,
+    pub(crate) size: usize,
+    /// A last batch of fewer is joined to the one before it.
+    pub(crate) smallest: usize,
+}
+
+impl Batches {
+    pub(crate) fn count(self) -> usize {
+        let (whole, rest) = (self.n_examples / self.size, self.n_examples % self.size);
+        whole + usize::from(rest >= self.smallest.max(1) || (rest > 0 && whole == 0))
+    }
+
+    pub(crate) fn of(self, order: &[u32]) -> impl Iterator<Item = &[u32]> {
+        let count = self.count();
+        (0..count).map(move |at| {
+            let start = at * self.size;
+            let is_last = at + 1 == count;
+            let end = if is_last {
+                order.len()
+            } else {
+                start + self.size
+            };
+            &order[start..end]
+        })
+    }
+}
+
+/// The order in which an epoch visits the training set, a function of run seed and epoch alone.
+pub(crate) fn shuffled(n: usize, run_seed: u64, epoch: u32) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..n as u32).collect();
+    order.shuffle(&mut seed::stream(run_seed, &format!("order {epoch}")));
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_epoch_visits_every_example_once_in_its_own_order() {
+        let (first, again, second) = (
+            shuffled(100, 7, 1),
+            shuffled(100, 7, 1),
+            shuffled(100, 7, 2),
+        );
+        assert_eq!(first, again);
+        assert_ne!(first, second);
+        let mut sorted = second;
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..100).collect::<Vec<u32>>());
+    }
+
+    /// Sizes by hand.
+    #[test]
+    fn a_last_batch_that_is_too_small_joins_the_one_before() {
+        let check = |[n_examples, size, smallest]: [usize; 3], expected: &[usize]| {
+            let batches = Batches {
+                n_examples,
+                size,
+                smallest,
+            };
+            let order: Vec<u32> = (0..n_examples as u32).collect();
+            let sizes: Vec<usize> = batches.of(&order).map(<[u32]>::len).collect();
+            assert_eq!(sizes, expected);
+            assert_eq!(batches.count(), expected.len());
+            assert_eq!(batches.of(&order).collect::<Vec<_>>().concat(), order);
+        };
+        check([9, 4, 1], &[4, 4, 1]);
+        check([9, 4, 2], &[4, 5]);
+        check([10, 4, 2], &[4, 4, 2]);
+        check([8, 4, 2], &[4, 4]);
+        check([3, 4, 1], &[3]);
+        check([1, 4, 2], &[1]);
+    }
+}
