@@ -141,6 +141,9 @@ pub(crate) struct PredictArgs {
     /// What to print
     #[arg(long, value_enum, default_value_t = PredictionFormat::Table)]
     pub(crate) output: PredictionFormat,
+    /// Print one JSON document, as --output json does
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) json: bool,
     /// Only the K most probable classes; if absent, 2 in a table and all in csv and json
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) top: Option<u32>,
@@ -202,7 +205,7 @@ pub(crate) struct CheckArgs {
 pub(crate) struct FindLrArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Where to compute: auto, cpu, gpu or wgpu:N; auto takes a real GPU if there is one
+    /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub(crate) device: DeviceChoice,
     /// The lowest learning rate, that of the first step

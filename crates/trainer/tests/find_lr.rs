@@ -145,6 +145,9 @@ fn only_the_picture_is_written_and_it_is_one() {
     assert_eq!(names(&["--out", "range.svg"]), ["range.svg"]);
     let svg = fs::read_to_string(folder.join("range.svg")).unwrap();
     assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"));
+    // Ticks at powers of ten, as people write them, which 9.99e-6 is not.
+    let powers = ["1e-6", "1e-5", "1e-4", "1e-3"];
+    assert!(powers.iter().all(|tick| svg.contains(tick)) && !svg.contains("999"));
     for words in ["learning rate", "steepest fall", "suggested", "<polyline"] {
         assert!(svg.contains(words), "{words}");
     }

@@ -275,12 +275,15 @@ fn weights_and_classes_can_be_chosen() {
         .collect();
     let table = lines.join("\n");
     let printed = |more: &[&str]| -> Value {
-        let more = [&["--output", "json"], more].concat();
+        let more = [&["--json"], more].concat();
         let output = predict(&place, &run, "-", &more, table.as_bytes());
         assert!(output.status.success(), "{}", stderr(&output));
         serde_json::from_slice(&output.stdout).unwrap()
     };
     let (best, last) = (printed(&[]), printed(&["--checkpoint", "last"]));
+    let named = predict(&place, &run, "-", &["--output", "json"], table.as_bytes());
+    let named: Value = serde_json::from_slice(&named.stdout).unwrap();
+    assert_eq!(named, best);
     for (printed, pointer) in [(&best, "best"), (&last, "last")] {
         let folder = checkpoint(&run, pointer);
         assert_eq!(

@@ -12,7 +12,12 @@ use self::{
     scores::Scores,
 };
 use crate::{
-    Error, cli::PredictArgs, device, evaluate::BATCH_SIZE, pool::in_pool, terminal,
+    Error,
+    cli::{PredictArgs, PredictionFormat},
+    device,
+    evaluate::BATCH_SIZE,
+    pool::in_pool,
+    terminal,
     trained::Trained,
 };
 
@@ -25,10 +30,15 @@ pub(crate) fn run(args: &PredictArgs) -> Result<(), Error> {
     }
     let labels = input.label_indices(&trained.about.classes);
     let labels = labels.filter(|of| of.iter().any(Option::is_some));
+    let format = if args.json {
+        PredictionFormat::Json
+    } else {
+        args.output
+    };
     let printer = Printer::new(Printing {
         run: &args.run,
         checkpoint: &trained.checkpoint,
-        format: args.output,
+        format,
         classes: &trained.about.classes,
         ids: &input.ids,
         labels: input.labels.as_ref().filter(|_| labels.is_some()),

@@ -65,7 +65,7 @@ fn draw<'a>(
         .configure_mesh()
         .x_desc("learning rate")
         .y_desc("training loss (nats)")
-        .x_label_formatter(&|rate| format!("{rate:e}"))
+        .x_label_formatter(&|rate| format!("{rate:.0e}"))
         .y_label_formatter(&|loss| format!("{loss:.2}"))
         .light_line_style(WHITE)
         .label_style(("sans-serif", 14))
