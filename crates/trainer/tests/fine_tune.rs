@@ -11,6 +11,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    process::Output,
 };
 
 use common::{QUICKSTART, SHORT, Workplace, metrics, stderr};
@@ -130,18 +131,43 @@ fn points(classes: usize) -> String {
     )
 }
 
-/// Runs `plumb train` on three classes from a run on two, which must fail as bad input.
-fn rejected(settings: &[&str]) -> String {
-    let place = Workplace::new();
-    let source = place.write("two.toml", points(2));
-    let (_, source) = place.train(source.to_str().unwrap(), &[]);
-    let config = place.write("three.toml", points(3));
-    let mut args = vec!["train", config.to_str().unwrap(), "--device", "cpu"];
-    args.extend(["--init-from", source.to_str().unwrap()]);
-    for setting in settings {
-        args.extend(["--set", setting]);
+/// `plumb train` on three classes, from a run on two.
+struct ThreeFromTwo {
+    place: Workplace,
+    source: PathBuf,
+    config: PathBuf,
+    output: Output,
+}
+
+impl ThreeFromTwo {
+    fn new(settings: &[&str]) -> Self {
+        let place = Workplace::new();
+        let source = place.write("two.toml", points(2));
+        let (_, source) = place.train(source.to_str().unwrap(), &[]);
+        let config = place.write("three.toml", points(3));
+        let mut args = vec!["train", config.to_str().unwrap(), "--device", "cpu"];
+        args.extend(["--init-from", source.to_str().unwrap()]);
+        for setting in settings {
+            args.extend(["--set", setting]);
+        }
+        let output = place.plumb(&args);
+        Self {
+            place,
+            source,
+            config,
+            output,
+        }
     }
-    let output = place.plumb(&args);
+}
+
+/// What the error of such a run says, which must be one of bad input.
+fn rejected(settings: &[&str]) -> String {
+    let ThreeFromTwo {
+        place,
+        source,
+        config,
+        output,
+    } = ThreeFromTwo::new(settings);
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     assert_eq!(
         fs::read_dir(place.runs()).unwrap().count(),
@@ -183,15 +209,12 @@ fn freezing_everything_is_refused() {
 
 #[test]
 fn other_classes_get_a_fresh_output_layer_if_asked_for() {
-    let place = Workplace::new();
-    let source = place.write("two.toml", points(2));
-    let (_, source) = place.train(source.to_str().unwrap(), &[]);
-    let config = place.write("three.toml", points(3));
-    let mut args = vec!["train", config.to_str().unwrap(), "--device", "cpu"];
-    args.extend(["--init-from", source.to_str().unwrap()]);
-    args.extend(["--set", "train.init_partial=true"]);
-    args.extend(["--set", "train.freeze=[\"hidden\"]"]);
-    let output = place.plumb(&args);
+    let ThreeFromTwo {
+        place,
+        source,
+        output,
+        ..
+    } = ThreeFromTwo::new(&["train.init_partial=true", "train.freeze=[\"hidden\"]"]);
     let said = stderr(&output);
     assert!(output.status.success(), "{said}");
     assert!(said.contains("2 of 4 tensors"), "{said}");

@@ -1,4 +1,4 @@
-//! A run killed at any moment leaves whole files.
+//! A run killed at any moment leaves whole files, and goes on as if nothing had happened.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,7 +14,45 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{QUICKSTART, Workplace, metrics};
+use common::{
+    QUICKSTART, Workplace, metrics,
+    resuming::{SLOW, assert_same, resumed, runs, spawn},
+};
+
+/// The moments are spread over the whole run, from before its directory is there to its last epochs.
+#[test]
+fn kill_9_at_25_moments_loses_no_run_and_changes_no_byte() {
+    let place = Workplace::new();
+    let start = Instant::now();
+    assert!(spawn(&place, &SLOW).wait().unwrap().success());
+    let whole = start.elapsed();
+    let reference = runs(&place)[0].clone();
+    let mut n_resumed = 0;
+    for number in 0..25_u32 {
+        let before = runs(&place);
+        let mut child = spawn(&place, &SLOW);
+        sleep(whole * number / 25);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let killed: Vec<_> = runs(&place)
+            .into_iter()
+            .filter(|run| !before.contains(run))
+            .collect();
+        let [killed] = &killed[..] else {
+            assert!(killed.is_empty());
+            continue; // before there was anything to lose
+        };
+        if killed.join("diagnosis.json").exists() {
+            continue; // it had finished
+        }
+        assert_same(&resumed(&place, killed, &[]), &reference);
+        n_resumed += 1;
+    }
+    assert!(
+        n_resumed >= 10,
+        "only {n_resumed} of 25 were killed within the run"
+    );
+}
 
 #[test]
 fn a_kill_at_any_moment_leaves_whole_files() {

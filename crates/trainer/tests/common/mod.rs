@@ -6,6 +6,8 @@
     reason = "a panic is a failing test that names its line"
 )]
 
+pub(crate) mod resuming;
+
 use std::{
     fs,
     path::{Path, PathBuf},
