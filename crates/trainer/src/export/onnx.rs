@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "error: can't express the layer `blocks.0.activations.0` in ONNX: there is no counterpart of \
-             Gelu\n\nhint: `--format safetensors` writes any network's weights"
+             Erf\n\nhint: `--format safetensors` writes any network's weights"
         );
         export(&model.elementary(), &task, &device).unwrap();
     }
