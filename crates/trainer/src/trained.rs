@@ -72,7 +72,7 @@ impl Trained {
     ///
     /// # Errors
     /// Bad input if `run` is no run, has no checkpoint yet, or if one of its files is missing, damaged
-    /// or of another version.
+    /// or of another version; another checkpoint that is whole is named.
     pub(crate) fn load(run: &Path, device: &Device) -> Result<Self, Error> {
         Self::load_weights(run, Weights::Best, device)
     }
@@ -106,9 +106,20 @@ impl Trained {
             let command = format!("`plumb resume {}` trains on", run.path().display());
             return Err(Error::bad_input(message).hint(command));
         };
-        let saved = checkpoints
-            .read(&chosen)
-            .map_err(|error| Error::bad_input(error.to_string()))?;
+        let saved = checkpoints.read(&chosen).map_err(|error| {
+            let error = Error::bad_input(error.to_string());
+            let whole = checkpoints.names().into_iter().find(|name| {
+                // the newest that can be read
+                *name != chosen && checkpoints.read(name).is_ok()
+            });
+            match whole {
+                Some(name) => error.hint(format!(
+                    "{name} is whole; write its name into {} to use it instead",
+                    run.path().join("checkpoints/best").display()
+                )),
+                None => error,
+            }
+        })?;
         let task = about.task();
         let model = config
             .model

@@ -306,6 +306,30 @@ fn weights_and_classes_can_be_chosen() {
     assert!(shown.iter().all(|(class, p)| probabilities[class] == *p));
 }
 
+/// The checkpoints are those of the first epoch, which a much too high rate makes the best, and of the last two.
+#[test]
+fn damaged_weights_are_refused_and_whole_ones_named() {
+    let place = Workplace::new();
+    let settings = ["optimizer.adam.learning_rate=0.3", "train.epochs=4"];
+    let (_, run) = place.train(QUICKSTART, &[&SHORT[..], &settings].concat());
+    let (best, last) = (checkpoint(&run, "best"), checkpoint(&run, "last"));
+    assert_ne!(best, last);
+    fs::write(best.join("model.bpk"), "no weights").unwrap();
+    let input = "data/optdigits/optdigits.csv";
+    let output = predict(&place, &run, input, &[], b"");
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    let damaged = best.join("model.bpk").display().to_string();
+    let whole = last.file_name().unwrap().to_str().unwrap();
+    let hint = format!("\n\nhint: {whole} is whole; write its name into ");
+    assert!(
+        said.contains(&format!("{damaged} is damaged")) && said.contains(&hint),
+        "{said}"
+    );
+    fs::write(run.join("checkpoints/best"), whole).unwrap();
+    assert!(predict(&place, &run, input, &[], b"").status.success());
+}
+
 #[test]
 fn what_cannot_be_predicted_says_why() {
     let place = Workplace::new();
