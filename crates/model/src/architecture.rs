@@ -128,11 +128,6 @@ impl Architecture {
         if needs_two { 2 } else { 1 }
     }
 
-    pub(crate) fn is_random(&self) -> bool {
-        self.dropout > 0.0 && self.has_width()
-            || self.blocks.iter().any(|block| block.dropout > 0.0)
-    }
-
     /// Builds the layers; their parameters are drawn in the order in which an input passes them.
     pub(crate) fn init(&self, task: &Task, initializer: &mut Initializer<'_>) -> Model {
         let mut blocks = Vec::with_capacity(self.blocks.len());

@@ -10,7 +10,7 @@ use burn::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Activation, Cost, Norm, NormKind, PoolKind, cost::product, init::Initializer, trace::Trace,
+    Activation, Cost, Norm, NormKind, PoolKind, cost::product, init::Initializer, pass::Pass,
 };
 
 /// Convolutions with square kernels, followed by pooling.
@@ -294,42 +294,38 @@ impl Block {
     ///
     /// - input: `[batch, c_in, height, width]`
     /// - output: `[batch, channels, height_out, width_out]`
-    pub(crate) fn forward(&self, input: &Tensor<4>, name: &str, trace: &mut Trace) -> Tensor<4> {
+    pub(crate) fn forward(&self, input: &Tensor<4>, name: &str, pass: &mut Pass) -> Tensor<4> {
         let mut x = input.clone();
         for (at, conv) in self.convs.iter().enumerate() {
             x = conv.forward(x); // [batch, channels, height, width]
-            trace.note(|| format!("{name}.convs.{at}"), &x);
+            pass.note(|| format!("{name}.convs.{at}"), &x);
             if let Some(norm) = self.norms.get(at) {
                 x = norm.forward(x);
-                trace.note(|| format!("{name}.norms.{at}"), &x);
+                pass.note(|| format!("{name}.norms.{at}"), &x);
             }
             if self.residual && at + 1 == self.convs.len() {
-                x = x + self.skip(input, name, trace);
-                trace.note(|| format!("{name}.sum"), &x);
+                x = x + self.skip(input, name, pass);
+                pass.note(|| format!("{name}.sum"), &x);
             }
             x = self.activation.forward(x);
-            trace.note(|| format!("{name}.activations.{at}"), &x);
+            pass.note(|| format!("{name}.activations.{at}"), &x);
         }
         if self.pool > 1 {
             x = self.pool(x); // [batch, channels, height / pool, width / pool]
-            trace.note(|| format!("{name}.pool"), &x);
+            pass.note(|| format!("{name}.pool"), &x);
         }
-        if self.dropout.prob > 0.0 {
-            x = self.dropout.forward(x);
-            trace.note(|| format!("{name}.dropout"), &x);
-        }
-        x
+        pass.drop(&self.dropout, x, || format!("{name}.dropout"))
     }
 
-    fn skip(&self, input: &Tensor<4>, name: &str, trace: &mut Trace) -> Tensor<4> {
+    fn skip(&self, input: &Tensor<4>, name: &str, pass: &mut Pass) -> Tensor<4> {
         let Some(shortcut) = &self.shortcut else {
             return input.clone();
         };
         let mut x = shortcut.forward(input.clone());
-        trace.note(|| format!("{name}.shortcut"), &x);
+        pass.note(|| format!("{name}.shortcut"), &x);
         if let Some(norm) = &self.shortcut_norm {
             x = norm.forward(x);
-            trace.note(|| format!("{name}.shortcut_norm"), &x);
+            pass.note(|| format!("{name}.shortcut_norm"), &x);
         }
         x
     }

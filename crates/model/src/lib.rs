@@ -35,10 +35,10 @@ mod model;
 mod network;
 mod norm;
 mod parameters;
+mod pass;
 mod resnet8;
 mod small_cnn;
 mod task;
-mod trace;
 
 pub use activation::Activation;
 pub use block::{Block, BlockConfig};

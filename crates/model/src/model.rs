@@ -3,8 +3,9 @@ use burn::{
     nn::{Dropout, Linear},
     tensor::Tensor,
 };
+use rand_chacha::ChaCha8Rng;
 
-use crate::{Activation, Head, Norm, block::Block, trace::Trace};
+use crate::{Activation, Head, Norm, block::Block, pass::Pass};
 
 /// A network with its weights.
 ///
@@ -30,11 +31,11 @@ pub struct Model {
 }
 
 impl Model {
-    /// Computes the logits.
+    /// Computes the logits, without dropout.
     ///
-    /// On a device with automatic differentiation this is training mode: dropout is on, and batch
-    /// normalization takes the batch's statistics and remembers them (in clones too, which share them). On
-    /// others, and for what `Module::valid` returns, neither is.
+    /// On a device with automatic differentiation batch normalization is in training mode: it takes the
+    /// batch's statistics and remembers them (in clones too, which share them). On others, and for what
+    /// `Module::valid` returns, it is not.
     ///
     /// # Shapes
     ///
@@ -42,7 +43,16 @@ impl Model {
     /// - output, the logits: `[batch, n_classes]`
     #[must_use]
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
-        self.run(input, &mut Trace::off())
+        self.run(input, &mut Pass::plain())
+    }
+
+    /// As [`Self::forward`], with dropout.
+    ///
+    /// Its masks are drawn on the host from this stream, so that equal streams drop the same values on every
+    /// backend.
+    #[must_use]
+    pub fn forward_dropping(&self, input: Tensor<2>, masks: ChaCha8Rng) -> Tensor<2> {
+        self.run(input, &mut Pass::dropping(masks))
     }
 
     /// As [`Self::forward`], of examples in their own shape.
@@ -55,7 +65,7 @@ impl Model {
     /// - output, the logits: `[batch, n_classes]`
     #[must_use]
     pub fn forward_shaped<const D: usize>(&self, input: Tensor<D>) -> Tensor<2> {
-        self.run(input, &mut Trace::off())
+        self.run(input, &mut Pass::plain())
     }
 
     /// Computes the output of every layer, with its name, in the order of computation; the last one is the
@@ -69,45 +79,55 @@ impl Model {
     /// - outputs: `[batch, values]`, flattened likewise
     #[must_use]
     pub fn trace(&self, input: Tensor<2>) -> Vec<(String, Tensor<2>)> {
-        let mut trace = Trace::on();
-        drop(self.run(input, &mut trace));
-        trace.into_outputs()
+        self.trace_pass(input, Pass::plain())
     }
 
-    fn run<const D: usize>(&self, input: Tensor<D>, trace: &mut Trace) -> Tensor<2> {
+    /// As [`Self::trace`], with the dropout of [`Self::forward_dropping`].
+    #[must_use]
+    pub fn trace_dropping(&self, input: Tensor<2>, masks: ChaCha8Rng) -> Vec<(String, Tensor<2>)> {
+        self.trace_pass(input, Pass::dropping(masks))
+    }
+
+    fn trace_pass(&self, input: Tensor<2>, pass: Pass) -> Vec<(String, Tensor<2>)> {
+        let mut pass = pass.traced();
+        drop(self.run(input, &mut pass));
+        pass.into_outputs()
+    }
+
+    fn run<const D: usize>(&self, input: Tensor<D>, pass: &mut Pass) -> Tensor<2> {
         let mut x = if self.blocks.is_empty() {
             input.flatten(1, D - 1) // [batch, n_inputs]
         } else {
-            self.features(input, trace) // [batch, features]
+            self.features(input, pass) // [batch, features]
         };
         for (at, layer) in self.hidden.iter().enumerate() {
-            let skip = self.skip(at, &x, trace);
+            let skip = self.skip(at, &x, pass);
             x = layer.forward(x); // [batch, width]
-            trace.note(|| format!("hidden.{at}"), &x);
+            pass.note(|| format!("hidden.{at}"), &x);
             if let Some(norm) = self.norms.get(at) {
                 x = norm.forward(x);
-                trace.note(|| format!("norms.{at}"), &x);
+                pass.note(|| format!("norms.{at}"), &x);
             }
             if let Some(skip) = skip {
                 x = x + skip;
-                trace.note(|| format!("hidden.{at}.sum"), &x);
+                pass.note(|| format!("hidden.{at}.sum"), &x);
             }
             x = self.activation.forward(x);
-            trace.note(|| format!("hidden.{at}.activation"), &x);
-            x = self.drop(x, || format!("hidden.{at}.dropout"), trace);
+            pass.note(|| format!("hidden.{at}.activation"), &x);
+            x = pass.drop(&self.dropout, x, || format!("hidden.{at}.dropout"));
         }
         let logits = self.output.forward(x);
-        trace.note(|| "output".into(), &logits);
+        pass.note(|| "output".into(), &logits);
         logits
     }
 
     /// From images, or rows of their pixels, to rows of features.
-    fn features<const D: usize>(&self, input: Tensor<D>, trace: &mut Trace) -> Tensor<2> {
+    fn features<const D: usize>(&self, input: Tensor<D>, pass: &mut Pass) -> Tensor<2> {
         let [channels, height, width] = self.image_shape;
         let batch = input.dims()[0];
         let mut x = input.reshape([batch, channels, height, width]);
         for (at, block) in self.blocks.iter().enumerate() {
-            x = block.forward(&x, &format!("blocks.{at}"), trace); // [batch, channels, height, width]
+            x = block.forward(&x, &format!("blocks.{at}"), pass); // [batch, channels, height, width]
         }
         let x = match self.head {
             Head::Flatten => x.flatten(1, 3),
@@ -116,33 +136,24 @@ impl Model {
                 let n_pixels = pixels.dims()[2] as f64;
                 // A sum and a quotient, because burn's ONNX export knows no mean.
                 let means = (pixels.sum_dim(2) / n_pixels).squeeze_dim(2); // [batch, channels]
-                trace.note(|| "global_average".into(), &means);
+                pass.note(|| "global_average".into(), &means);
                 means
             }
         };
-        self.drop(x, || "features.dropout".into(), trace)
+        pass.drop(&self.dropout, x, || "features.dropout".into())
     }
 
     /// What is added to a hidden layer's output, from its input `[batch, n_in]`.
-    fn skip(&self, at: usize, input: &Tensor<2>, trace: &mut Trace) -> Option<Tensor<2>> {
+    fn skip(&self, at: usize, input: &Tensor<2>, pass: &mut Pass) -> Option<Tensor<2>> {
         let input = input.clone();
         match self.shortcuts.get(at)? {
             None => Some(input),
             Some(projection) => {
                 let x = projection.forward(input);
-                trace.note(|| format!("shortcuts.{at}"), &x);
+                pass.note(|| format!("shortcuts.{at}"), &x);
                 Some(x)
             }
         }
-    }
-
-    fn drop(&self, x: Tensor<2>, name: impl FnOnce() -> String, trace: &mut Trace) -> Tensor<2> {
-        if self.dropout.prob == 0.0 {
-            return x;
-        }
-        let x = self.dropout.forward(x);
-        trace.note(name, &x);
-        x
     }
 }
 

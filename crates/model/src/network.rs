@@ -138,12 +138,6 @@ impl NetworkPlan {
         self.architecture().min_batch(task)
     }
 
-    /// Whether training draws random numbers inside the network.
-    #[must_use]
-    pub fn is_random(&self) -> bool {
-        self.architecture().is_random()
-    }
-
     /// Whether `width` changes anything: a linear model has no hidden widths.
     #[must_use]
     pub fn has_width(&self) -> bool {

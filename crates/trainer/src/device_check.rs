@@ -8,7 +8,6 @@ mod batches;
 mod difference;
 mod pass;
 pub(crate) mod suite;
-mod without_dropout;
 
 use std::time::Instant;
 
@@ -74,7 +73,7 @@ struct LossDifference {
 
 /// Compares a device with the CPU; none if it is the CPU.
 ///
-/// Dropout is switched off on both sides; everything else is as in training.
+/// Everything is as in training, the masks of dropout too.
 ///
 /// # Errors
 /// [`Error::Failed`] if the batches can't be read. A difference is no error yet: see

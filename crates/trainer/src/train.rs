@@ -14,7 +14,7 @@ use burn::{
 use plumb_data::seed;
 use plumb_diagnostics::SetName;
 use plumb_model::Model;
-use rand::Rng;
+use rand_chacha::ChaCha8Rng;
 
 use crate::{
     Error,
@@ -153,11 +153,6 @@ pub(crate) fn train(
         let n_done = (state.position.step - first_step) as usize;
         for chosen in batches.of(&order).skip(n_done) {
             let step_number = state.position.step; // counted from 0
-            if config.model.is_random() {
-                // The backend's generator can't be saved, so each step starts it anew.
-                let stream = &mut seed::stream(config.seed, &format!("dropout {step_number}"));
-                ingredients.device.seed(stream.next_u64());
-            }
             learning_rate = config.learning_rate(step_number, length);
             let batch = train_set.gather(chosen, epoch)?;
             let (loss, gradient);
@@ -166,6 +161,7 @@ pub(crate) fn train(
                 &mut state.optimizer,
                 &loss_function,
                 mixup(batch, config.train.mixup, config.seed, step_number),
+                seed::stream(config.seed, &format!("dropout {step_number}")),
                 config.train.clip_norm,
                 learning_rate,
             );
@@ -261,10 +257,11 @@ pub(crate) fn step(
     optimizer: &mut ModuleOptimizer,
     loss_function: &Loss,
     (inputs, target): (Tensor<2>, Target),
+    dropout: ChaCha8Rng,
     clip_norm: Option<f64>,
     learning_rate: f64,
 ) -> (Model, Tensor<1>, Tensor<1>) {
-    let logits = model.forward(inputs); // [batch, n_classes]
+    let logits = model.forward_dropping(inputs, dropout); // [batch, n_classes]
     let loss = loss_function.forward(logits, target); // [1]
     let gradients = GradientsParams::from_grads(loss.backward(), &model);
     let (gradients, measure) = clip(gradients, &model, clip_norm);

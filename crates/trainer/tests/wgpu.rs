@@ -8,7 +8,8 @@ mod common;
 use common::{QUICKSTART, Workplace, gap, rate, stderr, stdout};
 use serde_json::Value;
 
-/// Equal weights and an equal order of examples, drawn on the host; only rounding differs.
+/// Equal weights, an equal order of examples and equal masks of dropout, drawn on the host; only rounding
+/// differs.
 #[test]
 fn wgpu_and_cpu_agree_on_rates_and_verdict() {
     let place = Workplace::new();
@@ -16,9 +17,9 @@ fn wgpu_and_cpu_agree_on_rates_and_verdict() {
         "data.general.strokes.examples=3000",
         "data.split.train_dev=500",
         "train.epochs=2",
-        "model.mlp.hidden=[32]",
+        "model.mlp={hidden=[32],dropout=0.2}",
     ];
-    let (cpu, _) = place.train_on("cpu", QUICKSTART, &short);
+    let (cpu, on_cpu) = place.train_on("cpu", QUICKSTART, &short);
     let (gpu, run) = place.train_on("wgpu:0", QUICKSTART, &short);
     assert_eq!(cpu["diagnosis"]["first"], gpu["diagnosis"]["first"]);
     for set in ["train", "train-dev", "dev", "test"] {
@@ -35,6 +36,17 @@ fn wgpu_and_cpu_agree_on_rates_and_verdict() {
             "{kind}"
         );
     }
+    // Of the first epoch. Other masks (those of burn on the CPU) moved it by 9e-4.
+    let loss = |run| {
+        let metrics = common::metrics(run);
+        let of_train = metrics.iter().find(|metric| metric["set"] == "train");
+        of_train.unwrap()["loss"].as_f64().unwrap()
+    };
+    let (reference, measured) = (loss(&on_cpu), loss(&run));
+    assert!(
+        (reference / measured - 1.0).abs() < 1e-4,
+        "{reference} and {measured}"
+    );
     let environment = environment(&run);
     assert_eq!(environment["device"], "wgpu:0");
     let check = &environment["device_check"]["compared"];

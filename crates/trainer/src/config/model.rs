@@ -166,9 +166,4 @@ impl ModelConfig {
     pub(crate) fn min_batch(&self, task: &Task) -> usize {
         self.0.min_batch(task)
     }
-
-    /// Whether training draws random numbers inside the network.
-    pub(crate) fn is_random(&self) -> bool {
-        self.0.is_random()
-    }
 }

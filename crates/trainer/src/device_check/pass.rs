@@ -3,9 +3,11 @@ use burn::{
     optim::GradientsParams,
     tensor::{Device, Tensor, TensorData},
 };
+use plumb_data::seed;
 use plumb_model::Model;
+use rand_chacha::ChaCha8Rng;
 
-use super::{difference::Values, without_dropout::without_dropout};
+use super::difference::Values;
 use crate::{
     Error,
     loss::{Labels, Loss, Target},
@@ -55,11 +57,10 @@ pub(crate) struct Recipe<'a> {
 }
 
 impl OnDevice {
-    /// Both on the device, with dropout switched off.
     pub(crate) fn new(recipe: &Recipe<'_>, device: &Device) -> Self {
         let device = device.clone().autodiff();
         Self {
-            model: without_dropout((recipe.model)(&device)),
+            model: (recipe.model)(&device),
             loss: (recipe.loss)(&device),
             device,
         }
@@ -81,7 +82,15 @@ impl OnDevice {
             let (inputs, labels) = self.tensors(batch);
             let target = Target::Labels(labels);
             let rate = optimizer.learning_rate();
-            (model, _, _) = step(model, &mut state, &self.loss, (inputs, target), None, rate);
+            (model, _, _) = step(
+                model,
+                &mut state,
+                &self.loss,
+                (inputs, target),
+                masks(),
+                None,
+                rate,
+            );
         }
         collect(&model.valid(), None)
     }
@@ -99,10 +108,15 @@ impl OnDevice {
     }
 }
 
+/// Both sides drop the same values.
+fn masks() -> ChaCha8Rng {
+    seed::stream(0, "device check")
+}
+
 impl Compute for OnDevice {
     fn pass(&self, batch: &HostBatch) -> Result<Pass, Error> {
         let (inputs, labels) = self.tensors(batch);
-        let traced = self.model.trace(inputs.clone());
+        let traced = self.model.trace_dropping(inputs.clone(), masks());
         let Some((_, logits)) = traced.last() else {
             return Err(Error::failed("device check: the network has no layers"));
         };

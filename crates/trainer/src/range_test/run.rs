@@ -1,6 +1,5 @@
 use burn::tensor::Device;
 use plumb_data::seed;
-use rand::Rng;
 
 use super::{Point, Sweep, smooth::Smooth};
 use crate::{
@@ -65,10 +64,6 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
                 break 'epochs;
             }
             let learning_rate = sweep.learning_rate(step);
-            if config.model.is_random() {
-                let stream = &mut seed::stream(config.seed, &format!("dropout {step}"));
-                device.seed(stream.next_u64());
-            }
             let batch = train.gather(chosen, epoch)?;
             let loss;
             (model, loss, _) = train_step(
@@ -76,6 +71,7 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
                 &mut optimizer,
                 &loss_function,
                 mixup(batch, config.train.mixup, config.seed, u64::from(step)),
+                seed::stream(config.seed, &format!("dropout {step}")),
                 config.train.clip_norm,
                 learning_rate,
             );

@@ -7,6 +7,9 @@ use burn::{
     tensor::{Bytes, Device, Tensor, TensorData},
 };
 
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
 use super::{init, networks, task, values};
 use crate::{BlockConfig, Model, Network, NetworkPlan, NormKind, Task};
 
@@ -22,7 +25,8 @@ fn batch(task: &Task, device: &Device) -> Tensor<2> {
 /// One step of Adam on the sum of the squared logits; a function of its arguments alone.
 fn step(model: Model, optimizer: &mut ModuleOptimizer, task: &Task) -> Model {
     let device = Device::flex().autodiff();
-    let logits = model.forward(batch(task, &device));
+    let masks = ChaCha8Rng::seed_from_u64(5);
+    let logits = model.forward_dropping(batch(task, &device), masks);
     let loss = (logits.clone() * logits).sum();
     let gradients = GradientsParams::from_grads(loss.backward(), &model);
     optimizer.step(1e-3, model, gradients)
@@ -34,15 +38,11 @@ fn bytes(model: &Model) -> Vec<u8> {
 }
 
 /// Two steps, saved in evaluation mode, loaded into a fresh model and stepped on: byte by byte what three
-/// steps in one go give; so training mode is on after loading, too. Dropout is left out: its random numbers
-/// come from a generator that all tests share.
+/// steps in one go give; so training mode is on after loading, too.
 #[test]
 fn a_loaded_model_continues_bit_identically() {
     let device = Device::flex().autodiff();
     for (network, task) in networks() {
-        if NetworkPlan::new(network.clone()).is_random() {
-            continue;
-        }
         let mut optimizer = AdamConfig::new().init();
         let mut model = init(network.clone(), &task, 1, &device);
         for _ in 0..2 {
@@ -141,5 +141,33 @@ fn the_least_batch() {
     ] {
         let plan = NetworkPlan::new(network);
         assert_eq!(plan.min_batch(&task(&[1, 5, 5], 3)), expected, "{plan:?}");
+    }
+}
+
+/// Dropout changes outputs, equally for equal streams, and only where it is asked for and not frozen.
+#[test]
+fn dropout_needs_a_stream_and_a_layer_that_is_trained() {
+    let device = Device::flex().autodiff();
+    let task = task(&[1, 6, 6], 3);
+    let block = BlockConfig {
+        dropout: 0.5,
+        ..BlockConfig::new(4)
+    };
+    let mut cnn = super::cnn(vec![block]);
+    cnn.dropout = 0.5;
+    let mut mlp = super::mlp(&[30], NormKind::None);
+    mlp.dropout = 0.5;
+    for network in [Network::Cnn(cnn), Network::Mlp(mlp)] {
+        let model = init(network, &task, 1, &device);
+        let inputs = batch(&task, &device);
+        let dropped = |model: &Model, seed| {
+            let masks = ChaCha8Rng::seed_from_u64(seed);
+            values(model.forward_dropping(inputs.clone(), masks))
+        };
+        assert_eq!(dropped(&model, 1), dropped(&model, 1));
+        assert_ne!(dropped(&model, 1), dropped(&model, 2));
+        let plain = values(model.forward(inputs.clone()));
+        assert_ne!(dropped(&model, 1), plain);
+        assert_eq!(dropped(&model.freeze(), 1), plain);
     }
 }
