@@ -60,13 +60,14 @@ fn cuda_without_a_driver_says_what_it_needs() {
     );
 }
 
-/// The same drawn weights and order of examples, another library.
+/// The same drawn weights, order of examples and masks of dropout, another library.
 #[test]
 #[cfg(all(feature = "cpu", feature = "ndarray"))]
 fn ndarray_and_cpu_agree_on_rates_and_verdict() {
     let place = Workplace::new();
-    let (cpu, _) = place.train_on("cpu", QUICKSTART, &common::SHORT);
-    let (ndarray, run) = place.train_on("ndarray", QUICKSTART, &common::SHORT);
+    let settings = [&common::SHORT[..], &["model.mlp.dropout=0.2"]].concat();
+    let (cpu, _) = place.train_on("cpu", QUICKSTART, &settings);
+    let (ndarray, run) = place.train_on("ndarray", QUICKSTART, &settings);
     assert_eq!(cpu["diagnosis"]["first"], ndarray["diagnosis"]["first"]);
     for set in ["train", "train-dev", "dev", "test"] {
         let difference = common::rate(&cpu, set) - common::rate(&ndarray, set);

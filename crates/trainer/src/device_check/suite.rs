@@ -51,6 +51,7 @@ pub(crate) const CASES: &[Case] = &[
         "mlp, layer norm, residual",
         "mlp = { hidden = [32, 32], norm = 'layer', residual = true }",
     ),
+    Case::vector("mlp, dropout", "mlp = { hidden = [32, 32], dropout = 0.5 }"),
     Case::steps("adam", "adam = { learning_rate = 0.01 }"),
     Case::steps(
         "adamw",
