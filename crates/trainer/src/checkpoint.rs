@@ -1,7 +1,6 @@
 //! Checkpoints: directories that appear whole or not at all, and are checked when they are read.
 
 use std::{
-    collections::BTreeMap,
     fmt::Display,
     fs,
     io::Write,
@@ -26,16 +25,17 @@ const WEIGHTS: &str = "model.bpk";
 const OPTIMIZER: &str = "optimizer.bpk";
 /// The file that says what the others are.
 const ABOUT: &str = "checkpoint.json";
+/// The hashes of the other files, as `sha256sum` writes and checks them.
+const SUMS: &str = "SHA256SUMS";
 
 /// What `checkpoint.json` says.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct About {
     format: u32,
     /// The version of plumb that wrote it.
     plumb: String,
     position: Position,
-    /// Of each other file.
-    sha256: BTreeMap<String, String>,
 }
 
 /// The folder `checkpoints/` of a run.
@@ -62,7 +62,7 @@ pub(crate) struct Saved {
 pub(crate) enum CheckpointError {
     #[error("can't read {path}: {error}")]
     Unreadable { path: PathBuf, error: String },
-    #[error("{path} is damaged: its sha256 is not the one that {ABOUT} gives")]
+    #[error("{path} is damaged: its sha256 is not the one in {SUMS}")]
     Damaged { path: PathBuf },
     #[error("{path} has format {found}; this plumb, {version}, reads format {FORMAT}", version = env!("CARGO_PKG_VERSION"))]
     Format { path: PathBuf, found: u64 },
@@ -141,24 +141,30 @@ impl Checkpoints {
     /// Reads a checkpoint and makes sure that it is as it was written.
     pub(crate) fn read(&self, name: &str) -> Result<Saved, CheckpointError> {
         let folder = self.folder.join(name);
-        let about = About::read(&folder.join(ABOUT))?;
+        let about_path = folder.join(ABOUT);
+        About::check_format(&about_path)?;
+        let path = folder.join(SUMS);
+        let sums = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
         let file = |file: &str| {
             let path = folder.join(file);
             let content = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-            if about.sha256.get(file) == Some(&sha256_hex(&content)) {
-                Ok((Bytes::from_bytes_vec(content), path))
+            if sums.lines().any(|line| line == sum(file, &content)) {
+                Ok((content, path))
             } else {
                 Err(CheckpointError::Damaged { path })
             }
         };
+        let (about, path) = file(ABOUT)?;
+        let about: About =
+            serde_json::from_slice(&about).map_err(|error| unreadable(&path, &error))?;
         let (weights, path) = file(WEIGHTS)?;
-        let weights =
-            ModuleRecord::from_bytes(weights).map_err(|error| unreadable(&path, &error))?;
+        let weights = ModuleRecord::from_bytes(Bytes::from_bytes_vec(weights))
+            .map_err(|error| unreadable(&path, &error))?;
         Ok(Saved {
             name: name.to_string(),
             position: about.position,
             weights,
-            optimizer: file(OPTIMIZER)?.0,
+            optimizer: Bytes::from_bytes_vec(file(OPTIMIZER)?.0),
         })
     }
 
@@ -172,7 +178,7 @@ impl Checkpoints {
         for name in [Some(last), best].into_iter().flatten() {
             let (from, to) = (other.folder.join(name), self.folder.join(name));
             fs::create_dir_all(&to).map_err(|error| cannot_write(&to, &error))?;
-            for file in [WEIGHTS, OPTIMIZER, ABOUT] {
+            for file in [WEIGHTS, OPTIMIZER, ABOUT, SUMS] {
                 fs::copy(from.join(file), to.join(file))
                     .map_err(|error| cannot_write(&to.join(file), &error))?;
             }
@@ -203,16 +209,17 @@ impl Checkpoints {
             format: FORMAT,
             plumb: env!("CARGO_PKG_VERSION").into(),
             position: snapshot.position.clone(),
-            sha256: [(WEIGHTS, &weights), (OPTIMIZER, &moments)]
-                .map(|(file, content)| (file.to_string(), sha256_hex(content)))
-                .into(),
         };
         let about = serde_json::to_vec_pretty(&about).map_err(|error| wrong(&error))?;
-        for (file, content) in [
+        let files = [
             (WEIGHTS, &weights[..]),
             (OPTIMIZER, &moments[..]),
             (ABOUT, &about[..]),
-        ] {
+        ];
+        let sums = files
+            .map(|(file, content)| sum(file, content) + "\n")
+            .concat();
+        for (file, content) in files.into_iter().chain([(SUMS, sums.as_bytes())]) {
             fs::File::create(folder.path().join(file))
                 .and_then(|mut file| {
                     file.write_all(content)?;
@@ -235,7 +242,8 @@ impl Checkpoints {
 }
 
 impl About {
-    fn read(path: &Path) -> Result<Self, CheckpointError> {
+    /// Makes sure that the checkpoint is of the version that is read here, before anything else of it is looked at.
+    fn check_format(path: &Path) -> Result<(), CheckpointError> {
         /// What every version has.
         #[derive(Deserialize)]
         struct AnyVersion {
@@ -244,14 +252,19 @@ impl About {
         let text = fs::read(path).map_err(|error| unreadable(path, &error))?;
         let AnyVersion { format } =
             serde_json::from_slice(&text).map_err(|error| unreadable(path, &error))?;
-        if format != u64::from(FORMAT) {
-            return Err(CheckpointError::Format {
-                path: path.to_owned(),
-                found: format,
-            });
+        if format == u64::from(FORMAT) {
+            return Ok(());
         }
-        serde_json::from_slice(&text).map_err(|error| unreadable(path, &error))
+        Err(CheckpointError::Format {
+            path: path.to_owned(),
+            found: format,
+        })
     }
+}
+
+/// A line of `SHA256SUMS`.
+fn sum(file: &str, content: &[u8]) -> String {
+    format!("{}  {file}", sha256_hex(content))
 }
 
 impl Saved {
@@ -285,5 +298,52 @@ fn unreadable(path: &Path, error: &dyn Display) -> CheckpointError {
     CheckpointError::Unreadable {
         path: path.to_owned(),
         error: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "cpu")]
+mod tests {
+    use burn::tensor::Device;
+    use plumb_data::seed;
+    use plumb_model::Task;
+
+    use super::*;
+    use crate::{config::ModelConfig, optimizer::Optimizer};
+
+    /// Each byte of each file, changed in one bit or two: a key of another name, a digit of another value.
+    #[test]
+    fn no_change_of_any_byte_goes_unnoticed() {
+        let network: ModelConfig = toml::from_str("mlp = { hidden = [2] }").unwrap();
+        let optimizer: Optimizer = toml::from_str("sgd = { learning_rate = 0.1 }").unwrap();
+        let task = Task {
+            input_shape: vec![2],
+            n_classes: 2,
+        };
+        let device = Device::flex().autodiff();
+        let snapshot = Snapshot {
+            model: &network.init(&task, seed::stream(1, "init"), &device),
+            optimizer: &optimizer.init(),
+            position: &Position::default(),
+        };
+        let run = tempfile::tempdir().unwrap();
+        let mut checkpoints = Checkpoints::new(run.path());
+        checkpoints.save(&snapshot, true).unwrap();
+        let name = Checkpoints::name(0);
+        checkpoints.read(&name).unwrap();
+        for file in [WEIGHTS, OPTIMIZER, ABOUT, SUMS] {
+            let path = checkpoints.folder.join(&name).join(file);
+            let whole = fs::read(&path).unwrap();
+            for at in 0..whole.len() {
+                for bits in [0x01, 0x20, 0x03] {
+                    let mut changed = whole.clone();
+                    changed[at] ^= bits;
+                    fs::write(&path, &changed).unwrap();
+                    assert!(checkpoints.read(&name).is_err(), "{file}, byte {at}");
+                }
+            }
+            fs::write(&path, &whole).unwrap();
+        }
+        checkpoints.read(&name).unwrap();
     }
 }

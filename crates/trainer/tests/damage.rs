@@ -33,7 +33,12 @@ fn a_damaged_checkpoint_is_named_and_the_older_good_one_used() {
     let reference = resumed(&place, &run, &LONGER);
     let last = checkpoint(&run, "last");
     let name = last.file_name().unwrap().to_str().unwrap().to_string();
-    for file in ["model.bpk", "optimizer.bpk", "checkpoint.json"] {
+    for file in [
+        "model.bpk",
+        "optimizer.bpk",
+        "checkpoint.json",
+        "SHA256SUMS",
+    ] {
         let path = last.join(file);
         let whole = fs::read(&path).unwrap();
         let mut flipped = whole.clone();

@@ -105,7 +105,12 @@ fn check(run: &Path) -> bool {
     for pointer in ["last", "best"] {
         if run.join("checkpoints").join(pointer).exists() {
             let folder = common::checkpoint(run, pointer);
-            for file in ["model.bpk", "optimizer.bpk", "checkpoint.json"] {
+            for file in [
+                "model.bpk",
+                "optimizer.bpk",
+                "checkpoint.json",
+                "SHA256SUMS",
+            ] {
                 let content = fs::read(folder.join(file)).unwrap();
                 assert!(!content.is_empty(), "{}", folder.join(file).display());
             }
