@@ -76,25 +76,29 @@ struct Timing {
 }
 
 impl Written {
-    /// What an earlier run wrote up to a step.
-    pub(crate) fn of(run: &RunDir, last_step: u64) -> Self {
-        let up_to_step = |file: &str| -> String {
-            #[derive(Deserialize)]
-            struct Step {
-                step: u64,
+    /// What an earlier run wrote up to a position, and warnings of what is lost.
+    pub(crate) fn of(run: &RunDir, last: &Position) -> (Self, Vec<String>) {
+        let mut warnings = Vec::new();
+        let mut up_to_position = |file: &str| {
+            let text = std::fs::read(run.path().join(file)).unwrap_or_default();
+            let (lines, is_whole) = lines_up_to(&String::from_utf8_lossy(&text), last);
+            if !is_whole {
+                warnings.push(format!(
+                    "warning: {file} of {} is missing or damaged; measurements up to step {} may be lost",
+                    run.path().display(),
+                    last.step
+                ));
             }
-            let text = std::fs::read_to_string(run.path().join(file)).unwrap_or_default();
-            let lines = text.split_inclusive('\n').filter(|line| {
-                serde_json::from_str(line).is_ok_and(|Step { step }| step <= last_step)
-            });
-            lines.collect()
+            lines
         };
-        Self {
-            metrics: up_to_step("metrics.jsonl"),
-            timings: up_to_step("timings.jsonl"),
-        }
+        let written = Self {
+            metrics: up_to_position("metrics.jsonl"),
+            timings: up_to_position("timings.jsonl"),
+        };
+        (written, warnings)
     }
 
+    /// Writes it into a new run.
     pub(crate) fn write(&self, run: &RunDir) -> Result<(), Error> {
         run.write("timings.jsonl", self.timings.as_bytes())?;
         run.write("metrics.jsonl", self.metrics.as_bytes())
@@ -125,6 +129,30 @@ impl Written {
         };
         add_line(&mut self.timings, &timing)
     }
+}
+
+/// The lines of steps up to a position, and whether nothing seems to be missing: each line can be read, and
+/// the evaluation that was the best is among them.
+fn lines_up_to(text: &str, last: &Position) -> (String, bool) {
+    #[derive(Deserialize)]
+    struct Step {
+        step: u64,
+    }
+    let mut lines = String::new();
+    let mut is_whole = true;
+    let mut lacks_best = last.best.is_some();
+    for line in text.lines() {
+        match serde_json::from_str(line) {
+            Ok(Step { step }) if step <= last.step => {
+                lines.push_str(line);
+                lines.push('\n');
+                lacks_best &= last.best.is_none_or(|best| best.step != step);
+            }
+            Ok(_) => {}
+            Err(_) => is_whole = false,
+        }
+    }
+    (lines, is_whole && !lacks_best)
 }
 
 fn add_line(text: &mut String, value: &impl Serialize) -> Result<(), Error> {

@@ -72,13 +72,13 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
     let state = in_pool(|| session.state(initial.model, earlier.as_ref()))??;
     let check = session.check_device(&state.model)?;
     let mut environment = Environment::new(session.opened, check, earlier.as_ref());
-    let written = match &earlier {
+    let (written, lost) = match &earlier {
         Some(Earlier {
             run,
             last: Some(last),
             ..
-        }) => Written::of(run, last.position.step),
-        _ => Written::default(),
+        }) => Written::of(run, &last.position),
+        _ => Default::default(),
     };
     let run = session.begin(&environment, earlier.as_ref(), &state, &written)?;
     if let Some(check) = &environment.device_check {
@@ -99,7 +99,7 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
         recorder.note(note);
     }
     if let Some(earlier) = &earlier {
-        for note in &earlier.notes {
+        for note in earlier.notes.iter().chain(&lost) {
             recorder.note(note);
         }
         recorder.note(&earlier.to_string());

@@ -67,6 +67,38 @@ fn a_damaged_checkpoint_is_named_and_the_older_good_one_used() {
     }
 }
 
+/// Weights go on as ever; what is lost of the measurements is said.
+#[test]
+fn lost_measurements_are_warned_of() {
+    let place = Workplace::new();
+    let run = short_run(&place);
+    let reference = resumed(&place, &run, &LONGER);
+    let args = [&["resume", run.to_str().unwrap()], &LONGER[..]].concat();
+    assert!(!stderr(&place.plumb(&args)).contains("damaged"));
+    for file in ["metrics.jsonl", "timings.jsonl"] {
+        let path = run.join(file);
+        let whole = fs::read(&path).unwrap();
+        let cut = &whole[..whole.len() - 10];
+        for broken in [Some(cut), Some(b"nothing\n"), Some(b""), None] {
+            match broken {
+                Some(broken) => fs::write(&path, broken).unwrap(),
+                None => fs::remove_file(&path).unwrap(),
+            }
+            let before = runs(&place);
+            let said = stderr(&place.plumb(&args));
+            let warning = format!("warning: {file} of {} is missing or damaged", run.display());
+            assert!(said.contains(&warning), "{said}");
+            let mut new = runs(&place).into_iter().filter(|run| !before.contains(run));
+            let weights = |run: &Path| fs::read(checkpoint(run, "last").join("model.bpk")).unwrap();
+            assert!(weights(&new.next().unwrap()) == weights(&reference));
+        }
+        // Only the end of the last line is gone.
+        fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+        assert_same(&resumed(&place, &run, &LONGER), &reference);
+        fs::write(&path, &whole).unwrap();
+    }
+}
+
 #[test]
 fn no_good_checkpoint_is_an_error_that_names_them_all() {
     let place = Workplace::new();
