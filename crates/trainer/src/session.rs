@@ -168,7 +168,12 @@ impl Session<'_> {
         let (config, prepared) = (self.config, self.prepared);
         let goes_on = earlier.is_some_and(|earlier| earlier.last.is_some());
         let cost = config.model.cost(&prepared.task);
-        let model_file = ModelFile::new(&prepared.sets.train, &prepared.normalizer, cost);
+        let model_file = ModelFile::new(
+            &prepared.sets.train,
+            &prepared.normalizer,
+            cost,
+            config.train.batch_size,
+        );
         RunDir::create(self.runs_dir, &config.name, |run| {
             run.write("config.toml", config.to_toml()?.as_bytes())?;
             environment.write(run)?;

@@ -32,6 +32,8 @@ pub(crate) struct ModelFile {
     pub(crate) normalizer: Normalizer,
     #[serde(flatten)]
     pub(crate) cost: Cost,
+    /// What a training batch's activations take, in 32 bits each.
+    activation_bytes_per_batch: usize,
 }
 
 /// A model with the weights that its run chose.
@@ -48,7 +50,12 @@ pub(crate) struct Trained {
 impl ModelFile {
     pub(crate) const NAME: &str = "model.json";
 
-    pub(crate) fn new(train: &Examples, normalizer: &Normalizer, cost: Cost) -> Self {
+    pub(crate) fn new(
+        train: &Examples,
+        normalizer: &Normalizer,
+        cost: Cost,
+        batch_size: usize,
+    ) -> Self {
         Self {
             format: FORMAT,
             input_shape: train.shape.clone(),
@@ -56,6 +63,7 @@ impl ModelFile {
             range: train.range,
             normalizer: normalizer.clone(),
             cost,
+            activation_bytes_per_batch: cost.activation_bytes(batch_size),
         }
     }
 

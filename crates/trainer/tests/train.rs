@@ -151,6 +151,18 @@ fn the_run_directory_holds_what_it_should_and_is_never_overwritten() {
     );
     assert_eq!(data["target"]["examples"], 1797);
     assert!(data["general"]["distinct_sources"].as_u64().unwrap() >= 14);
+    // 64-128-128-10: by hand, activations before and behind each rectifier, batches of 128 numbers of 4 bytes
+    let model = json("model.json");
+    let weights = 64 * 128 + 128 * 128 + 128 * 10;
+    let activations = 64 + 4 * 128 + 10;
+    for (key, expected) in [
+        ("parameters", weights + 128 + 128 + 10),
+        ("multiply_adds", weights),
+        ("activations", activations),
+        ("activation_bytes_per_batch", activations * 128 * 4),
+    ] {
+        assert_eq!(model[key], expected, "{key}");
+    }
     // the diagnosis can be read back as the type that it was written from
     serde_json::from_value::<plumb_diagnostics::Diagnosis>(report["diagnosis"].clone()).unwrap();
 }
