@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The version of a checkpoint's files.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 const WEIGHTS: &str = "model.bpk";
 const OPTIMIZER: &str = "optimizer.bpk";
@@ -141,14 +141,14 @@ impl Checkpoints {
     /// Reads a checkpoint and makes sure that it is as it was written.
     pub(crate) fn read(&self, name: &str) -> Result<Saved, CheckpointError> {
         let folder = self.folder.join(name);
-        let about_path = folder.join(ABOUT);
-        About::check_format(&about_path)?;
+        About::check_format(&folder.join(ABOUT))?;
         let path = folder.join(SUMS);
         let sums = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
         let file = |file: &str| {
             let path = folder.join(file);
             let content = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-            if sums.lines().any(|line| line == sum(file, &content)) {
+            let expected = sum(file, &content);
+            if sums.lines().any(|line| line == expected) {
                 Ok((content, path))
             } else {
                 Err(CheckpointError::Damaged { path })

@@ -151,7 +151,7 @@ fn what_cannot_be_resumed_is_refused_with_the_reason() {
         for folder in fs::read_dir(run.join("checkpoints")).unwrap() {
             let about = folder.unwrap().path().join("checkpoint.json");
             if about.exists() {
-                replace(&about, "\"format\": 2", "\"format\": 1");
+                replace(&about, "\"format\": 3", "\"format\": 1");
             }
         }
     };

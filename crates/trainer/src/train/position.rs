@@ -24,7 +24,6 @@ pub(crate) struct Position {
     /// Of it, training steps of the epoch in progress.
     pub(crate) epoch_secs: f64,
     /// What has been warned of, and what warnings need to know.
-    #[serde(default)]
     pub(crate) watch: Watch,
 }
 
