@@ -9,9 +9,9 @@ use plumb_data::{
     split::Member,
 };
 use plumb_model::Task;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::{prepare::Divided, progress::thousands, sets::PerSet};
+use crate::{Error, prepare::Divided, progress::thousands, run_dir::RunDir, sets::PerSet};
 
 /// From so many examples per distinct original or nuisance on, few stand behind many: what looks
 /// varied may cover little (MISSION: an hour of noise under a thousand hours of speech).
@@ -147,6 +147,25 @@ impl DataSummary {
             [file, ..] => &file.path,
             [] => "the target chunk",
         }
+    }
+}
+
+/// What a run's `data.json` says of its sets, for those who compare.
+#[derive(Deserialize)]
+pub(crate) struct SetHashes {
+    pub(crate) sets: PerSet<SetHash>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct SetHash {
+    pub(crate) sha256: String,
+}
+
+impl SetHashes {
+    /// # Errors
+    /// Bad input if the file is missing or damaged.
+    pub(crate) fn read(run: &RunDir) -> Result<Self, Error> {
+        run.read_json("data.json")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
+use burn::tensor::TensorData;
 use plumb_data::Normalizer;
 use plumb_model::Model;
 
@@ -39,18 +40,21 @@ pub(crate) fn init_from(
     here: &Here<'_>,
     partial: bool,
 ) -> Result<Started, KeyError> {
-    let there: HashMap<String, _> = tensors(&source.model)
-        .into_iter()
-        .map(|(parameter, values)| (parameter.path.clone(), (parameter, values)))
-        .collect();
     let wanted = parameters(&model);
-    let unfit = differences(&wanted, &parameters(&source.model));
-    let fits = |parameter: &&Parameter| {
-        there
-            .get(&parameter.path)
-            .is_some_and(|(source, _)| source.shape == parameter.shape)
+    let (there, values): (Vec<Parameter>, Vec<TensorData>) =
+        tensors(&source.model).into_iter().unzip();
+    let unfit = differences(&wanted, &there);
+    let fits = |there: &Parameter| {
+        let same = |here: &Parameter| here.path == there.path && here.shape == there.shape;
+        wanted.iter().any(same)
     };
-    let n_fit = wanted.iter().filter(fits).count();
+    let fitting: HashMap<&str, TensorData> = there
+        .iter()
+        .zip(values)
+        .filter(|(parameter, _)| fits(parameter))
+        .map(|(parameter, values)| (parameter.path.as_str(), values))
+        .collect();
+    let n_fit = fitting.len();
     let (n_classes, n_before) = (here.classes.len(), source.about.classes.len());
     let why = if n_classes == n_before {
         String::new()
@@ -81,14 +85,7 @@ pub(crate) fn init_from(
         ));
     }
     notes.extend(warnings(source, name, here));
-    let shapes: HashMap<&str, &[usize]> = wanted
-        .iter()
-        .map(|parameter| (parameter.path.as_str(), parameter.shape.as_slice()))
-        .collect();
-    let model = fill(model, |path| {
-        let (parameter, values) = there.get(path)?;
-        (shapes.get(path) == Some(&parameter.shape.as_slice())).then(|| values.clone())
-    });
+    let model = fill(model, |path| fitting.get(path).cloned());
     Ok(Started { model, notes })
 }
 

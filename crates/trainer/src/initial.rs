@@ -69,9 +69,7 @@ pub(crate) fn frozen(
     prepared: &Prepared,
     device: &Device,
 ) -> Result<Initial, Error> {
-    let stream = seed::stream(config.seed, "init");
-    let device = device.clone().autodiff();
-    let model = config.model.init(&prepared.task, stream, &device);
+    let model = config.init_model(&prepared.task, &device.clone().autodiff());
     let names = &config.train.freeze;
     let model = freeze(model, names).map_err(|error| document.error(&error))?;
     let (n_trained, n_all) = n_trained(&model);

@@ -19,13 +19,18 @@ pub(crate) fn lower(optimizer: &Optimizer) -> f64 {
     (optimizer.learning_rate() / 10.0).min(usual(optimizer))
 }
 
-/// As in `--set optimizer.adam.learning_rate=0.001`.
-pub(crate) fn set(optimizer: &Optimizer, rate: f64) -> String {
+/// As in `optimizer.adam.learning_rate=0.001`.
+pub(crate) fn setting(optimizer: &Optimizer, rate: f64) -> String {
     format!(
-        "--set optimizer.{}.learning_rate={}",
+        "optimizer.{}.learning_rate={}",
         optimizer.name(),
         short(rate)
     )
+}
+
+/// As in `--set optimizer.adam.learning_rate=0.001`.
+pub(crate) fn set(optimizer: &Optimizer, rate: f64) -> String {
+    format!("--set {}", setting(optimizer, rate))
 }
 
 /// A rate with two digits, as in 0.012 or 1e-7; it is a number of TOML.

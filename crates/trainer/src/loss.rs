@@ -5,6 +5,8 @@ use burn::{
     tensor::{Device, Int, Tensor, activation::log_softmax},
 };
 
+use crate::{config::Config, prepare::Prepared};
+
 /// Mean cross-entropy of a batch, in nats, with examples and classes that may count more or less than
 /// others, and labels that may be smoothed.
 pub(crate) struct Loss {
@@ -48,6 +50,12 @@ impl Loss {
             class_weights: class_weights
                 .map(|weights| Tensor::<1>::from_data(weights, device).unsqueeze()),
         }
+    }
+
+    /// That of a run.
+    pub(crate) fn of_run(config: &Config, prepared: &Prepared, device: &Device) -> Self {
+        let class_weights = prepared.class_weights.as_deref();
+        Self::new(config.loss.label_smoothing, class_weights, device)
     }
 
     /// The loss `[1]` of logits `[batch, n_classes]`. Of mixed examples it is the mixture of the losses

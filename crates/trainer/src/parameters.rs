@@ -118,12 +118,11 @@ impl Place {
         self.0.last().map_or("", |(_, holder)| holder)
     }
 
-    /// Without the kinds of networks, and with `PyTorch`'s names for a normalization's gain and offset.
+    /// With `PyTorch`'s names for a normalization's gain and offset.
     fn path(&self) -> String {
         let components: Vec<&str> = self
             .0
             .iter()
-            .filter(|(_, holder)| !holder.starts_with("Enum:"))
             .map(|(name, holder)| match (holder.as_str(), name.as_str()) {
                 ("Struct:Norm", "gamma") => "weight",
                 ("Struct:Norm", "beta") => "bias",

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Error,
     checkpoint::Checkpoints,
-    config::{Checkpointing, Config},
+    config::Config,
     diverged::{Diverged, NotFinite},
     progress::{Progress, thousands},
     run_dir::RunDir,
@@ -30,7 +30,6 @@ const MAX_LINES: u32 = 50;
 pub(crate) struct Recorder<'a> {
     run: &'a RunDir,
     config: &'a Config,
-    checkpointing: &'a Checkpointing,
     checkpoints: Checkpoints,
     progress: Progress,
     n_epochs: u32,
@@ -176,7 +175,6 @@ impl<'a> Recorder<'a> {
         Self {
             run,
             config,
-            checkpointing: &config.checkpoint,
             checkpoints: Checkpoints::new(run.path()),
             progress: Progress::new(n_epochs, n_examples, quiet),
             n_epochs,
@@ -233,9 +231,9 @@ impl Observer for Recorder<'_> {
     }
 
     fn is_save_due(&self, position: &Position) -> bool {
-        let steps = self.checkpointing.every_steps;
+        let steps = self.config.checkpoint.every_steps;
         steps.is_some_and(|steps| position.step.is_multiple_of(steps))
-            || self.saved.elapsed() >= self.checkpointing.every_time
+            || self.saved.elapsed() >= self.config.checkpoint.every_time
     }
 
     fn save(&mut self, snapshot: &Snapshot<'_>) -> Result<(), Error> {
@@ -271,7 +269,7 @@ impl Observer for Recorder<'_> {
         for warning in evaluated.warnings {
             self.note(&format!("warning: {warning}"));
         }
-        let is_due = match self.checkpointing.every_epochs {
+        let is_due = match self.config.checkpoint.every_epochs {
             Some(epochs) => epoch.is_multiple_of(epochs),
             None => self.saved.elapsed() >= SAVE_EVERY,
         };

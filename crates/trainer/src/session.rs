@@ -2,8 +2,7 @@
 
 use std::{path::Path, time::Instant};
 
-use burn::{module::Module, tensor::Device};
-use plumb_data::seed;
+use burn::module::Module;
 use plumb_model::Model;
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
     cli::RunOutput,
     config::Config,
     device::OpenDevice,
-    device_check::{self, Batches, DeviceCheck, Recipe},
+    device_check::{self, DeviceCheck, Recipe},
     earlier::Earlier,
     environment::Environment,
     evaluate::{Evaluation, evaluate},
@@ -31,7 +30,7 @@ use crate::{
     run_dir::RunDir,
     sets::PerSet,
     terminal,
-    train::{End, Ingredients, Position, Snapshot, State, train},
+    train::{Batches, End, Ingredients, Position, Snapshot, State, train},
     train_sample::{self, Evaluations},
     trained::{ModelFile, other_model},
     watch::Facts,
@@ -138,20 +137,18 @@ impl Session<'_> {
         if self.skip_device_check {
             return Ok(DeviceCheck::unwanted(opened));
         }
-        let batches = Batches::new(
+        let batches = device_check::Batches::new(
             &prepared.sets.train,
             &prepared.normalizer,
             config.train.batch_size,
         );
-        let label_smoothing = config.loss.label_smoothing;
-        let class_weights = prepared.class_weights.as_deref();
         in_pool(|| {
             let recipe = Recipe {
                 model: &|device| {
                     let frozen = &config.train.freeze;
                     same_model(model, &config.model, frozen, &prepared.task, device)
                 },
-                loss: &|device| Loss::new(label_smoothing, class_weights, device),
+                loss: &|device| Loss::of_run(config, prepared, device),
             };
             device_check::check(&recipe, &batches, opened)
         })?
@@ -246,12 +243,6 @@ impl Session<'_> {
         }
     }
 
-    /// The network with the weights that every device starts from.
-    fn initial_model(&self, device: &Device) -> Model {
-        let stream = seed::stream(self.config.seed, "init");
-        self.config.model.init(&self.prepared.task, stream, device)
-    }
-
     fn evaluations(&self) -> Evaluations {
         Evaluations::plan(self.config, &self.prepared.sets)
     }
@@ -299,12 +290,11 @@ impl Session<'_> {
         let ingredients = Ingredients {
             config,
             sets,
-            class_weights: prepared.class_weights.as_deref(),
+            loss_function: &Loss::of_run(config, prepared, &device),
             facts: &Facts::new(config, prepared),
             train_sample: train_sample.as_ref().unwrap_or(&sets.train),
             evaluate_every: evaluations.every_epochs,
-            min_batch: config.model.min_batch(&prepared.task),
-            device: &device,
+            batches: Batches::new(config, prepared),
         };
         train(&ingredients, state, recorder)
     }
@@ -331,7 +321,7 @@ impl Session<'_> {
         let best = best.as_ref().map(|best| {
             // A model of its own: clones share the running averages of batch normalization.
             let device = self.opened.device.clone().autodiff();
-            restore(best, self.initial_model(&device))
+            restore(best, config.init_model(&self.prepared.task, &device))
         });
         let best = best.transpose()?;
         Ok(State {

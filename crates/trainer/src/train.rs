@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use burn::{
     module::Module,
     optim::{GradientsParams, ModuleOptimizer},
-    tensor::{Device, Tensor},
+    tensor::Tensor,
 };
 use plumb_data::seed;
 use plumb_diagnostics::SetName;
@@ -43,18 +43,14 @@ pub(crate) use self::{
 pub(crate) struct Ingredients<'a> {
     pub(crate) config: &'a Config,
     pub(crate) sets: &'a PerSet<Feed<'a>>,
-    /// Of the loss; none where all classes weigh the same.
-    pub(crate) class_weights: Option<&'a [f32]>,
+    pub(crate) loss_function: &'a Loss,
     /// For the warnings of a wasted run.
     pub(crate) facts: &'a Facts<'a>,
     /// What the train error is measured on during training: all of train, or a fixed part.
     pub(crate) train_sample: &'a Feed<'a>,
     /// Epochs from one evaluation to the next.
     pub(crate) evaluate_every: u32,
-    /// Examples that a batch must have, so that a batch normalization has a variance.
-    pub(crate) min_batch: usize,
-    /// With automatic differentiation.
-    pub(crate) device: &'a Device,
+    pub(crate) batches: Batches,
 }
 
 /// Everything that decides how a training goes on.
@@ -130,16 +126,16 @@ pub(crate) fn train(
     mut state: State,
     observer: &mut impl Observer,
 ) -> Result<(State, End), Error> {
-    let Ingredients { config, sets, .. } = *ingredients;
+    let Ingredients {
+        config,
+        sets,
+        loss_function,
+        batches,
+        ..
+    } = *ingredients;
     let train_set = sets.get(SetName::Train);
-    let batches = Batches {
-        n_examples: train_set.len(),
-        size: config.train.batch_size,
-        smallest: ingredients.min_batch,
-    };
     let n_steps_per_epoch = batches.count() as u64;
     let length = Length::new(n_steps_per_epoch, config.train.epochs);
-    let loss_function = ingredients.loss_function();
     let mut losses = Losses::default();
 
     let mut end = end(config, &state.position);
@@ -159,7 +155,7 @@ pub(crate) fn train(
             (state.model, loss, gradient) = step(
                 state.model,
                 &mut state.optimizer,
-                &loss_function,
+                loss_function,
                 mixup(batch, config.train.mixup, config.seed, step_number),
                 seed::stream(config.seed, &format!("dropout {step_number}")),
                 config.train.clip_norm,
@@ -279,11 +275,6 @@ impl LossError {
 }
 
 impl Ingredients<'_> {
-    fn loss_function(&self) -> Loss {
-        let smoothing = self.config.loss.label_smoothing;
-        Loss::new(smoothing, self.class_weights, self.device)
-    }
-
     /// The four error rates, with train measured on its sample.
     fn measure(&self, frozen: &Model) -> Result<PerSet<Evaluation>, Error> {
         self.sets.try_map(|name, set| match name {

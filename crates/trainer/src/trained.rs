@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use burn::{module::Module, tensor::Device};
-use plumb_data::{Examples, Normalizer, seed};
+use plumb_data::{Examples, Normalizer};
 use plumb_model::{Cost, Model, Task};
 use serde::{Deserialize, Serialize};
 
@@ -130,8 +130,7 @@ impl Trained {
         })?;
         let task = about.task();
         let model = config
-            .model
-            .init(&task, seed::stream(config.seed, "init"), device)
+            .init_model(&task, device)
             .try_load_record(saved.weights)
             .map_err(|error| other_model(&saved.name, &error))?;
         Ok(Self {

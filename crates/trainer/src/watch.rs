@@ -17,13 +17,10 @@ use crate::{config::Config, evaluate::Prediction, prepare::Prepared, train::Batc
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Watch {
     /// Losses that are not enough yet to be judged.
-    #[serde(default)]
     waiting: Window,
     /// Means of the windows so far.
-    #[serde(default)]
     past: Option<Past>,
     /// What has been warned of.
-    #[serde(default)]
     given: Vec<Kind>,
 }
 
@@ -88,11 +85,6 @@ const MIN_STEPS: u64 = 100;
 impl<'a> Facts<'a> {
     pub(crate) fn new(config: &'a Config, prepared: &'a Prepared) -> Self {
         let train = &prepared.sets.train;
-        let batches = Batches {
-            n_examples: train.len(),
-            size: config.train.batch_size,
-            smallest: config.model.min_batch(&prepared.task),
-        };
         Self {
             config,
             class_mass: class_mass(
@@ -102,7 +94,7 @@ impl<'a> Facts<'a> {
                 train.classes.len(),
                 config.loss.label_smoothing,
             ),
-            steps_per_epoch: batches.count() as u64,
+            steps_per_epoch: Batches::new(config, prepared).count() as u64,
             classes: &train.classes,
         }
     }

@@ -7,9 +7,9 @@
 
 mod common;
 
-use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+use std::{fmt::Write, fs, path::Path};
 
-use common::{QUICKSTART, SHORT, Workplace, stderr, stdout};
+use common::{QUICKSTART, SHORT, Workplace, resuming::content, stderr, stdout};
 use serde_json::Value;
 
 fn read_json(path: &Path) -> Value {
@@ -42,20 +42,6 @@ fn refused(place: &Workplace, run: &Path, settings: &[&str]) -> String {
     error.replace(place.runs().parent().unwrap().to_str().unwrap(), "PLACE")
 }
 
-/// Every file below a folder with its content.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(self::files(&path));
-        } else {
-            files.insert(path.display().to_string(), fs::read(&path).unwrap());
-        }
-    }
-    files
-}
-
 /// The figures are those of the run, to the last digit, and the run stays as it was.
 #[test]
 fn the_runs_own_sets_measure_what_the_run_did() {
@@ -64,7 +50,7 @@ fn the_runs_own_sets_measure_what_the_run_did() {
     for more in [None, Some(augmented)] {
         let settings: Vec<&str> = SHORT.into_iter().chain(more).collect();
         let (_, run) = place.train(QUICKSTART, &settings);
-        let before = files(&run);
+        let before = content(&run);
         let again = evaluated(&place, &run, &[]);
         let report = read_json(&run.join("diagnosis.json"));
         for key in ["diagnosis", "human", "actions", "matters_share"] {
@@ -74,7 +60,7 @@ fn the_runs_own_sets_measure_what_the_run_did() {
         for set in ["train", "train-dev", "dev", "test"] {
             assert_eq!(again["sets"][set]["is_of_run"], true);
         }
-        assert_eq!(files(&run), before, "the run is left as it is");
+        assert_eq!(content(&run), before, "the run is left as it is");
 
         let output = place.plumb(&["evaluate", run.to_str().unwrap(), "--device", "cpu"]);
         let text = stdout(&output);

@@ -43,11 +43,9 @@ pub(super) fn more(config: &Config) -> Option<Fitted> {
     let now_dropout = network.dropout();
     let now_decay = config.optimizer.weight_decay();
     let more_decay = 3.0 * now_decay;
-    match now_dropout {
-        Some(now) if now == 0.0 => return Some(dropout(network, now, FIRST_DROPOUT)),
-        _ => {}
-    }
-    if now_decay == 0.0 {
+    if let Some(now) = now_dropout.filter(|&now| now == 0.0) {
+        Some(dropout(network, now, FIRST_DROPOUT))
+    } else if now_decay == 0.0 {
         let first = match config.optimizer.name() {
             "adamw" => FIRST_DECOUPLED_DECAY,
             _ => FIRST_DECAY,

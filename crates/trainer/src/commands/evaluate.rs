@@ -12,6 +12,7 @@ use crate::{
     Error,
     advice::{Case, advise},
     cli::EvaluateArgs,
+    data_summary::SetHashes,
     device,
     environment::absolute_path,
     evaluate::{Evaluation, evaluate},
@@ -29,7 +30,7 @@ use crate::{
 };
 
 use self::{
-    before::{DataBefore, changed, check_unseen},
+    before::{changed, check_unseen},
     fit::fit,
     place::enter,
     same::check_same,
@@ -72,7 +73,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
     check_same(&before, &config, &document)?;
     let opened = device::open(args.device)?;
     let trained = Trained::load(run.path(), &opened.device)?;
-    let data_before: DataBefore = run.read_json("data.json")?;
+    let data_before = SetHashes::read(&run)?;
 
     let loading = Loading::new(args.quiet);
     let mut divided = divide(&config, &document, &|chunk, progress| {

@@ -7,7 +7,6 @@ use crate::{
     cli::FindLrArgs,
     config::{self, Config},
     device::{self, OpenDevice},
-    feed::Feed,
     feed::train_feed,
     learning_rates::{self, short},
     pool::in_pool,
@@ -69,10 +68,8 @@ pub(crate) fn run(args: &FindLrArgs) -> Result<(), Error> {
             steps: sweep.steps(),
             points: &points,
             suggestion,
-            set: suggestion.map(|found| {
-                let set = learning_rates::set(&config.optimizer, found.learning_rate);
-                set.trim_start_matches("--set ").to_string()
-            }),
+            set: suggestion
+                .map(|found| learning_rates::setting(&config.optimizer, found.learning_rate)),
             conclusion,
         });
     }
@@ -86,7 +83,7 @@ fn test(
     opened: &OpenDevice,
     sweep: &Sweep,
 ) -> Result<Vec<Point>, Error> {
-    let train: Feed<'_> = train_feed(config, prepared, opened);
+    let train = train_feed(config, prepared, opened);
     let ingredients = Ingredients {
         config,
         prepared,

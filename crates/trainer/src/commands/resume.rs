@@ -1,22 +1,21 @@
 use std::{path::Path, time::Instant};
 
 use plumb_diagnostics::SetName;
-use serde::Deserialize;
 
 use crate::{
     Error,
     cli::ResumeArgs,
     config::{Config, Document, KeyError},
-    data_summary::DataSummary,
+    data_summary::{DataSummary, SetHashes},
     device::{self, DeviceChoice},
     earlier::Earlier,
     environment::{Began, absolute_path},
     initial::{frozen, initial},
+    parameters::is_within,
     prepare::prepare,
     progress::Loading,
     run_dir::RunDir,
     session::{self, Session},
-    sets::PerSet,
     train::end,
     trained::read_config,
 };
@@ -88,6 +87,18 @@ fn check_unfinished(earlier: &Earlier, config: &Config, args: &ResumeArgs) -> Re
     )))
 }
 
+/// What is the same in a resumed run, and all below it.
+const FIXED: [&str; 8] = [
+    "name",
+    "seed",
+    "data",
+    "model",
+    "loss",
+    "train.batch_size",
+    "train.init_from",
+    "train.freeze",
+];
+
 /// A resumed run is the same run: the same data, model and kind of optimizer, the same batches.
 fn check_same(before: &Config, after: &Config, document: &Document) -> Result<(), Error> {
     let differs = |key: &str| {
@@ -99,58 +110,23 @@ fn check_same(before: &Config, after: &Config, document: &Document) -> Result<()
             .hint("resuming can change how long a run trains, its learning rate, and what is said of it"),
         ))
     };
-    let as_toml = |config: &Config| -> Result<toml::Table, Error> {
-        config.to_toml()?.parse().map_err(|error| {
-            Error::failed(format!("can't compare the config with the run's: {error}"))
-        })
+    let fixed = |key: &str| {
+        FIXED
+            .iter()
+            .any(|fixed| is_within(key, fixed) || is_within(fixed, key))
     };
-    let (old, new) = (as_toml(before)?, as_toml(after)?);
-    let fixed = ["name", "seed", "data", "model", "loss"];
-    if let Some(key) = fixed
-        .iter()
-        .find_map(|key| difference(key, old.get(*key), new.get(*key)))
-    {
+    if let Some(key) = before.difference(after, &|key| !fixed(key))? {
         return differs(&key);
     }
     if before.optimizer.name() != after.optimizer.name() {
         return differs("optimizer");
     }
-    if before.train.batch_size != after.train.batch_size {
-        return differs("train.batch_size");
-    }
-    if before.train.init_from != after.train.init_from {
-        return differs("train.init_from");
-    }
-    if before.train.freeze != after.train.freeze {
-        return differs("train.freeze");
-    }
     Ok(())
-}
-
-/// The dotted key of the first value that differs, at or below `key`.
-fn difference(key: &str, old: Option<&toml::Value>, new: Option<&toml::Value>) -> Option<String> {
-    match (old, new) {
-        (Some(toml::Value::Table(old)), Some(toml::Value::Table(new))) => {
-            let keys = new.keys().chain(old.keys());
-            keys.into_iter().find_map(|below| {
-                difference(&format!("{key}.{below}"), old.get(below), new.get(below))
-            })
-        }
-        _ => (old != new).then(|| key.to_string()),
-    }
 }
 
 /// Makes sure that the sets are those that the run was begun with.
 fn check_data(run: &RunDir, now: &DataSummary) -> Result<(), Error> {
-    #[derive(Deserialize)]
-    struct Before {
-        sets: PerSet<Hash>,
-    }
-    #[derive(Deserialize)]
-    struct Hash {
-        sha256: String,
-    }
-    let before: Before = run.read_json("data.json")?;
+    let before = SetHashes::read(run)?;
     for (set, before) in before.sets.iter() {
         if now.sets.get(set).sha256 != before.sha256 {
             let what = match set {

@@ -2,6 +2,7 @@
 
 mod check;
 mod chunk;
+mod difference;
 mod document;
 mod explain;
 mod human;
@@ -11,11 +12,12 @@ mod training;
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
-
+use burn::tensor::Device;
 use plumb_data::{
-    memory::ByteSize, normalize::Normalization, split::SplitPlan, transform::Augmentation,
+    memory::ByteSize, normalize::Normalization, seed, split::SplitPlan, transform::Augmentation,
 };
+use plumb_model::{Model, Task};
+use serde::{Deserialize, Serialize};
 
 pub(crate) use chunk::Chunk;
 pub(crate) use document::{Document, KeyError};
@@ -97,10 +99,35 @@ pub(crate) struct Diagnosis {
 }
 
 impl Config {
+    /// The network with fresh weights, the same ones on every device.
+    pub(crate) fn init_model(&self, task: &Task, device: &Device) -> Model {
+        self.model
+            .init(task, seed::stream(self.seed, "init"), device)
+    }
+
     /// The learning rate of a step, counted from 0.
     pub(crate) fn learning_rate(&self, step: u64, length: Length) -> f64 {
         let peak = self.optimizer.learning_rate();
         self.schedule.learning_rate(peak, step, length)
+    }
+
+    /// The dotted key of the first value that another config has otherwise, of those that differ deepest;
+    /// what `is_free` names may differ.
+    ///
+    /// # Errors
+    /// [`crate::Error::Failed`] if one of them can't be written as TOML.
+    pub(crate) fn difference(
+        &self,
+        other: &Self,
+        is_free: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<String>, crate::Error> {
+        let as_toml = |config: &Self| -> Result<toml::Table, crate::Error> {
+            config.to_toml()?.parse().map_err(|error| {
+                crate::Error::failed(format!("can't compare the config with the run's: {error}"))
+            })
+        };
+        let (old, new) = (as_toml(self)?, as_toml(other)?);
+        Ok(difference::difference(&old, &new, "", is_free))
     }
 
     /// The whole config, defaults included, as a file that gives the same run again.

@@ -6,7 +6,7 @@ use plumb_model::Task;
 use rand::RngExt;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{HostBatch, Recipe, TOLERANCE, compare, differences, pass::OnDevice};
+use super::{HostBatch, Recipe, compare, differences, is_wrong, pass::OnDevice};
 use crate::{
     Error,
     config::ModelConfig,
@@ -189,7 +189,7 @@ fn compare_steps(
     let weights = reference.trained(&batch, optimizer, N_STEPS)?;
     let found = differences(&weights, &device.trained(&batch, optimizer, N_STEPS)?);
     let largest = found.iter().map(|one| one.relative).fold(0.0, f64::max);
-    let wrong = found.iter().find(|one| one.relative > TOLERANCE);
+    let wrong = found.iter().find(|one| is_wrong(one));
     let fault = wrong.map(|one| format!("{} differs after {N_STEPS} steps", one.name));
     Ok((largest, fault))
 }

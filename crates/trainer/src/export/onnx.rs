@@ -104,7 +104,7 @@ fn operation(kind: &str) -> &str {
     }
 }
 
-/// Gives inputs, outputs and weights names that stay the same from one export to the next, where the
+/// Gives inputs and outputs names that stay the same from one export to the next, where the
 /// exporter numbers them.
 fn name_values(graph: &mut GraphProto) {
     let mut renamed: Vec<(String, String)> = Vec::new();
@@ -114,14 +114,6 @@ fn name_values(graph: &mut GraphProto) {
     ] {
         renamed.extend(value.map(|value| (value.name.clone(), name.to_string())));
     }
-    for weight in &graph.initializer {
-        // `Mlp.hidden.0.weight`, without the kind of the network
-        if let Some((kind, path)) = weight.name.split_once('.')
-            && kind.starts_with(char::is_uppercase)
-        {
-            renamed.push((weight.name.clone(), path.to_string()));
-        }
-    }
     let rename = |name: &mut String| {
         if let Some((_, new)) = renamed.iter().find(|(old, _)| old == name) {
             name.clone_from(new);
@@ -129,8 +121,6 @@ fn name_values(graph: &mut GraphProto) {
     };
     let values = graph.input.iter_mut().chain(&mut graph.output);
     values.for_each(|value| rename(&mut value.name));
-    let weights = graph.initializer.iter_mut();
-    weights.for_each(|weight| rename(&mut weight.name));
     for node in &mut graph.node {
         node.input
             .iter_mut()

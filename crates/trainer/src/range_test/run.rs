@@ -41,21 +41,14 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
         device,
     } = *ingredients;
     let device = device.clone().autodiff();
-    let mut model = config
-        .model
-        .init(&prepared.task, seed::stream(config.seed, "init"), &device);
+    let mut model = config.init_model(&prepared.task, &device);
     let mut optimizer = config.optimizer.init();
-    let class_weights = prepared.class_weights.as_deref();
-    let loss_function = Loss::new(config.loss.label_smoothing, class_weights, &device);
+    let loss_function = Loss::of_run(config, prepared, &device);
     let mut smooth = Smooth::over(sweep.window());
     let mut points: Vec<Point> = Vec::with_capacity(sweep.steps() as usize);
     let mut lowest = f64::INFINITY;
 
-    let batches = Batches {
-        n_examples: train.len(),
-        size: config.train.batch_size,
-        smallest: config.model.min_batch(&prepared.task),
-    };
+    let batches = Batches::new(config, prepared);
     'epochs: for epoch in 1.. {
         let order = shuffled(train.len(), config.seed, epoch);
         for chosen in batches.of(&order) {

@@ -1,16 +1,27 @@
 use plumb_data::seed;
 use rand::seq::SliceRandom;
 
+use crate::{config::Config, prepare::Prepared};
+
 /// How an epoch is cut into steps.
 #[derive(Clone, Copy)]
 pub(crate) struct Batches {
-    pub(crate) n_examples: usize,
-    pub(crate) size: usize,
-    /// A last batch of fewer is joined to the one before it.
-    pub(crate) smallest: usize,
+    n_examples: usize,
+    size: usize,
+    /// A last batch of fewer is joined to the one before it, so that a batch normalization has a variance.
+    smallest: usize,
 }
 
 impl Batches {
+    /// Those of a run's training set.
+    pub(crate) fn new(config: &Config, prepared: &Prepared) -> Self {
+        Self {
+            n_examples: prepared.sets.train.len(),
+            size: config.train.batch_size,
+            smallest: config.model.min_batch(&prepared.task),
+        }
+    }
+
     pub(crate) fn count(self) -> usize {
         let (whole, rest) = (self.n_examples / self.size, self.n_examples % self.size);
         whole + usize::from(rest >= self.smallest.max(1) || (rest > 0 && whole == 0))

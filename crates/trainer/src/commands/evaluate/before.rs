@@ -2,25 +2,14 @@
 
 use plumb_data::{Examples, leak};
 use plumb_diagnostics::SetName;
-use serde::Deserialize;
 
 use crate::{
     Error,
     config::{Config, Document, KeyError},
+    data_summary::SetHashes,
     prepare::{Divided, Prepared, divide},
     sets::PerSet,
 };
-
-/// What of `data.json` is needed.
-#[derive(Deserialize)]
-pub(super) struct DataBefore {
-    pub(super) sets: PerSet<SetBefore>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct SetBefore {
-    pub(super) sha256: String,
-}
 
 /// Says which sets are not those of the run.
 pub(super) fn changed(is_of_run: &PerSet<bool>) -> Option<String> {
@@ -42,7 +31,7 @@ pub(super) fn changed(is_of_run: &PerSet<bool>) -> Option<String> {
 /// Bad input if there are some, unless `data.split.allow` has `identical`.
 pub(super) fn check_unseen(
     (before, document_before): (&Config, &Document),
-    data_before: &DataBefore,
+    data_before: &SetHashes,
     config: &Config,
     document: &Document,
     prepared: &Prepared,
