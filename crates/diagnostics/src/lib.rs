@@ -14,8 +14,8 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let figures = Figures {
 //!     human: Some(Human::figure(0.01)?),
-//!     train: Some(ErrorCount::new(4_000, 50_000)?),
-//!     dev: Some(ErrorCount::new(100, 1_000)?),
+//!     train: Some(ErrorCount::new(4_000, 50_000)?.into()),
+//!     dev: Some(ErrorCount::new(100, 1_000)?.into()),
 //!     ..Figures::default()
 //! };
 //! let diagnosis = diagnose(&figures, &Options::default())?;
@@ -30,6 +30,7 @@ mod rate;
 
 // How sure it is.
 mod beta;
+mod contrast;
 mod interval;
 
 // What lies between, and what would settle it.
@@ -47,5 +48,5 @@ pub use human::{Human, HumanError};
 pub use interval::{Confidence, ConfidenceError, Interval, clopper_pearson, newcombe, wilson};
 pub use more_examples::MoreExamples;
 pub use note::Note;
-pub use rate::{ErrorCount, Rate, RateError, RateName, SetName};
+pub use rate::{ErrorCount, Rate, RateError, RateName, SetError, SetName};
 pub use remedy::{Remedy, remedies};

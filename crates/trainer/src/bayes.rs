@@ -6,7 +6,7 @@ use plumb_data::source::BayesError;
 use plumb_diagnostics::Human;
 use serde::Serialize;
 
-use crate::{Error, data_summary::DataSummary};
+use crate::{Error, data_summary::DataSummary, judge::HumanLevel};
 
 /// The smallest difference of two rates that shows in percent with two decimals.
 const PRINTED: f64 = 5e-5;
@@ -43,12 +43,20 @@ impl KnownBayes {
         Some((1.0 - share) * general + share * target?)
     }
 
-    /// The human figure of a run whose config gives none.
-    pub(crate) fn human(&self) -> Result<Option<Human>, Error> {
-        self.of_mix()
-            .map(Human::figure)
-            .transpose()
-            .map_err(|error| Error::failed(error.to_string()))
+    /// The human figures of a run whose config gives none.
+    pub(crate) fn human(&self) -> Result<HumanLevel, Error> {
+        let figure = |rate: Option<f64>| {
+            let human = rate.map(Human::figure).transpose();
+            human.map_err(|error| Error::failed(error.to_string()))
+        };
+        let general = figure(self.of_mix())?;
+        Ok(HumanLevel {
+            target: match general {
+                Some(_) => figure(self.target.map(|bayes| bayes.rate))?,
+                None => None,
+            },
+            general,
+        })
     }
 
     /// A line or two under the ladder.

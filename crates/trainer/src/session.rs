@@ -19,7 +19,7 @@ use crate::{
     feed::{Feed, feeds, resident},
     initial::{Initial, same_model},
     interrupt,
-    judge::{human, judge},
+    judge::{HumanLevel, judge},
     loss::Loss,
     pool::in_pool,
     predictions,
@@ -203,8 +203,8 @@ impl Session<'_> {
     ) -> Result<(), Error> {
         let (config, prepared) = (self.config, self.prepared);
         let (end, measured) = (outcome.end, &outcome.measured);
-        let human = human(config, prepared)?;
-        let diagnosis = judge(config, human.as_ref(), |set| Some(measured.get(set).count))?;
+        let human = HumanLevel::of(config, prepared)?;
+        let diagnosis = judge(config, &human, |set| Some(measured.get(set).count))?;
         let case = Case {
             config,
             data: &prepared.summary,
@@ -222,7 +222,7 @@ impl Session<'_> {
             end,
             findings: Findings {
                 matters_share: config.diagnosis.matters_share,
-                human: human.as_ref(),
+                human: &human,
                 bayes: config.human.is_none().then_some(&prepared.bayes),
                 diagnosis: &diagnosis,
                 actions: &actions,

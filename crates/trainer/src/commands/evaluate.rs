@@ -17,7 +17,7 @@ use crate::{
     environment::absolute_path,
     evaluate::{Evaluation, evaluate},
     feed::feeds,
-    judge::{human, judge},
+    judge::{HumanLevel, judge},
     pool::in_pool,
     prepare::{Prepared, divide, judge_leaks},
     progress::Loading,
@@ -113,16 +113,16 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
         })
     })??;
 
-    // Without a train error, no gap begins at the human level; a known Bayes error would be train's.
+    // Without a train error, a known Bayes error of train's distribution says nothing.
     let has_human = config.human.is_some() || is_of_run.train;
     let human = if has_human {
-        human(&config, &prepared)?
+        HumanLevel::of(&config, &prepared)?
     } else {
-        None
+        HumanLevel::default()
     };
     let count =
         |evaluation: &Option<Evaluation>| evaluation.as_ref().map(|measured| measured.count);
-    let diagnosis = judge(&config, human.as_ref(), |set| count(measured.get(set)))?;
+    let diagnosis = judge(&config, &human, |set| count(measured.get(set)))?;
     let case = Case {
         config: &config,
         data: &prepared.summary,
@@ -131,7 +131,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let actions = advise(case, &diagnosis);
     let findings = Findings {
         matters_share: config.diagnosis.matters_share,
-        human: human.as_ref(),
+        human: &human,
         bayes: (config.human.is_none() && has_human).then_some(&prepared.bayes),
         diagnosis: &diagnosis,
         actions: &actions,

@@ -1,9 +1,9 @@
 use std::fmt::Write;
 
-use plumb_diagnostics::{Gap, Verdict};
+use plumb_diagnostics::{Gap, Human, Verdict};
 
 use super::{Findings, Report, ladder};
-use crate::{progress::thousands, train::End};
+use crate::{judge::HumanLevel, progress::thousands, train::End};
 
 /// The report that ends a training, for a terminal of 80 columns.
 pub(crate) fn text(report: &Report<'_>) -> String {
@@ -25,9 +25,7 @@ pub(crate) fn text(report: &Report<'_>) -> String {
 pub(crate) fn findings(report: &Findings<'_>) -> String {
     let mut text = ladder::ladder(report.diagnosis);
     text.push('\n');
-    if let Some(rater) = report.human.and_then(|human| human.chosen()) {
-        writeln!(text, "human level: the best rater counts, {rater}").ok();
-    }
+    text.push_str(&human_level(report.human));
     if let Some(bayes) = report.bayes {
         text.push_str(&bayes.text());
     }
@@ -78,18 +76,14 @@ fn verdict(report: &Findings<'_>) -> String {
             .ok();
         }
     }
-    writeln!(
-        text,
-        "A gap matters from {:.2} points on, a share of {} of the dev error",
-        diagnosis.threshold * 100.0,
-        report.matters_share
-    )
-    .ok();
+    text.push_str(&ladder::threshold(diagnosis, report.matters_share));
     if let Some(goal) = &diagnosis.goal {
         let reached = match goal.reached {
             Verdict::Present => "is reached",
             Verdict::Absent => "is not reached",
-            Verdict::Inconclusive => "may be reached or not: too few dev examples to tell",
+            Verdict::Inconclusive | Verdict::NotMeasurable => {
+                "may be reached or not: too few dev examples to tell"
+            }
         };
         writeln!(
             text,
@@ -97,6 +91,21 @@ fn verdict(report: &Findings<'_>) -> String {
             goal.error * 100.0
         )
         .ok();
+    }
+    text
+}
+
+/// Which figure counts, where there are several.
+fn human_level(human: &HumanLevel) -> String {
+    let mut text = String::new();
+    let figures = [
+        ("", &human.target),
+        (" on the general data", &human.general),
+    ];
+    for (of, human) in figures {
+        if let Some(rater) = human.as_ref().and_then(Human::chosen) {
+            writeln!(text, "human level{of}: the best rater counts, {rater}").ok();
+        }
     }
     text
 }
@@ -145,11 +154,15 @@ mod tests {
     use crate::{advice::Action, report::FORMAT};
 
     fn check(snapshot: &str, human: Option<f64>, counts: [(u64, u64); 4], actions: &[Action]) {
-        let count = |(errors, n)| Some(ErrorCount::new(errors, n).unwrap());
+        let count = |(errors, n)| Some(ErrorCount::new(errors, n).unwrap().into());
         let [train, train_dev, dev, test] = counts.map(count);
-        let human = human.map(|level| Human::figure(level).unwrap());
+        let human = HumanLevel {
+            target: human.map(|level| Human::figure(level).unwrap()),
+            general: None,
+        };
         let figures = Figures {
-            human: human.clone(),
+            human: human.target.clone(),
+            human_general: None,
             train,
             train_dev,
             dev,
@@ -169,7 +182,7 @@ mod tests {
             epochs: 20,
             findings: Findings {
                 matters_share: options.matters_share,
-                human: human.as_ref(),
+                human: &human,
                 bayes: None,
                 diagnosis: &diagnose(&figures, &options).unwrap(),
                 actions,
