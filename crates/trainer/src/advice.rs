@@ -10,7 +10,7 @@ mod network;
 mod regularization;
 
 use plumb_diagnostics::{Diagnosis, GapKind, Remedy, Verdict, remedies};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     config::{self, Config},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Something to try next, fitted to a config.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Action {
     /// The gap that it addresses.
     pub(crate) gap: GapKind,
@@ -47,6 +47,15 @@ pub(crate) struct Case<'a> {
 ///
 /// A gap that may be there or not asks for more examples before it asks for work.
 pub(crate) fn advise(case: Case<'_>, diagnosis: &Diagnosis) -> Vec<Action> {
+    actions(diagnosis, |remedy| fit(remedy, case))
+}
+
+/// The same without a config: the flowchart's remedies, in general words.
+pub(crate) fn in_general(diagnosis: &Diagnosis) -> Vec<Action> {
+    actions(diagnosis, |remedy| Some(Fitted::work(remedy.text())))
+}
+
+fn actions(diagnosis: &Diagnosis, fit: impl Fn(Remedy) -> Option<Fitted>) -> Vec<Action> {
     let mut actions = Vec::new();
     for gap in diagnosis
         .ranked
@@ -57,7 +66,7 @@ pub(crate) fn advise(case: Case<'_>, diagnosis: &Diagnosis) -> Vec<Action> {
             continue;
         }
         for &remedy in remedies(gap.kind) {
-            if let Some(Fitted { change, set }) = fit(remedy, case) {
+            if let Some(Fitted { change, set }) = fit(remedy) {
                 actions.push(Action {
                     gap: gap.kind,
                     remedy,

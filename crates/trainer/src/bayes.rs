@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use plumb_data::source::BayesError;
 use plumb_diagnostics::Human;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, data_summary::DataSummary, judge::HumanLevel};
 
@@ -12,7 +12,7 @@ use crate::{Error, data_summary::DataSummary, judge::HumanLevel};
 const PRINTED: f64 = 5e-5;
 
 /// The lowest error that any model can reach, per distribution.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct KnownBayes {
     pub(crate) general: Option<BayesError>,
     pub(crate) target: Option<BayesError>,

@@ -6,7 +6,7 @@ use plumb_diagnostics::{
 
 use serde::Serialize;
 
-use crate::{Error, config::Config, prepare::Prepared};
+use crate::{Error, bayes::KnownBayes, config::Config, prepare::Prepared};
 
 /// Human level, on both kinds of data.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -23,11 +23,20 @@ impl HumanLevel {
     /// # Errors
     /// Bad input if a figure is no error rate.
     pub(crate) fn of(config: &Config, prepared: &Prepared) -> Result<Self, Error> {
-        match &config.human {
-            Some(human) => human
+        Self::given_or(config, Some(&prepared.bayes))
+    }
+
+    /// The same of Bayes errors that may not be known.
+    ///
+    /// # Errors
+    /// As [`HumanLevel::of`].
+    pub(crate) fn given_or(config: &Config, bayes: Option<&KnownBayes>) -> Result<Self, Error> {
+        match (&config.human, bayes) {
+            (Some(human), _) => human
                 .level()
                 .map_err(|error| Error::bad_input(error.to_string())),
-            None => prepared.bayes.human(),
+            (None, Some(bayes)) => bayes.human(),
+            (None, None) => Ok(Self::default()),
         }
     }
 }

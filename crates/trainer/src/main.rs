@@ -18,6 +18,7 @@ mod error;
 mod evaluate;
 mod export;
 mod feed;
+mod finished;
 mod folder;
 mod freeze;
 mod init_from;
@@ -25,6 +26,7 @@ mod initial;
 mod interrupt;
 mod judge;
 mod learning_rates;
+mod ledger;
 mod load;
 mod loss;
 mod losses;
@@ -40,6 +42,7 @@ mod recorder;
 mod report;
 mod run_dir;
 mod schedule;
+mod scored;
 mod session;
 mod sets;
 mod terminal;
@@ -88,6 +91,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Train(args) => commands::train::run(&args),
         Command::Resume(args) => commands::resume::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
+        Command::Diagnose(args) => commands::diagnose::run(&args),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),

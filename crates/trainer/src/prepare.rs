@@ -4,7 +4,7 @@ use plumb_data::{
     Examples, Normalizer, SplitError,
     leak::{self, Leaks},
     source::Progress,
-    split::{self, Sets},
+    split::{self, Membership, Sets},
     transform::Pipeline,
 };
 use plumb_diagnostics::SetName;
@@ -22,6 +22,8 @@ use crate::{
 /// The data of a run, on the host.
 pub(crate) struct Prepared {
     pub(crate) sets: PerSet<Examples>,
+    /// Where their examples come from.
+    pub(crate) members: Membership,
     /// Per example of train, with mean 1; none where all weigh the same.
     pub(crate) train_weights: Option<Vec<f32>>,
     /// Per class, such that the examples of train have mean 1; none where all classes weigh the same.
@@ -119,6 +121,7 @@ impl Prepared {
                 dev: sets.dev,
                 test: sets.test,
             },
+            members: sets.membership,
             train_weights: sets.train_weights,
             normalizer,
             class_weights: None,

@@ -3,6 +3,7 @@
 use std::{path::Path, time::Instant};
 
 use burn::module::Module;
+use plumb_diagnostics::SetName;
 use plumb_model::Model;
 
 use crate::{
@@ -229,8 +230,15 @@ impl Session<'_> {
             },
         };
         let text = report::text(&report);
+        let members = |set| match set {
+            SetName::Train => &prepared.members.train,
+            SetName::TrainDev => &prepared.members.train_dev,
+            SetName::Dev => &prepared.members.dev,
+            SetName::Test => &prepared.members.test,
+        };
         for (set, measured) in measured.iter() {
-            predictions::write(run, set, prepared.sets.get(set), &measured.predictions)?;
+            let examples = prepared.sets.get(set);
+            predictions::write(run, set, examples, members(set), &measured.predictions)?;
         }
         run.write_json("diagnosis.json", &report)?;
         run.write("train.log", (log + &text).as_bytes())?;

@@ -13,7 +13,7 @@ use crate::{advice::Action, bayes::KnownBayes, judge::HumanLevel, train::End};
 pub(crate) use text::{findings, text};
 
 /// The version of `diagnosis.json`.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// What `diagnosis.json` says, and `plumb train --json` prints.
 #[derive(Serialize)]
