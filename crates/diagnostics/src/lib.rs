@@ -30,6 +30,7 @@ mod rate;
 
 // How sure it is.
 mod beta;
+mod bonferroni;
 mod interval;
 
 // What lies between, and what would settle it.
@@ -41,6 +42,9 @@ mod diagnosis;
 mod note;
 mod remedy;
 
+// What is behind dev's errors.
+mod slice;
+
 pub use diagnosis::{Diagnosis, DiagnosisError, Figures, Goal, Options, diagnose};
 pub use gap::{Gap, GapKind, Verdict};
 pub use human::{Human, HumanError};
@@ -49,3 +53,6 @@ pub use more_examples::MoreExamples;
 pub use note::Note;
 pub use rate::{ErrorCount, Rate, RateError, RateName, SetName};
 pub use remedy::{Remedy, remedies};
+pub use slice::{
+    MIN_SLICE_EXAMPLES, NotJudged, SetAside, Slice, SliceError, Slices, TagColumn, worst_slices,
+};
