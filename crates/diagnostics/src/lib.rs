@@ -43,8 +43,12 @@ mod note;
 mod remedy;
 
 // What is behind dev's errors.
+mod confusion;
 mod slice;
 
+pub use confusion::{
+    ClassError, ConfusedPair, Confusion, ConfusionCell, ConfusionError, NO_PREDICTION, Pairing,
+};
 pub use diagnosis::{Diagnosis, DiagnosisError, Figures, Goal, Options, diagnose};
 pub use gap::{Gap, GapKind, Verdict};
 pub use human::{Human, HumanError};
