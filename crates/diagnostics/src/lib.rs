@@ -44,6 +44,7 @@ mod remedy;
 
 // What is behind dev's errors.
 mod confusion;
+mod label_errors;
 mod slice;
 
 pub use confusion::{
@@ -53,6 +54,9 @@ pub use diagnosis::{Diagnosis, DiagnosisError, Figures, Goal, Options, diagnose}
 pub use gap::{Gap, GapKind, Verdict};
 pub use human::{Human, HumanError};
 pub use interval::{Confidence, ConfidenceError, Interval, clopper_pearson, newcombe, wilson};
+pub use label_errors::{
+    LabelErrors, LabelErrorsError, MislabelledPair, SUM_TOLERANCE, Suspect, find_label_errors,
+};
 pub use more_examples::MoreExamples;
 pub use note::Note;
 pub use rate::{ErrorCount, Rate, RateError, RateName, SetName};
