@@ -44,6 +44,7 @@ mod remedy;
 
 // What is behind dev's errors.
 mod confusion;
+mod eyeball;
 mod label_errors;
 mod slice;
 
@@ -51,6 +52,10 @@ pub use confusion::{
     ClassError, ConfusedPair, Confusion, ConfusionCell, ConfusionError, NO_PREDICTION, Pairing,
 };
 pub use diagnosis::{Diagnosis, DiagnosisError, Figures, Goal, Options, diagnose};
+pub use eyeball::{
+    EYEBALL_ERRORS, EyeballError, EyeballGap, EyeballSplit, EyeballWear, Paired, Times, WearError,
+    eyeball_gap, eyeball_size, eyeball_wear, newcombe_paired, split_eyeball,
+};
 pub use gap::{Gap, GapKind, Verdict};
 pub use human::{Human, HumanError};
 pub use interval::{Confidence, ConfidenceError, Interval, clopper_pearson, newcombe, wilson};
