@@ -46,6 +46,7 @@ mod remedy;
 mod confusion;
 mod eyeball;
 mod label_errors;
+mod ng_table;
 mod slice;
 
 pub use confusion::{
@@ -63,6 +64,10 @@ pub use label_errors::{
     LabelErrors, LabelErrorsError, MislabelledPair, SUM_TOLERANCE, Suspect, find_label_errors,
 };
 pub use more_examples::MoreExamples;
+pub use ng_table::{
+    Cell, CellDifference, Distribution, MismatchSplit, NgTable, Place, TableError, TableFigures,
+    TableRow, ng_table,
+};
 pub use note::Note;
 pub use rate::{ErrorCount, Rate, RateError, RateName, SetName};
 pub use remedy::{Remedy, remedies};
