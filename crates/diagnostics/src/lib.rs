@@ -27,6 +27,7 @@
 // Measured.
 mod human;
 mod rate;
+mod raters;
 
 // How sure it is.
 mod beta;
@@ -70,6 +71,10 @@ pub use ng_table::{
 };
 pub use note::Note;
 pub use rate::{ErrorCount, Rate, RateError, RateName, SetName};
+pub use raters::{
+    ALL_RATERS, Against, Agreement, Candidate, CandidateKind, Chosen, DisagreementBayes,
+    MIN_COVERAGE, RaterError, RaterLabels, RaterNote, RaterStudy, Ratings, study_raters,
+};
 pub use remedy::{Remedy, remedies};
 pub use slice::{
     MIN_SLICE_EXAMPLES, NotJudged, SetAside, Slice, SliceError, Slices, TagColumn, worst_slices,
