@@ -27,9 +27,11 @@
 // Measured.
 mod human;
 mod rate;
+mod raters;
 
 // How sure it is.
 mod beta;
+mod bonferroni;
 mod contrast;
 mod interval;
 
@@ -42,11 +44,39 @@ mod diagnosis;
 mod note;
 mod remedy;
 
+// What is behind dev's errors.
+mod confusion;
+mod eyeball;
+mod label_errors;
+mod ng_table;
+mod slice;
+
+pub use confusion::{
+    ClassError, ConfusedPair, Confusion, ConfusionCell, ConfusionError, NO_PREDICTION, Pairing,
+};
 pub use diagnosis::{Diagnosis, DiagnosisError, Figures, Goal, Options, diagnose};
+pub use eyeball::{
+    EYEBALL_ERRORS, EyeballError, EyeballGap, EyeballSplit, EyeballWear, Paired, Times, WearError,
+    eyeball_gap, eyeball_size, eyeball_wear, newcombe_paired, split_eyeball,
+};
 pub use gap::{Gap, GapKind, Verdict};
 pub use human::{Human, HumanError};
 pub use interval::{Confidence, ConfidenceError, Interval, clopper_pearson, newcombe, wilson};
+pub use label_errors::{
+    LabelErrors, LabelErrorsError, MislabelledPair, SUM_TOLERANCE, Suspect, find_label_errors,
+};
 pub use more_examples::MoreExamples;
+pub use ng_table::{
+    Cell, CellDifference, Distribution, MismatchSplit, NgTable, Place, TableError, TableFigures,
+    TableRow, ng_table,
+};
 pub use note::Note;
 pub use rate::{ErrorCount, Rate, RateError, RateName, SetError, SetName};
+pub use raters::{
+    ALL_RATERS, Against, Agreement, Candidate, CandidateKind, Chosen, DisagreementBayes,
+    MIN_COVERAGE, RaterError, RaterLabels, RaterNote, RaterStudy, Ratings, study_raters,
+};
 pub use remedy::{Remedy, remedies};
+pub use slice::{
+    MIN_SLICE_EXAMPLES, NotJudged, SetAside, Slice, SliceError, Slices, TagColumn, worst_slices,
+};
