@@ -30,22 +30,43 @@ mod rate;
 
 // How sure it is.
 mod beta;
+mod bootstrap;
+mod coin;
 mod interval;
 
 // What lies between, and what would settle it.
 mod gap;
 mod more_examples;
 
+// Two models, several seeds, the best of many runs.
+mod better;
+mod optimism;
+mod paired;
+mod seeds;
+
+// Other questions: are two sets alike, and what the textbook calls bias and variance.
+mod decomposition;
+mod two_sample;
+
 // What to make of it.
 mod diagnosis;
 mod note;
 mod remedy;
 
+pub use better::{BetterError, Comparison, MEANINGFUL, Standing, noether_seeds};
+pub use bootstrap::RESAMPLES;
+pub use decomposition::{Decomposition, DecompositionError, Estimate, decompose};
 pub use diagnosis::{Diagnosis, DiagnosisError, Figures, Goal, Options, diagnose};
 pub use gap::{Gap, GapKind, Verdict};
 pub use human::{Human, HumanError};
 pub use interval::{Confidence, ConfidenceError, Interval, clopper_pearson, newcombe, wilson};
 pub use more_examples::MoreExamples;
 pub use note::Note;
+pub use optimism::{BestOf, ErrorMatrix, OptimismError, expected_optimism};
+pub use paired::{PairedCounts, PairedDifference, PairedError, mcnemar_exact};
 pub use rate::{ErrorCount, Rate, RateError, RateName, SetName};
 pub use remedy::{Remedy, remedies};
+pub use seeds::{
+    Contrast, SeedDiagnosis, SeedErrors, SeedFigures, SeedGap, SeedRate, SeedsError, diagnose_seeds,
+};
+pub use two_sample::{Likeness, MAX_TRAINING_ROWS, TwoSample, TwoSampleError, two_sample_test};
