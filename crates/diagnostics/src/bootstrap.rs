@@ -8,8 +8,8 @@ use crate::interval::{Confidence, Interval};
 
 /// Resamples of a percentile bootstrap.
 ///
-/// Efron and Tibshirani ("An Introduction to the Bootstrap", 1993, section 14.3) ask for at least 1,000
-/// where percentiles are read. With 2,000 a bound of a 95 % interval sits at its 50th resample from the
+/// Efron and Tibshirani ("An Introduction to the Bootstrap", 1993) ask for 1,000 or more where percentiles
+/// are read. With 2,000 a bound of a 95 % interval sits at its 50th resample from the
 /// end, and its own tail probability of 2.5 % has a standard error of 0.35 points.
 pub const RESAMPLES: usize = 2_000;
 
@@ -115,7 +115,8 @@ mod tests {
         for (k, &count) in counts.iter().enumerate() {
             let mean = sums[k] / f64::from(repeats);
             let variance = squares[k] / f64::from(repeats) - mean * mean;
-            // Mean n p and variance n p (1 − p), within 5 standard errors (that of a variance: √(2/repeats)).
+            // Mean n p and variance n p (1 − p), within 5 standard errors (of a variance: √(2/repeats)
+            // of it).
             let expected = count as f64 * (1.0 - count as f64 / 100.0);
             let error = 5.0 / f64::from(repeats).sqrt();
             assert!((mean - count as f64).abs() <= error * expected.sqrt());

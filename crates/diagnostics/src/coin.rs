@@ -1,4 +1,4 @@
-//! Exact tests against a fair coin: McNemar's on two models, and a classifier's against guessing.
+//! Exact tests against a fair coin: `McNemar`'s on two models, and a classifier's against guessing.
 
 use statrs::function::erf::erfc;
 
@@ -49,7 +49,9 @@ mod tests {
         check(4, 0, 1.0 / 16.0);
         check(10, 0, 1.0 / 1024.0);
         // scipy.stats.binomtest(k, n, 0.5, alternative="greater").pvalue, SciPy 1.17.1.
-        SCIPY.iter().for_each(|&(k, n, p)| check(k, n - k, p));
+        for (k, n, p) in SCIPY {
+            check(k, n - k, p);
+        }
     }
 
     #[test]
@@ -65,11 +67,11 @@ mod tests {
     }
 
     const SCIPY: [(u64, u64, f64); 6] = [
-        (60, 100, 0.028443966820490444),
-        (45, 100, 0.8643734879630823),
-        (101, 200, 0.4718257604953717),
-        (530, 1000, 0.031011597549181716),
-        (1040, 2000, 0.038643445281334295),
-        (5100, 10000, 0.023292763852473225),
+        (60, 100, 0.028_443_966_820_490_444),
+        (45, 100, 0.864_373_487_963_082_3),
+        (101, 200, 0.471_825_760_495_371_7),
+        (530, 1000, 0.031_011_597_549_181_716),
+        (1040, 2000, 0.038_643_445_281_334_295),
+        (5100, 10000, 0.023_292_763_852_473_225),
     ];
 }

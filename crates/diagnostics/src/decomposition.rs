@@ -36,7 +36,6 @@ pub enum DecompositionError {
 
 /// A mean over examples and its interval, fractions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Estimate {
     /// The mean.
     pub mean: f64,
@@ -47,7 +46,6 @@ pub struct Estimate {
 /// Mean error of a training procedure, taken apart: `error = bias + unbiased_variance −
 /// biased_variance`, exactly, with any number of classes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Decomposition {
     /// How many trainings.
     pub trainings: usize,

@@ -154,7 +154,6 @@ impl PairedCounts {
 
 /// Difference between the error rates of two models on one set; rates are fractions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct PairedDifference {
     /// What was counted.
     pub counts: PairedCounts,
@@ -162,7 +161,7 @@ pub struct PairedDifference {
     pub difference: f64,
     /// Bootstrap interval of the difference.
     pub interval: Interval,
-    /// Exact two-sided p-value of McNemar's test: were both models equally often wrong, a split at least
+    /// Exact two-sided p-value of `McNemar`'s test: were both models equally often wrong, a split at least
     /// as uneven would have this probability.
     pub p_value: f64,
 }
@@ -171,11 +170,11 @@ impl PairedDifference {
     /// Compares two models on the examples of one set.
     ///
     /// The interval is the percentile bootstrap over examples (Efron and Tibshirani, "An Introduction to
-    /// the Bootstrap", 1993, chapter 13) with [`RESAMPLES`] resamples, seeded with `seed`. It draws how many examples
-    /// fall in each cell, not the examples, so its time does not depend on `n`. It is too narrow below
-    /// about ten examples that tell the models apart: believe the exact p-value there. Where there are
-    /// none at all it has no width, and the upper Clopper–Pearson bound of 0 in `n` on either side takes
-    /// its place.
+    /// the Bootstrap", 1993, chapter 13) with [`RESAMPLES`] resamples, seeded with `seed`. It draws how
+    /// many examples fall in each cell, not the examples, so its time does not depend on `n`. It is too
+    /// narrow below about ten examples that tell the models apart: believe the exact p-value there. Where
+    /// there are none at all it has no width, and the upper Clopper–Pearson bound of 0 in `n` on either
+    /// side takes its place.
     ///
     /// ```
     /// use plumb_diagnostics::{Confidence, PairedCounts, PairedDifference};
@@ -226,7 +225,7 @@ fn none_apart(n: u64, confidence: Confidence) -> Interval {
     }
 }
 
-/// Returns the exact two-sided p-value of McNemar's test: twice the smaller tail of a fair coin thrown
+/// Returns the exact two-sided p-value of `McNemar`'s test: twice the smaller tail of a fair coin thrown
 /// once for every example on which only one of two models is wrong, at most 1.
 ///
 /// `McNemar`, Psychometrika 12:153, 1947. With more than 10⁹ such examples the coin's tail is taken from
@@ -275,8 +274,8 @@ mod tests {
 
     #[test]
     fn large_sets_have_the_normal_interval() {
-        // The difference of two cells of a multinomial has the variance (p₁ + p₂ − (p₁ − p₂)²)/n, and
-        // with this many examples it is normal. A percentile of 2,000 resamples has a standard error of
+        // The difference of two cells of a multinomial has the variance (p₁ + p₂ − (p₁ − p₂)²)/n,
+        // and with this many examples it is normal. A percentile of 2,000 resamples has a standard error of
         // √(0.025 · 0.975/2000)/φ(1.96) = 0.06 standard deviations; five of them are allowed.
         let counts = PairedCounts::new(50_000, 40_000, 30_000, 1_000_000).unwrap();
         let sd = ((0.07 - 0.01_f64.powi(2)) / 1e6).sqrt();

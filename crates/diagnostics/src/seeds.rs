@@ -77,7 +77,6 @@ pub struct SeedFigures {
 
 /// The mean error rate of the seeds on one set, a fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct SeedRate {
     /// Whose rate it is; never the human one, which has no seeds.
     pub name: RateName,
@@ -91,7 +90,6 @@ pub struct SeedRate {
 
 /// How far a gap is above the size from which on it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Contrast {
     /// The gap less the share of the dev error that matters: from 0 on the gap matters.
     pub size: f64,
@@ -101,7 +99,6 @@ pub struct Contrast {
 
 /// The mean of one gap over the seeds, a difference of fractions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct SeedGap {
     /// Which one.
     pub kind: GapKind,
@@ -117,7 +114,6 @@ pub struct SeedGap {
 
 /// Rates and gaps of a recipe, measured on several seeds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct SeedDiagnosis {
     /// How many seeds.
     pub seeds: usize,
@@ -139,7 +135,8 @@ pub struct SeedDiagnosis {
 ///
 /// - What the drawn seeds and the drawn examples each change of the mean is added; the change due to
 ///   both at once is left out. Owen shows that noise which belongs to one seed *and* one example enters
-///   the plain bootstrap's variance three times. So it enters twice, still on the safe side.
+///   the plain bootstrap's variance three times. So it enters twice, still on the safe side: where such
+///   noise is all there is, intervals are up to √2 too wide.
 /// - Drawing S seeds from S makes their mean vary by (S − 1)/S of what it should, so the seeds' part is
 ///   stretched by √(S/(S − 1)). A variance estimated from S seeds is uncertain itself: as in Welch's
 ///   test the whole is stretched by the ratio of Student's quantile to the normal one, with the degrees

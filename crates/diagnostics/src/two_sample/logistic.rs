@@ -168,7 +168,7 @@ impl Problem {
         product
     }
 
-    /// The whole step, or the first half of a half that lowers the loss; none if rounding is all that is left.
+    /// The whole step, or as many times halved as lowers the loss; none if only rounding is left.
     fn line_search(
         &self,
         weights: &[f64],

@@ -32,8 +32,8 @@ fn like_samples_are_rarely_called_different() {
     // Of 100 held-out rows 59 or more are right with probability 0.0443 and 58 with 0.0666 (SciPy's
     // binom.sf): so 8.9 alarms of 200 are expected, with a standard deviation of 2.9; four of them allowed.
     assert!((1..=20).contains(&alarms), "{alarms}");
-    // The mean of such p-values is (1 + Σ P(k)²)/2 = 0.528, and Σ P(k)² = C(200, 100)/4¹⁰⁰ = 0.0563; their
-    // standard deviation is that of a uniform one, 0.289/√200 = 0.020 for the mean.
+    // The mean of such p-values is (1 + Σ P(k)²)/2 = 0.528, since Σ P(k)² = C(200, 100)/4¹⁰⁰ = 0.0563;
+    // they vary as a uniform one does, by 0.289, and their mean by 0.289/√200 = 0.020.
     let mean = sum / repeats as f64;
     assert!((mean - 0.528).abs() < 4.0 * 0.020, "{mean}");
 }
@@ -83,7 +83,7 @@ fn odd_features_do_no_harm() {
     let flat = vec![vec![3.0, 0.1]; 40];
     let got = test(&flat, &flat, 1);
     assert_eq!((got.accuracy, got.verdict), (0.5, Likeness::NotShown));
-    // Perfectly separable, beside a constant feature: P(20 of 20 right) = 2⁻²⁰… for 40 rows of each, 2⁻⁴⁰.
+    // Perfectly separable, beside a constant feature: 20 rows of each held out, 40 of 40 right.
     let other = vec![vec![4.0, 0.1]; 40];
     let got = test(&flat, &other, 1);
     assert!((got.accuracy - 1.0).abs() < 1e-12);
