@@ -8,6 +8,7 @@ use crate::human::Human;
 use crate::interval::{Confidence, Interval, wilson};
 use crate::note::Note;
 use crate::rate::{Rate, RateName, SetError, SetName};
+use crate::seeds::Seeds;
 
 /// What was measured; whatever is missing only takes its gaps with it, or joins two in one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -79,14 +80,19 @@ impl Figures {
         neighbours.collect()
     }
 
-    /// A held-out set of the kind of data that the foot of the ladder is about, if the model makes fewer
-    /// errors there than people do, with its whole interval.
-    fn beats_human_on(&self, confidence: Confidence) -> Option<SetName> {
-        let set = if self.human_general.is_some() {
+    /// The held-out set of the kind of data that the foot of the ladder is about.
+    fn foot_set(&self) -> SetName {
+        if self.human_general.is_some() {
             SetName::TrainDev
         } else {
             SetName::Dev
-        };
+        }
+    }
+
+    /// A held-out set of the kind of data that the foot of the ladder is about, if the model makes fewer
+    /// errors there than people do, with its whole interval.
+    fn beats_human_on(&self, confidence: Confidence) -> Option<SetName> {
+        let set = self.foot_set();
         let count = self.get(set)?.count()?;
         let human = self.foot()?.level();
         (wilson(count, confidence).high < human).then_some(set)
@@ -158,6 +164,19 @@ pub struct Goal {
     pub reached: Verdict,
 }
 
+impl Goal {
+    fn judge(error: f64, dev: Interval) -> Self {
+        let reached = if dev.high <= error {
+            Verdict::Present
+        } else if dev.low > error {
+            Verdict::Absent
+        } else {
+            Verdict::Inconclusive
+        };
+        Self { error, reached }
+    }
+}
+
 /// What the figures say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Diagnosis {
@@ -180,9 +199,38 @@ pub struct Diagnosis {
     pub goal: Option<Goal>,
     /// Two-sided confidence of every interval.
     pub confidence: Confidence,
+    /// The seeds, where the rates are means over several: all intervals are then those of a bootstrap crossed
+    /// over seeds and examples. None for one model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seeds: Option<Seeds>,
 }
 
 impl Diagnosis {
+    /// Brings in line with other intervals of rates and gaps what was read from the first ones.
+    pub(crate) fn judge_again(&mut self, figures: &Figures, options: &Options) {
+        let foot = figures.foot_set();
+        let interval = (self.rates.iter().find(|rate| rate.name == foot.into()))
+            .and_then(|rate| rate.interval);
+        let human = figures.foot().map(Human::level);
+        let beats = human
+            .zip(interval)
+            .is_some_and(|(human, interval)| interval.high < human);
+        let beats_human_on = beats.then_some(foot);
+        mark_not_measurable(&mut self.gaps, beats_human_on);
+        let dev = (self.rates.iter().find(|rate| rate.name == RateName::Dev))
+            .and_then(|rate| rate.interval);
+        self.goal = options
+            .goal_error
+            .zip(dev)
+            .map(|(error, dev)| Goal::judge(error, dev));
+        let last_set = figures.sets().last().map_or(SetName::Dev, |(set, _)| set);
+        self.notes = notes(figures, options, last_set, beats_human_on, &self.gaps);
+        // Rates are means of counts, and more seeds may settle what more examples don't.
+        let is_of_one =
+            |note: &Note| matches!(note, Note::NoCount { .. } | Note::NotSettled { .. });
+        self.notes.retain(|note| !is_of_one(note));
+    }
+
     /// The gap of this kind, if its two rates are there.
     #[must_use]
     pub fn gap(&self, kind: GapKind) -> Option<&Gap> {
@@ -214,12 +262,7 @@ pub fn diagnose(figures: &Figures, options: &Options) -> Result<Diagnosis, Diagn
         .map(|(kind, span)| Gap::measure(kind, span, threshold, confidence))
         .collect();
     let beats_human_on = figures.beats_human_on(confidence);
-    for gap in &mut gaps {
-        if gap.kind == GapKind::AvoidableBias && gap.size < 0.0 && beats_human_on.is_some() {
-            gap.verdict = Verdict::NotMeasurable;
-            gap.needed = None;
-        }
-    }
+    mark_not_measurable(&mut gaps, beats_human_on);
     let ranked = ranked(&gaps, threshold);
     Ok(Diagnosis {
         rates: rates(figures, confidence),
@@ -230,8 +273,19 @@ pub fn diagnose(figures: &Figures, options: &Options) -> Result<Diagnosis, Diagn
         notes: notes(figures, options, last_set, beats_human_on, &gaps),
         goal: goal(figures, options),
         confidence,
+        seeds: None,
         gaps,
     })
+}
+
+/// People who are beaten don't tell how much bias is avoidable.
+fn mark_not_measurable(gaps: &mut [Gap], beats_human_on: Option<SetName>) {
+    for gap in gaps {
+        if gap.kind == GapKind::AvoidableBias && gap.size < 0.0 && beats_human_on.is_some() {
+            gap.verdict = Verdict::NotMeasurable;
+            gap.needed = None;
+        }
+    }
 }
 
 fn rates(figures: &Figures, confidence: Confidence) -> Vec<Rate> {
@@ -267,14 +321,7 @@ fn goal(figures: &Figures, options: &Options) -> Option<Goal> {
     let interval = dev.count().map_or(Interval::exact(dev.rate()), |count| {
         wilson(count, options.confidence)
     });
-    let reached = if interval.high <= error {
-        Verdict::Present
-    } else if interval.low > error {
-        Verdict::Absent
-    } else {
-        Verdict::Inconclusive
-    };
-    Some(Goal { error, reached })
+    Some(Goal::judge(error, interval))
 }
 
 fn notes(

@@ -48,7 +48,6 @@ impl Interval {
     }
 
     /// The same interval of a figure from which a known number is subtracted.
-    #[cfg(test)]
     pub(crate) fn minus(self, known: f64) -> Self {
         Self {
             low: self.low - known,

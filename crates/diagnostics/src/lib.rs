@@ -32,12 +32,24 @@ mod raters;
 // How sure it is.
 mod beta;
 mod bonferroni;
+mod bootstrap;
+mod coin;
 mod contrast;
 mod interval;
 
 // What lies between, and what would settle it.
 mod gap;
 mod more_examples;
+
+// Two models, several seeds, the best of many runs.
+mod better;
+mod optimism;
+mod paired;
+mod seeds;
+
+// Other questions: are two sets alike, and what the textbook calls bias and variance.
+mod decomposition;
+mod two_sample;
 
 // What to make of it.
 mod diagnosis;
@@ -51,9 +63,12 @@ mod label_errors;
 mod ng_table;
 mod slice;
 
+pub use better::{BetterError, Comparison, MEANINGFUL, Standing, noether_seeds};
+pub use bootstrap::RESAMPLES;
 pub use confusion::{
     ClassError, ConfusedPair, Confusion, ConfusionCell, ConfusionError, NO_PREDICTION, Pairing,
 };
+pub use decomposition::{Decomposition, DecompositionError, Estimate, decompose};
 pub use diagnosis::{Diagnosis, DiagnosisError, Figures, Goal, Options, diagnose};
 pub use eyeball::{
     EYEBALL_ERRORS, EyeballError, EyeballGap, EyeballSplit, EyeballWear, Paired, Times, WearError,
@@ -71,12 +86,16 @@ pub use ng_table::{
     TableRow, ng_table,
 };
 pub use note::Note;
+pub use optimism::{BestOf, ErrorMatrix, OptimismError, expected_optimism};
+pub use paired::{PairedCounts, PairedDifference, PairedError, mcnemar_exact};
 pub use rate::{ErrorCount, Rate, RateError, RateName, SetError, SetName};
 pub use raters::{
     ALL_RATERS, Against, Agreement, Candidate, CandidateKind, Chosen, DisagreementBayes,
     MIN_COVERAGE, RaterError, RaterLabels, RaterNote, RaterStudy, Ratings, study_raters,
 };
 pub use remedy::{Remedy, remedies};
+pub use seeds::{SeedErrors, SeedFigures, Seeds, SeedsError, diagnose_seeds};
 pub use slice::{
     MIN_SLICE_EXAMPLES, NotJudged, SetAside, Slice, SliceError, Slices, TagColumn, worst_slices,
 };
+pub use two_sample::{Likeness, MAX_TRAINING_ROWS, TwoSample, TwoSampleError, two_sample_test};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::bonferroni::shared_by;
-use crate::gap::{Threshold, Verdict};
+use crate::gap::{Verdict, verdict};
 use crate::interval::{Confidence, Interval, newcombe, wilson};
 use crate::rate::ErrorCount;
 
@@ -181,7 +181,7 @@ pub fn worst_slices(
                 interval: wilson(count, confidence_each),
                 excess: count.rate() - rest.rate(),
                 excess_interval,
-                worse: Threshold(0.0).verdict(excess_interval),
+                worse: verdict(excess_interval, excess_interval),
             }
         })
         .collect();

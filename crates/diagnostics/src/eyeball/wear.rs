@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::paired::{Paired, newcombe_paired};
 use crate::diagnosis::Options;
-use crate::gap::{Threshold, Verdict};
+use crate::gap::{Verdict, verdict};
 use crate::interval::{Confidence, Interval, newcombe};
 use crate::rate::{ErrorCount, RateError};
 
@@ -121,7 +121,7 @@ pub fn eyeball_wear(
         difference,
         interval,
         threshold,
-        verdict: Threshold(threshold).verdict(interval),
+        verdict: verdict(interval, interval.minus(threshold)),
     })
 }
 
@@ -137,7 +137,7 @@ pub fn eyeball_gap(eyeball: ErrorCount, blackbox: ErrorCount, level: Confidence)
         difference: blackbox.rate() - eyeball.rate(),
         interval,
         threshold,
-        verdict: Threshold(threshold).verdict(interval),
+        verdict: verdict(interval, interval.minus(threshold)),
     }
 }
 
