@@ -109,6 +109,10 @@ pub struct Seeds {
 ///   of freedom of Satterthwaite (Biometrics Bulletin 2:110, 1946): S − 1 where seeds are all that
 ///   matters, many where examples are.
 ///
+/// What is called 95 % then covers 92 to 95 % with three seeds and 94 to 95 % with five or more where
+/// seeds differ by a normal deviation (simulated), more where noise enters twice, and with two seeds
+/// down to 88 %: two show little of how much seeds differ.
+///
 /// On a set where no seed made an error (or nothing but errors) resampling shows no doubt. Its rate is
 /// drawn from Jeffreys' posterior there, the beta distribution with ½ and n + ½ (Brown, Cai, `DasGupta`,
 /// Statistical Science 16:101, 2001).
