@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 pub use paired::{Paired, newcombe_paired};
-pub use wear::{EyeballGap, EyeballWear, Times, WearError, eyeball_gap, eyeball_wear};
+pub use wear::{BeforeAfter, EyeballGap, EyeballWear, WearError, eyeball_gap, eyeball_wear};
 
 use crate::rate::ErrorCount;
 
@@ -37,7 +37,6 @@ pub enum EyeballError {
 
 /// Indices of the examples in each part, rising.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct EyeballSplit {
     /// Examples that people may look at.
     pub eyeball: Vec<usize>,

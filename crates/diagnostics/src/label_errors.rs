@@ -81,7 +81,6 @@ pub enum LabelErrorsError {
 
 /// An example whose label is probably wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Suspect {
     /// Which one, counted from 0 in the order given.
     pub example: usize,
@@ -97,7 +96,6 @@ pub struct Suspect {
 
 /// Estimated number of examples of one class that carry the label of another.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct MislabelledPair {
     /// Class index of the labels.
     pub given: u32,
@@ -111,7 +109,6 @@ pub struct MislabelledPair {
 
 /// What confident learning says of a set's labels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct LabelErrors {
     /// Examples in the set.
     pub n: u64,
@@ -205,7 +202,8 @@ pub fn find_label_errors<R: AsRef<[f32]>>(
             .map(|row| row.iter().map(|count| count / n).collect())
             .collect(),
         confident_joint,
-        noise_rate: pairs.iter().map(|pair| pair.estimated).sum::<f64>() / n,
+        // A sum of shares, which rounding must not push above 1.
+        noise_rate: (pairs.iter().map(|pair| pair.estimated).sum::<f64>() / n).clamp(0.0, 1.0),
         pairs,
         suspects,
     })

@@ -5,6 +5,10 @@
 //! says whether it matters, and names the one to work on first; [`remedies`] lists what to try.
 //! The method is Andrew Ng's ("Nuts and Bolts of Applying Deep Learning", 2016).
 //!
+//! Error analysis looks behind one rate: [`worst_slices`], [`Confusion`], [`find_label_errors`], the
+//! eyeball part of dev ([`split_eyeball`], [`eyeball_wear`]), Ng's table of two distributions ([`ng_table`]),
+//! and the human level from raters' labels ([`study_raters`]).
+//!
 //! The crate takes numbers from any framework: it knows no tensors, reads no files, prints nothing.
 //! Rates are fractions in 0..=1 throughout.
 //!
@@ -71,8 +75,8 @@ pub use confusion::{
 pub use decomposition::{Decomposition, DecompositionError, Estimate, decompose};
 pub use diagnosis::{Diagnosis, DiagnosisError, Figures, Goal, Options, diagnose};
 pub use eyeball::{
-    EYEBALL_ERRORS, EyeballError, EyeballGap, EyeballSplit, EyeballWear, Paired, Times, WearError,
-    eyeball_gap, eyeball_size, eyeball_wear, newcombe_paired, split_eyeball,
+    BeforeAfter, EYEBALL_ERRORS, EyeballError, EyeballGap, EyeballSplit, EyeballWear, Paired,
+    WearError, eyeball_gap, eyeball_size, eyeball_wear, newcombe_paired, split_eyeball,
 };
 pub use gap::{Gap, GapKind, Verdict};
 pub use human::{Human, HumanError};
@@ -82,8 +86,8 @@ pub use label_errors::{
 };
 pub use more_examples::MoreExamples;
 pub use ng_table::{
-    Cell, CellDifference, Distribution, MismatchSplit, NgTable, Place, TableError, TableFigures,
-    TableRow, ng_table,
+    CellDifference, Distribution, MismatchSplit, NgTable, TableCell, TableError, TableFigures,
+    TablePlace, TableRow, ng_table,
 };
 pub use note::Note;
 pub use optimism::{BestOf, ErrorMatrix, OptimismError, expected_optimism};

@@ -34,15 +34,14 @@ pub enum TableRow {
 
 /// One place in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Place {
+pub struct TablePlace {
     /// Whose error.
     pub row: TableRow,
     /// On which distribution.
     pub distribution: Distribution,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for TablePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let distribution = match self.distribution {
             Distribution::General => "general",
@@ -59,7 +58,7 @@ impl fmt::Display for Place {
 
 /// What was measured; whatever is missing leaves its cell empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct TableFigures {
     /// Human-level or Bayes error on general examples, a fraction in 0..=1; taken as exact.
     pub general_human: Option<f64>,
@@ -93,10 +92,9 @@ pub enum TableError {
 
 /// One cell that is filled; the rate is a fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Cell {
+pub struct TableCell {
     /// Where it stands.
-    pub place: Place,
+    pub place: TablePlace,
     /// Errors and examples; none for a human figure.
     pub count: Option<ErrorCount>,
     /// Error rate.
@@ -108,12 +106,11 @@ pub struct Cell {
 
 /// The difference between two neighbouring cells, a difference of fractions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct CellDifference {
     /// What is subtracted.
-    pub lower: Place,
+    pub lower: TablePlace,
     /// What it is subtracted from.
-    pub upper: Place,
+    pub upper: TablePlace,
     /// Rate of `upper` minus rate of `lower`.
     pub size: f64,
     /// Interval of the size; of zero width where both rates are exact.
@@ -122,7 +119,6 @@ pub struct CellDifference {
 
 /// Dev error minus train-dev error, split into what no change of the model can win back and the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct MismatchSplit {
     /// Human (Bayes) error on target minus that on general: the target is harder (or, below 0, easier).
     pub harder: f64,
@@ -134,10 +130,9 @@ pub struct MismatchSplit {
 
 /// Ng's table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct NgTable {
     /// The filled cells: human, trained on, not trained on; general before target in each row.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<TableCell>,
     /// Differences of cells one below the other (general, then target; Ng's avoidable bias and variance),
     /// then of cells side by side (the last is his data mismatch).
     pub differences: Vec<CellDifference>,
@@ -151,8 +146,8 @@ pub struct NgTable {
 impl NgTable {
     /// The cell at this place, if it is filled.
     #[must_use]
-    pub fn cell(&self, row: TableRow, distribution: Distribution) -> Option<&Cell> {
-        let place = Place { row, distribution };
+    pub fn cell(&self, row: TableRow, distribution: Distribution) -> Option<&TableCell> {
+        let place = TablePlace { row, distribution };
         self.cells.iter().find(|cell| cell.place == place)
     }
 }
@@ -180,8 +175,8 @@ pub fn ng_table(figures: &TableFigures, confidence: Confidence) -> Result<NgTabl
         }
     }
     let human = |distribution, figure: Option<f64>| {
-        figure.map(|rate| Cell {
-            place: Place {
+        figure.map(|rate| TableCell {
+            place: TablePlace {
                 row: Human,
                 distribution,
             },
@@ -191,14 +186,14 @@ pub fn ng_table(figures: &TableFigures, confidence: Confidence) -> Result<NgTabl
         })
     };
     let counted = |row, distribution, count: Option<ErrorCount>| {
-        count.map(|count| Cell {
-            place: Place { row, distribution },
+        count.map(|count| TableCell {
+            place: TablePlace { row, distribution },
             count: Some(count),
             rate: count.rate(),
             interval: (row == Untrained).then(|| wilson(count, confidence)),
         })
     };
-    let cells: Vec<Cell> = [
+    let cells: Vec<TableCell> = [
         human(General, figures.general_human),
         human(Target, figures.target_human),
         counted(Trained, General, figures.general_trained),
@@ -213,7 +208,7 @@ pub fn ng_table(figures: &TableFigures, confidence: Confidence) -> Result<NgTabl
         return Err(TableError::NoRates);
     }
     let at = |row, distribution| {
-        let place = Place { row, distribution };
+        let place = TablePlace { row, distribution };
         cells.iter().find(|cell| cell.place == place)
     };
     let below = |distribution| {
@@ -237,7 +232,7 @@ pub fn ng_table(figures: &TableFigures, confidence: Confidence) -> Result<NgTabl
     })
 }
 
-fn difference(lower: &Cell, upper: &Cell, confidence: Confidence) -> CellDifference {
+fn difference(lower: &TableCell, upper: &TableCell, confidence: Confidence) -> CellDifference {
     let size = upper.rate - lower.rate;
     // A cell with an interval is a sample. Where one is, it is always the upper one.
     let interval = match (

@@ -50,7 +50,6 @@ pub enum CandidateKind {
 
 /// One who could stand for the human level; rates are fractions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Candidate {
     /// Name of the rater or the group, or [`ALL_RATERS`].
     pub name: String,
@@ -68,7 +67,6 @@ pub struct Candidate {
 /// The candidate that counts as human level: the lowest error rate among those eligible, the first name in
 /// alphabetical order among equals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Chosen {
     /// Its name.
     pub name: String,
@@ -84,7 +82,6 @@ pub struct Chosen {
 
 /// What raters' labels say of the human level.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct RaterStudy {
     /// Examples in the table.
     pub n_examples: u64,
@@ -125,7 +122,8 @@ impl RaterStudy {
     }
 }
 
-/// Measures each rater, the majority vote of each group and that of all, and chooses the best.
+/// Measures each rater, the majority vote of each group and that of all (if there are several), and chooses
+/// the best.
 ///
 /// Where at least one example has a true label, errors are counted against true labels; else each
 /// candidate is held against the majority of the raters outside it, over the examples where there is one
@@ -159,8 +157,26 @@ pub fn study_raters(ratings: &Ratings, confidence: Confidence) -> RaterStudy {
     let votes = ratings.votes();
     let agreement = Agreement::measure(&votes);
     let bayes = DisagreementBayes::measure(&votes, ratings.n_classes(), confidence);
+    RaterStudy {
+        n_examples: ratings.n_examples() as u64,
+        against,
+        notes: notes(ratings, against, chosen.as_ref(), bayes),
+        candidates,
+        chosen,
+        agreement,
+        bayes,
+        confidence,
+    }
+}
+
+fn notes(
+    ratings: &Ratings,
+    against: Against,
+    chosen: Option<&Chosen>,
+    bayes: Option<DisagreementBayes>,
+) -> Vec<RaterNote> {
     let mut notes = Vec::new();
-    match &chosen {
+    match chosen {
         Some(chosen) if chosen.n_candidates > 1 => notes.push(RaterNote::WinnersCurse {
             n_candidates: chosen.n_candidates,
             interval: chosen.interval,
@@ -174,25 +190,16 @@ pub fn study_raters(ratings: &Ratings, confidence: Confidence) -> RaterStudy {
     if let Some(class) = ratings.only_class() {
         notes.push(RaterNote::OneClass { class });
     }
-    match &bayes {
-        Some(bayes) => notes.push(RaterNote::BayesBiasedLow {
+    notes.push(match bayes {
+        Some(bayes) => RaterNote::BayesBiasedLow {
             labels_per_example: bayes.labels_per_example,
-        }),
-        None => notes.push(RaterNote::NoPairs),
-    }
-    RaterStudy {
-        n_examples: ratings.n_examples() as u64,
-        against,
-        candidates,
-        chosen,
-        agreement,
-        bayes,
-        notes,
-        confidence,
-    }
+        },
+        None => RaterNote::NoPairs,
+    });
+    notes
 }
 
-/// Name and kind of every candidate, and for each rater whether they are part of it.
+/// Name and kind of every candidate (one rater alone is no vote of all), and for each rater whether they are part of it.
 fn candidates(ratings: &Ratings) -> Vec<(String, CandidateKind, Vec<bool>)> {
     let raters = ratings.raters();
     let singles = raters.iter().enumerate().map(|(who, rater)| {
@@ -206,12 +213,11 @@ fn candidates(ratings: &Ratings) -> Vec<(String, CandidateKind, Vec<bool>)> {
             .collect();
         (group.clone(), CandidateKind::GroupVote, members)
     });
-    let all = (
-        ALL_RATERS.to_owned(),
-        CandidateKind::MajorityVote,
-        vec![true; raters.len()],
-    );
-    singles.chain(groups).chain([all]).collect()
+    let all = (raters.len() > 1).then(|| {
+        let everyone = vec![true; raters.len()];
+        (ALL_RATERS.to_owned(), CandidateKind::MajorityVote, everyone)
+    });
+    singles.chain(groups).chain(all).collect()
 }
 
 /// Errors of the vote of some raters; none if there is no example to count.

@@ -56,7 +56,6 @@ pub enum SliceError {
 
 /// All examples whose tag has one value; rates, shares and their differences are fractions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Slice {
     /// Name of the tag.
     pub tag: String,
@@ -93,7 +92,6 @@ pub enum NotJudged {
 
 /// A slice that was counted and not judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct SetAside {
     /// Name of the tag.
     pub tag: String,
@@ -107,7 +105,6 @@ pub struct SetAside {
 
 /// The slices of one set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Slices {
     /// Errors and examples of the whole set.
     pub whole: ErrorCount,

@@ -1,8 +1,9 @@
 //! What holds for every error analysis: slices, confusion, label errors, the eyeball split, raters.
 
 use plumb_diagnostics::{
-    Confidence, Confusion, LabelErrors, NO_PREDICTION, Paired, Pairing, RaterLabels, Ratings,
-    TagColumn, find_label_errors, newcombe_paired, split_eyeball, study_raters, worst_slices,
+    CandidateKind, Confidence, Confusion, LabelErrors, NO_PREDICTION, Paired, Pairing, RaterLabels,
+    Ratings, TagColumn, find_label_errors, newcombe_paired, split_eyeball, study_raters,
+    worst_slices,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -217,5 +218,29 @@ proptest! {
             let none = study.bayes.is_some_and(|bayes| bayes.error <= 0.0);
             prop_assert_eq!(agreement.agreeing == agreement.pairs, none);
         }
+    }
+
+    /// On each example at least the share outside the largest class is wrong, whatever the truth: raters who
+    /// miss no label err at least as much on average as their disagreement shows.
+    #[test]
+    fn raters_err_at_least_as_much_as_they_disagree(
+        table in (2..5_usize, 1..30_usize).prop_flat_map(|(n_raters, n)| {
+            vec(vec((0..3_u32).prop_map(Some), n), n_raters + 1)
+        })
+    ) {
+        let (reference, labels) = table.split_last().expect("at least three lists");
+        let raters = labels.iter().enumerate().map(|(who, labels)| RaterLabels {
+            name: who.to_string(),
+            groups: Vec::new(),
+            labels: labels.clone(),
+        });
+        let Ok(ratings) = Ratings::new(raters.collect(), reference.clone()) else {
+            return Ok(()); // one class
+        };
+        let study = study_raters(&ratings, Confidence::default());
+        let raters = study.candidates.iter().filter(|c| c.kind == CandidateKind::Rater);
+        let mean = raters.map(|c| c.count.rate()).sum::<f64>() / labels.len() as f64;
+        let shown = study.bayes.expect("two labels each").error;
+        prop_assert!(mean >= shown - ROUNDING, "{mean} {shown}");
     }
 }

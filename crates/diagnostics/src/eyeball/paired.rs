@@ -7,7 +7,7 @@ use crate::rate::{ErrorCount, RateError};
 
 /// How often each of the four outcomes occurred when the same examples were judged twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct Paired {
     /// Wrong both times.
     pub both: u64,

@@ -135,8 +135,8 @@ fn flags_are_counted_in_pairs() {
     assert!(newcombe_paired(Paired::of([]), Confidence::default()).is_err());
 }
 
-fn counts(before: u64, after: u64, n: u64) -> Times {
-    Times::Counts {
+fn counts(before: u64, after: u64, n: u64) -> BeforeAfter {
+    BeforeAfter::Counts {
         before: count(before, n),
         after: count(after, n),
     }
@@ -145,7 +145,7 @@ fn counts(before: u64, after: u64, n: u64) -> Times {
 /// Intervals from the same Python program: the two drops' intervals, added as sides of a right triangle.
 #[test]
 fn the_drops_of_both_parts_are_compared() {
-    fn check(eyeball: Times, blackbox: Times, low: f64, high: f64) {
+    fn check(eyeball: BeforeAfter, blackbox: BeforeAfter, low: f64, high: f64) {
         let wear = eyeball_wear(eyeball, blackbox, Confidence::default()).unwrap();
         near(wear.interval, low, high);
         // 5.5 points against 1 point; a tenth of 500 errors in 5,000.
@@ -162,8 +162,8 @@ fn the_drops_of_both_parts_are_compared() {
     );
     // The same counts, and which examples they are: narrower.
     check(
-        Times::Flags(paired(40, 60, 5, 895)),
-        Times::Flags(paired(330, 70, 30, 3_570)),
+        BeforeAfter::Flags(paired(40, 60, 5, 895)),
+        BeforeAfter::Flags(paired(330, 70, 30, 3_570)),
         0.029_171_200_397,
         0.062_367_878_742,
     );
@@ -192,11 +192,11 @@ fn at_one_time_the_parts_are_two_sets() {
 
 #[test]
 fn times_that_cannot_be_compared_are_refused() {
-    fn check(eyeball: Times, blackbox: Times, expected: &str) {
+    fn check(eyeball: BeforeAfter, blackbox: BeforeAfter, expected: &str) {
         let error = eyeball_wear(eyeball, blackbox, Confidence::default()).unwrap_err();
         assert_eq!(error.to_string(), expected);
     }
-    let grown = Times::Counts {
+    let grown = BeforeAfter::Counts {
         before: count(1, 10),
         after: count(1, 12),
     };
@@ -207,7 +207,7 @@ fn times_that_cannot_be_compared_are_refused() {
          expected the same examples at both times",
     );
     check(
-        Times::Flags(paired(0, 0, 0, 0)),
+        BeforeAfter::Flags(paired(0, 0, 0, 0)),
         counts(1, 1, 10),
         "the eyeball part has no examples; expected at least one",
     );
@@ -227,12 +227,12 @@ fn intervals_cover_the_difference_of_the_drops() {
     let (mut of_flags, mut of_counts) = (0, 0);
     for _ in 0..1_000 {
         let parts = [draw(500), draw(2_000)];
-        let covers = |[eyeball, blackbox]: [Times; 2]| {
+        let covers = |[eyeball, blackbox]: [BeforeAfter; 2]| {
             let wear = eyeball_wear(eyeball, blackbox, Confidence::default()).unwrap();
             u32::from(wear.interval.contains(0.0))
         };
-        of_flags += covers(parts.map(Times::Flags));
-        of_counts += covers(parts.map(|pairs| Times::Counts {
+        of_flags += covers(parts.map(BeforeAfter::Flags));
+        of_counts += covers(parts.map(|pairs| BeforeAfter::Counts {
             before: pairs.first().unwrap(),
             after: pairs.second().unwrap(),
         }));

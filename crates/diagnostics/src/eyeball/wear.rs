@@ -11,7 +11,7 @@ use crate::rate::{ErrorCount, RateError};
 /// The errors of one part at two times, on the same examples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Times {
+pub enum BeforeAfter {
     /// How many were wrong each time. Which ones is not known, so the two counts are taken for
     /// independent: on the same examples they hardly ever vary against each other, so the interval is
     /// too wide, not too narrow.
@@ -51,7 +51,6 @@ pub enum WearError {
 
 /// How much faster the eyeball error fell; rates and their differences are fractions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct EyeballWear {
     /// Eyeball error before minus after.
     pub eyeball_drop: f64,
@@ -73,7 +72,6 @@ pub struct EyeballWear {
 
 /// How far apart the two parts are at one time; fractions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct EyeballGap {
     /// Blackbox error minus eyeball error: above 0, the eyeball part looks better than dev is.
     pub difference: f64,
@@ -97,8 +95,8 @@ pub struct EyeballGap {
 /// # Errors
 /// [`WearError`] if a part has no examples, or not the same number at both times.
 pub fn eyeball_wear(
-    eyeball: Times,
-    blackbox: Times,
+    eyeball: BeforeAfter,
+    blackbox: BeforeAfter,
     confidence: Confidence,
 ) -> Result<EyeballWear, WearError> {
     let eyeball = Drop::of("eyeball", eyeball, confidence)?;
@@ -150,18 +148,24 @@ struct Drop {
 }
 
 impl Drop {
-    fn of(part: &'static str, times: Times, confidence: Confidence) -> Result<Self, WearError> {
+    fn of(
+        part: &'static str,
+        times: BeforeAfter,
+        confidence: Confidence,
+    ) -> Result<Self, WearError> {
         let no_examples = |_: RateError| WearError::NoExamples { part };
         let (before, after, interval) = match times {
-            Times::Counts { before, after } if before.n() != after.n() => {
+            BeforeAfter::Counts { before, after } if before.n() != after.n() => {
                 return Err(WearError::NotTheSameExamples {
                     part,
                     before: before.n(),
                     after: after.n(),
                 });
             }
-            Times::Counts { before, after } => (before, after, newcombe(before, after, confidence)),
-            Times::Flags(pairs) => (
+            BeforeAfter::Counts { before, after } => {
+                (before, after, newcombe(before, after, confidence))
+            }
+            BeforeAfter::Flags(pairs) => (
                 pairs.first().map_err(no_examples)?,
                 pairs.second().map_err(no_examples)?,
                 newcombe_paired(pairs, confidence).map_err(no_examples)?,

@@ -37,10 +37,10 @@ pub(super) fn both_pruned(
 
 /// Marks the members with the lowest scores: `count` of them, rounded, and those equal to the last.
 fn lowest(members: &[usize], count: f64, score: impl Fn(usize) -> f64) -> Vec<bool> {
-    let scores: Vec<f64> = members.iter().map(|&x| score(x)).collect();
     let Some(last) = (count.round() as usize).min(members.len()).checked_sub(1) else {
         return vec![false; members.len()];
     };
+    let scores: Vec<f64> = members.iter().map(|&x| score(x)).collect();
     let mut sorted = scores.clone();
     let (_, &mut cut, _) = sorted.select_nth_unstable_by(last, f64::total_cmp);
     scores.into_iter().map(|score| score <= cut).collect()

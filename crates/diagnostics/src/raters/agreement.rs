@@ -8,7 +8,6 @@ use crate::interval::{Confidence, Interval, wilson_of};
 
 /// How much raters agree, over the examples with at least two labels.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Agreement {
     /// Pairs of labels of one example by two raters.
     pub pairs: u64,
@@ -60,7 +59,6 @@ impl Agreement {
 
 /// The Bayes error as far as raters' disagreement shows it; fractions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct DisagreementBayes {
     /// Mean over examples of 1 − the largest class share of their labels.
     pub error: f64,

@@ -9,7 +9,7 @@ pub const ALL_RATERS: &str = "majority of all raters";
 
 /// What one rater said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct RaterLabels {
     /// Who it is.
     pub name: String,

@@ -196,15 +196,23 @@ fn notes_say_what_could_not_be_told() {
         let notes: Vec<String> = study.notes.iter().map(ToString::to_string).collect();
         assert_eq!(notes, expected);
     }
-    // Both are right on example 0 alone: 1 error in 2. The rater and the vote of all are the two
-    // candidates, and Wilson's interval of 1 in 2 at 97.5 % is 1/2 ± z/(2·√(2 + z²)), z = 2.2414.
+    // b is right on the only example that it has; Wilson's upper bound of 0 errors in 1 is z²/(1 + z²),
+    // with z = 2.39398 at 1 − 0.05/3.
     check(
-        vec![rater("a", &[], "00")],
+        vec![rater("a", &[], "00"), rater("b", &[], "0-")],
         "01",
         &[
-            "the lowest of 2 error rates is optimistic: the interval, corrected for the choice, \
-             reaches from 7.71 % to 92.29 %",
+            "the lowest of 3 error rates is optimistic: the interval, corrected for the choice, \
+             reaches from 0.00 % to 85.14 %",
             "all labels of the raters are class 0: no disagreement can be measured",
+            "the Bayes error from disagreement is biased low with few raters: 2.0 labels per example",
+        ],
+    );
+    // One rater is one candidate: nothing was chosen.
+    check(
+        vec![rater("a", &[], "01")],
+        "01",
+        &[
             "no example was labelled by two raters: neither agreement nor the Bayes error can be told",
         ],
     );
