@@ -118,7 +118,7 @@ impl Look {
 }
 
 impl Ledger {
-    fn path(runs: &Path) -> PathBuf {
+    pub(crate) fn path(runs: &Path) -> PathBuf {
         runs.join(NAME)
     }
 

@@ -35,6 +35,8 @@ pub(crate) struct Recorder<'a> {
     n_epochs: u32,
     n_examples: usize,
     written: Written,
+    /// In this session; an earlier one that it goes on with counted its own.
+    n_evaluations: u32,
     log: String,
     saved: Instant,
 }
@@ -180,6 +182,7 @@ impl<'a> Recorder<'a> {
             n_epochs,
             n_examples,
             written,
+            n_evaluations: 0,
             log: String::new(),
             saved: Instant::now(),
         }
@@ -190,6 +193,11 @@ impl<'a> Recorder<'a> {
         self.log.push_str(line);
         self.log.push('\n');
         self.progress.line(line);
+    }
+
+    /// How often the sets were measured.
+    pub(crate) fn evaluations(&self) -> u32 {
+        self.n_evaluations
     }
 
     /// Takes the live display away and returns all that was said, for `train.log`.
@@ -256,6 +264,7 @@ impl Observer for Recorder<'_> {
         snapshot: &Snapshot<'_>,
         is_end: bool,
     ) -> Result<(), Error> {
+        self.n_evaluations += 1;
         self.written.add(evaluated, snapshot.position.step)?;
         let rates = rates(evaluated);
         let line = self.line(evaluated, &rates);

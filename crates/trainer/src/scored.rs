@@ -46,6 +46,13 @@ impl Scored {
         ErrorCount::new(n_wrong as u64, self.len() as u64).ok()
     }
 
+    /// The errors among the examples at these places; none without any.
+    pub(crate) fn count_at(&self, places: &[usize]) -> Option<ErrorCount> {
+        let errors = self.errors();
+        let n_wrong = places.iter().filter(|&&at| errors[at]).count();
+        ErrorCount::new(n_wrong as u64, places.len() as u64).ok()
+    }
+
     /// The errors among the examples of one kind of data; none without such examples.
     pub(crate) fn count_of(&self, kind: Distribution) -> Option<ErrorCount> {
         let chunks = self.chunks.as_ref()?;

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Instant};
 
 use burn::module::Module;
-use plumb_diagnostics::SetName;
+use plumb_diagnostics::{ErrorCount, SetName};
 use plumb_model::Model;
 
 use crate::{
@@ -16,12 +16,16 @@ use crate::{
     device_check::{self, DeviceCheck, Recipe},
     earlier::Earlier,
     environment::Environment,
+    error_analysis::Suspects,
     evaluate::{Evaluation, evaluate},
     feed::{Feed, feeds, resident},
     initial::{Initial, same_model},
     interrupt,
     judge::{HumanLevel, judge},
+    ledger::Look,
     loss::Loss,
+    mismatch_test::MismatchTest,
+    outputs::Outputs,
     pool::in_pool,
     predictions,
     prepare::Prepared,
@@ -59,6 +63,35 @@ struct Outcome {
     end: End,
     /// By the best weights, on all of every set.
     measured: PerSet<Evaluation>,
+    hindsight: Hindsight,
+}
+
+/// What takes the trained network to find out, and is kept for `plumb diagnose`.
+struct Hindsight {
+    mismatch: MismatchTest,
+    suspects: Suspects,
+}
+
+impl Hindsight {
+    fn of(session: &Session<'_>, best: &Model, sets: &PerSet<Feed<'_>>) -> Result<Self, Error> {
+        let Session {
+            config, prepared, ..
+        } = session;
+        let train_dev = Outputs::of(best, &sets.train_dev)?;
+        let dev = Outputs::of(best, &sets.dev)?;
+        let confidence = config.diagnosis.options()?.confidence;
+        let mut suspects = Suspects::default();
+        // Not test: whoever mends its labels has looked at it.
+        for (set, outputs) in [(SetName::TrainDev, &train_dev), (SetName::Dev, &dev)] {
+            let examples = prepared.sets.get(set);
+            let probabilities = &outputs.probabilities;
+            suspects.add(set, &examples.classes, &examples.labels, probabilities);
+        }
+        Ok(Self {
+            mismatch: MismatchTest::of(&train_dev, &dev, confidence, config.seed),
+            suspects,
+        })
+    }
 }
 
 /// Trains and diagnoses, in a new run directory.
@@ -115,12 +148,19 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
             .ok_or_else(|| Error::failed("no epoch was evaluated"))?;
         // Once more, on all of train.
         let measured = sets.try_map(|_, set| evaluate(&best, set))?;
+        let hindsight = Hindsight::of(&session, &best, &sets)?;
         Ok(Outcome {
             position: state.position,
             end,
             measured,
+            hindsight,
         })
     })?;
+    let best_dev = trained
+        .as_ref()
+        .ok()
+        .and_then(|outcome| outcome.position.best);
+    session.remember_look(&run, &mut recorder, best_dev.map(|best| best.dev));
     let log = recorder.finish();
     session.conclude(&run, &trained?, &mut environment, log)
 }
@@ -194,6 +234,22 @@ impl Session<'_> {
         })
     }
 
+    /// Notes in the ledger of the runs' folder that dev and test were measured. What can't be noted is said,
+    /// and keeps nobody from training.
+    fn remember_look(&self, run: &RunDir, recorder: &mut Recorder<'_>, best: Option<ErrorCount>) {
+        let evaluations = recorder.evaluations();
+        if evaluations == 0 {
+            return;
+        }
+        let data = &self.prepared.summary;
+        let look = Look::now(run.path(), self.config, data, evaluations, best);
+        if let Err(error) = look.and_then(|look| look.append_to(self.runs_dir)) {
+            recorder.note(&format!(
+                "warning: this look at dev and test is not remembered: {error}"
+            ));
+        }
+    }
+
     /// Diagnoses, writes it down and prints it.
     fn conclude(
         &self,
@@ -240,6 +296,8 @@ impl Session<'_> {
             let examples = prepared.sets.get(set);
             predictions::write(run, set, examples, members(set), &measured.predictions)?;
         }
+        run.write_json(MismatchTest::FILE, &outcome.hindsight.mismatch)?;
+        run.write_json(Suspects::FILE, &outcome.hindsight.suspects)?;
         run.write_json("diagnosis.json", &report)?;
         run.write("train.log", (log + &text).as_bytes())?;
         environment.elapsed_secs = Some(self.start.elapsed().as_secs_f64());

@@ -1,6 +1,7 @@
 //! What a run found, for people and for programs.
 
 mod ladder;
+mod ng_table;
 mod text;
 
 use std::path::Path;
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 use crate::{advice::Action, bayes::KnownBayes, judge::HumanLevel, train::End};
 
+pub(crate) use ng_table::ng_table;
 pub(crate) use text::{findings, text};
 
 /// The version of `diagnosis.json`.

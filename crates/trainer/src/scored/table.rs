@@ -193,6 +193,7 @@ impl Columns {
         } else {
             None
         };
+        let chunk = optional("chunk");
         let taken = [
             set,
             Some(label),
@@ -200,6 +201,7 @@ impl Columns {
             probability,
             example,
             seed,
+            chunk,
         ];
         let slices = names
             .iter()

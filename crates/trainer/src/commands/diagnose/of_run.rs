@@ -1,16 +1,24 @@
-//! Finished runs, judged again.
+//! Finished runs, judged again and looked at more closely.
+
+mod against;
+mod seeds;
 
 use std::path::{Path, PathBuf};
 
-use plumb_diagnostics::SetName;
+use plumb_diagnostics::{Distribution, NgTable, SetName, TableFigures, ng_table};
 use serde::Serialize;
 
+use self::against::{Change, change};
 use super::figures::Given;
 use crate::{
     Error,
     advice::{Case, advise},
     cli::DiagnoseArgs,
+    error_analysis::{self, ErrorAnalysis, Suspects},
     finished::Finished,
+    judge::HumanLevel,
+    looks::UsedUp,
+    mismatch_test::MismatchTest,
     report::{self, Findings},
     terminal,
 };
@@ -24,8 +32,16 @@ struct Diagnosed<'a> {
     best_epoch: u32,
     #[serde(flatten)]
     findings: Findings<'a>,
+    ng_table: &'a NgTable,
+    mismatch_test: &'a MismatchTest,
+    error_analysis: &'a ErrorAnalysis,
+    suspected_labels: &'a Suspects,
+    used_up: &'a UsedUp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'a Change>,
 }
 
+/// Diagnoses one run, or the recipe of several.
 pub(super) fn run(args: &DiagnoseArgs, runs: &[PathBuf]) -> Result<(), Error> {
     let flags = &args.figures;
     let has_rate = [flags.train, flags.train_dev, flags.dev, flags.test]
@@ -36,12 +52,24 @@ pub(super) fn run(args: &DiagnoseArgs, runs: &[PathBuf]) -> Result<(), Error> {
             "a run has its own error rates; expected no --train, --train-dev, --dev or --test beside it",
         ));
     }
-    let finished = Finished::open(&runs[0])?;
+    match runs {
+        [only] => one(args, only),
+        several => seeds::run(args, several),
+    }
+}
+
+fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
+    let finished = Finished::open(path)?;
     let given = finished.given(args)?;
+    let change = match &args.against {
+        Some(old) => Some(change(&Finished::open(old)?, &finished, given.options.confidence)?),
+        None => None,
+    };
     let diagnosis = given.diagnose()?;
-    let mut human = finished.human()?;
-    human.target = given.figures.human.clone();
-    human.general = given.figures.human_general.clone();
+    let human = HumanLevel {
+        target: given.figures.human.clone(),
+        general: given.figures.human_general.clone(),
+    };
     let case = Case {
         config: &finished.config,
         data: &finished.data,
@@ -56,6 +84,13 @@ pub(super) fn run(args: &DiagnoseArgs, runs: &[PathBuf]) -> Result<(), Error> {
         diagnosis: &diagnosis,
         actions: &actions,
     };
+    let confidence = given.options.confidence;
+    let table = finished.table(&given)?;
+    let analysis = ErrorAnalysis::of(&finished.sets.dev, confidence)?;
+    let mismatch: MismatchTest = finished.run.read_json(MismatchTest::FILE)?;
+    let suspects: Suspects = finished.run.read_json(Suspects::FILE)?;
+    let test = finished.sets.test.count();
+    let used_up = UsedUp::of(&finished.run, &finished.data, test, confidence);
     if args.json {
         return terminal::json(&Diagnosed {
             format: report::FORMAT,
@@ -63,15 +98,30 @@ pub(super) fn run(args: &DiagnoseArgs, runs: &[PathBuf]) -> Result<(), Error> {
             run: finished.run.path(),
             best_epoch: finished.verdict.best_epoch,
             findings,
+            ng_table: &table,
+            mismatch_test: &mismatch,
+            error_analysis: &analysis,
+            suspected_labels: &suspects,
+            used_up: &used_up,
+            change: change.as_ref(),
         });
     }
-    let title = format!(
+    let mut text = format!(
         "\n{}, weights of epoch {} of {} (lowest dev error), judged again\n\n",
         finished.run.path().display(),
         finished.verdict.best_epoch,
         finished.verdict.epochs
     );
-    terminal::data(&(title + &report::findings(&findings)))
+    text.push_str(&report::findings(&findings));
+    if let Some(change) = &change {
+        text.push_str(&change.text());
+    }
+    text.push_str(&report::ng_table(&table));
+    text.push_str(&mismatch.text());
+    text.push_str(&used_up.text());
+    text.push_str(&error_analysis::text(&analysis));
+    text.push_str(&suspects.text());
+    terminal::data(&text)
 }
 
 impl Finished {
@@ -95,5 +145,22 @@ impl Finished {
             figures.human_general = None;
         }
         given.with_flags(&args.figures)
+    }
+
+    /// Ng's table of both kinds of data.
+    fn table(&self, given: &Given) -> Result<NgTable, Error> {
+        let of = |set, kind| self.sets.get(set).count_of(kind);
+        let human = given.figures.human.as_ref().map(plumb_diagnostics::Human::level);
+        let general = given.figures.human_general.as_ref();
+        let figures = TableFigures {
+            general_human: general.map(plumb_diagnostics::Human::level),
+            general_trained: of(SetName::Train, Distribution::General),
+            general_untrained: of(SetName::TrainDev, Distribution::General),
+            target_human: human,
+            target_trained: of(SetName::Train, Distribution::Target),
+            target_untrained: of(SetName::Dev, Distribution::Target),
+        };
+        ng_table(&figures, given.options.confidence)
+            .map_err(|error| Error::bad_input(error.to_string()))
     }
 }
