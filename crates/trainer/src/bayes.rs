@@ -56,6 +56,7 @@ impl KnownBayes {
                 None => None,
             },
             general,
+            ..HumanLevel::default()
         })
     }
 

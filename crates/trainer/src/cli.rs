@@ -153,6 +153,9 @@ pub(crate) struct FigureArgs {
     /// Human-level error on the target data, or on all data
     #[arg(long, value_name = "RATE")]
     pub(crate) human: Option<f64>,
+    /// A CSV file of raters' labels (example, rater, label, maybe group and truth), instead of --human
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "human")]
+    pub(crate) raters: Option<PathBuf>,
     /// Human-level error on the general data, where it is another
     #[arg(long, value_name = "RATE")]
     pub(crate) human_general: Option<f64>,

@@ -33,11 +33,10 @@ pub(crate) struct Finished {
 /// What is read of `diagnosis.json`.
 #[derive(Deserialize)]
 pub(crate) struct Verdict {
-    format: u32,
     pub(crate) best_epoch: u32,
     pub(crate) epochs: u32,
-    pub(crate) epochs_done: u32,
     pub(crate) end: End,
+    pub(crate) human: HumanLevel,
     /// The Bayes errors, where they are the human level.
     pub(crate) bayes: Option<KnownBayes>,
     pub(crate) actions: Vec<Action>,
@@ -78,11 +77,6 @@ impl Finished {
             data,
             sets,
         })
-    }
-
-    /// The human level that its config or its data give.
-    pub(crate) fn human(&self) -> Result<HumanLevel, Error> {
-        HumanLevel::given_or(&self.config, self.verdict.bayes.as_ref())
     }
 }
 

@@ -1,42 +1,47 @@
 //! From the counts of a run to its diagnosis.
 
 use plumb_diagnostics::{
-    Confidence, Diagnosis, ErrorCount, Figures, Human, Options, SetName, diagnose,
+    Confidence, Diagnosis, ErrorCount, Figures, Human, Options, RaterStudy, SetName, diagnose,
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::{Error, bayes::KnownBayes, config::Config, prepare::Prepared};
+use crate::{
+    Error,
+    bayes::KnownBayes,
+    config::{Config, Document},
+};
 
 /// Human level, on both kinds of data.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct HumanLevel {
     /// On the target data, or on both alike.
     pub(crate) target: Option<Human>,
     /// On the general data, where it is another.
     pub(crate) general: Option<Human>,
+    /// Where the first comes from raters' labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) target_study: Option<RaterStudy>,
+    /// Where the second does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) general_study: Option<RaterStudy>,
 }
 
 impl HumanLevel {
     /// The config's figures; else the Bayes errors, where the data was made so that they are known.
     ///
     /// # Errors
-    /// Bad input if a figure is no error rate.
-    pub(crate) fn of(config: &Config, prepared: &Prepared) -> Result<Self, Error> {
-        Self::given_or(config, Some(&prepared.bayes))
-    }
-
-    /// The same of Bayes errors that may not be known.
-    ///
-    /// # Errors
-    /// As [`HumanLevel::of`].
-    pub(crate) fn given_or(config: &Config, bayes: Option<&KnownBayes>) -> Result<Self, Error> {
-        match (&config.human, bayes) {
-            (Some(human), _) => human
-                .level()
-                .map_err(|error| Error::bad_input(error.to_string())),
-            (None, Some(bayes)) => bayes.human(),
-            (None, None) => Ok(Self::default()),
+    /// Bad input that points at the key, if a figure is no error rate or a file of labels can't be used.
+    pub(crate) fn of(
+        config: &Config,
+        document: &Document,
+        bayes: &KnownBayes,
+    ) -> Result<Self, Error> {
+        match &config.human {
+            Some(human) => human
+                .level(config.diagnosis.options()?.confidence)
+                .map_err(|error| document.error(&error)),
+            None => bayes.human(),
         }
     }
 }

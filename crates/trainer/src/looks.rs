@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use plumb_diagnostics::{BestOf, Confidence, ErrorCount, ErrorMatrix, SetName, expected_optimism};
 use plumb_data::seed;
+use plumb_diagnostics::{BestOf, Confidence, ErrorCount, ErrorMatrix, SetName, expected_optimism};
 use serde::Serialize;
 
 use crate::{

@@ -42,6 +42,7 @@ mod predictions;
 mod prepare;
 mod progress;
 mod range_test;
+mod ratings;
 mod recorder;
 mod report;
 mod run_dir;

@@ -15,6 +15,7 @@ use crate::{
     bayes::KnownBayes,
     config::{Config, Document, KeyError},
     data_summary::DataSummary,
+    judge::HumanLevel,
     load::{Chunks, load},
     sets::PerSet,
 };
@@ -33,6 +34,8 @@ pub(crate) struct Prepared {
     pub(crate) augmentation: Option<Pipeline>,
     pub(crate) task: Task,
     pub(crate) bayes: KnownBayes,
+    /// What the config or the data say of it.
+    pub(crate) human: HumanLevel,
     pub(crate) summary: DataSummary,
 }
 
@@ -100,20 +103,23 @@ pub(crate) fn prepare(
     check_model(config, &task).map_err(|error| document.error(&error))?;
     let class_weights =
         class_weights(config, &divided.sets).map_err(|error| document.error(&error))?;
+    let prepared = Prepared::new(divided, normalizer, task);
     Ok(Prepared {
         class_weights,
         augmentation,
-        ..Prepared::new(divided, normalizer, task)
+        human: HumanLevel::of(config, document, &prepared.bayes)?,
+        ..prepared
     })
 }
 
 impl Prepared {
-    /// Divided data with a normalization, without what only training needs.
+    /// Divided data with a normalization, without what only training and a diagnosis need.
     pub(crate) fn new(divided: Divided, normalizer: Normalizer, task: Task) -> Self {
         let summary = DataSummary::new(&divided, Some(&normalizer));
         let sets = divided.sets;
         Self {
             bayes: KnownBayes::of(&summary),
+            human: HumanLevel::default(),
             summary,
             sets: PerSet {
                 train: sets.train,

@@ -21,7 +21,7 @@ use crate::{
     feed::{Feed, feeds, resident},
     initial::{Initial, same_model},
     interrupt,
-    judge::{HumanLevel, judge},
+    judge::judge,
     ledger::Look,
     loss::Loss,
     mismatch_test::MismatchTest,
@@ -260,8 +260,8 @@ impl Session<'_> {
     ) -> Result<(), Error> {
         let (config, prepared) = (self.config, self.prepared);
         let (end, measured) = (outcome.end, &outcome.measured);
-        let human = HumanLevel::of(config, prepared)?;
-        let diagnosis = judge(config, &human, |set| Some(measured.get(set).count))?;
+        let human = &prepared.human;
+        let diagnosis = judge(config, human, |set| Some(measured.get(set).count))?;
         let case = Case {
             config,
             data: &prepared.summary,
@@ -279,7 +279,7 @@ impl Session<'_> {
             end,
             findings: Findings {
                 matters_share: config.diagnosis.matters_share,
-                human: &human,
+                human,
                 bayes: config.human.is_none().then_some(&prepared.bayes),
                 diagnosis: &diagnosis,
                 actions: &actions,

@@ -12,7 +12,6 @@ use crate::{
     Error,
     advice::in_general,
     cli::DiagnoseArgs,
-    judge::HumanLevel,
     report::{self, Findings},
     terminal,
 };
@@ -89,10 +88,7 @@ impl<'a> Input<'a> {
 fn figures(args: &DiagnoseArgs, path: Option<&Path>, given: Given) -> Result<(), Error> {
     let given = given.with_flags(&args.figures)?;
     let diagnosis = given.diagnose()?;
-    let human = HumanLevel {
-        target: given.figures.human.clone(),
-        general: given.figures.human_general.clone(),
-    };
+    let human = given.human();
     let findings = Findings {
         matters_share: given.options.matters_share,
         human: &human,

@@ -116,7 +116,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
     // Without a train error, a known Bayes error of train's distribution says nothing.
     let has_human = config.human.is_some() || is_of_run.train;
     let human = if has_human {
-        HumanLevel::of(&config, &prepared)?
+        HumanLevel::of(&config, &document, &prepared.bayes)?
     } else {
         HumanLevel::default()
     };

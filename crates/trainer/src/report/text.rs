@@ -3,7 +3,7 @@ use std::fmt::Write;
 use plumb_diagnostics::{Gap, Human, Verdict};
 
 use super::{Findings, Report, ladder};
-use crate::{judge::HumanLevel, progress::thousands, train::End};
+use crate::{judge::HumanLevel, progress::thousands, ratings, train::End};
 
 /// The report that ends a training, for a terminal of 80 columns.
 pub(crate) fn text(report: &Report<'_>) -> String {
@@ -99,11 +99,13 @@ fn verdict(report: &Findings<'_>) -> String {
 fn human_level(human: &HumanLevel) -> String {
     let mut text = String::new();
     let figures = [
-        ("", &human.target),
-        (" on the general data", &human.general),
+        ("", &human.target, &human.target_study),
+        (" on the general data", &human.general, &human.general_study),
     ];
-    for (of, human) in figures {
-        if let Some(rater) = human.as_ref().and_then(Human::chosen) {
+    for (of, human, study) in figures {
+        if let Some(study) = study {
+            text.push_str(&ratings::text(study, of));
+        } else if let Some(rater) = human.as_ref().and_then(Human::chosen) {
             writeln!(text, "human level{of}: the best rater counts, {rater}").ok();
         }
     }
@@ -158,7 +160,7 @@ mod tests {
         let [train, train_dev, dev, test] = counts.map(count);
         let human = HumanLevel {
             target: human.map(|level| Human::figure(level).unwrap()),
-            general: None,
+            ..HumanLevel::default()
         };
         let figures = Figures {
             human: human.target.clone(),

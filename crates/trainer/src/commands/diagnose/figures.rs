@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use plumb_diagnostics::{Confidence, ErrorCount, Figures, Human, Options, SetError};
+use plumb_diagnostics::{Confidence, ErrorCount, Figures, Human, Options, RaterStudy, SetError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{Error, cli::FigureArgs};
+use crate::{Error, cli::FigureArgs, judge::HumanLevel, ratings};
 
 /// The version of the file.
 pub(super) const FORMAT: u32 = 1;
@@ -87,6 +87,10 @@ struct CountedValue {
 pub(super) struct Given {
     pub(super) figures: Figures,
     pub(super) options: Options,
+    /// Where the human level comes from raters' labels.
+    pub(super) study: Option<RaterStudy>,
+    /// The same of the general data.
+    pub(super) general_study: Option<RaterStudy>,
 }
 
 /// Reads a JSON file; flags of the command line that are given replace what it says.
@@ -171,7 +175,11 @@ fn parse(text: &str) -> Result<Given, String> {
         matters_share: value_of(&keys, "matters_share")?.unwrap_or(default.matters_share),
         goal_error: value_of(&keys, "goal_error")?,
     };
-    Ok(Given { figures, options })
+    Ok(Given {
+        figures,
+        options,
+        ..Given::default()
+    })
 }
 
 fn value_of<T: DeserializeOwned>(
@@ -216,6 +224,15 @@ impl SetValue {
 }
 
 impl Given {
+    pub(super) fn human(&self) -> HumanLevel {
+        HumanLevel {
+            target: self.figures.human.clone(),
+            general: self.figures.human_general.clone(),
+            target_study: self.study.clone(),
+            general_study: self.general_study.clone(),
+        }
+    }
+
     /// Lays what the command line says over it.
     ///
     /// # Errors
@@ -255,6 +272,7 @@ impl Given {
         lay(&mut figures.test, set("test", flags.test, flags.n_test)?);
         if let Some(level) = human("--human", flags.human)? {
             figures.human = Some(level);
+            self.study = None;
         }
         if let Some(level) = human("--human-general", flags.human_general)? {
             figures.human_general = Some(level);
@@ -263,6 +281,12 @@ impl Given {
         if let Some(level) = flags.confidence {
             options.confidence =
                 Confidence::new(level).map_err(|error| wrong("--confidence", &error, None))?;
+        }
+        if let Some(path) = &flags.raters {
+            let study = ratings::study(path, options.confidence)
+                .map_err(|what| Error::bad_input(format!("--raters: {what}")))?;
+            figures.human = study.human();
+            self.study = Some(study);
         }
         options.matters_share = flags.matters_share.unwrap_or(options.matters_share);
         options.goal_error = flags.goal_error.or(options.goal_error);

@@ -16,7 +16,6 @@ use crate::{
     cli::DiagnoseArgs,
     error_analysis::{self, ErrorAnalysis, Suspects},
     finished::Finished,
-    judge::HumanLevel,
     looks::UsedUp,
     mismatch_test::MismatchTest,
     report::{self, Findings},
@@ -62,21 +61,24 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
     let finished = Finished::open(path)?;
     let given = finished.given(args)?;
     let change = match &args.against {
-        Some(old) => Some(change(&Finished::open(old)?, &finished, given.options.confidence)?),
+        Some(old) => Some(change(
+            &Finished::open(old)?,
+            &finished,
+            given.options.confidence,
+        )?),
         None => None,
     };
     let diagnosis = given.diagnose()?;
-    let human = HumanLevel {
-        target: given.figures.human.clone(),
-        general: given.figures.human_general.clone(),
-    };
+    let human = given.human();
     let case = Case {
         config: &finished.config,
         data: &finished.data,
         end: finished.verdict.end,
     };
     let actions = advise(case, &diagnosis);
-    let is_own_human = args.figures.human.is_none() && args.figures.human_general.is_none();
+    let flags = &args.figures;
+    let is_own_human =
+        flags.human.is_none() && flags.human_general.is_none() && flags.raters.is_none();
     let findings = Findings {
         matters_share: given.options.matters_share,
         human: &human,
@@ -127,9 +129,11 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
 impl Finished {
     /// Its figures, with what the command line says instead.
     fn given(&self, args: &DiagnoseArgs) -> Result<Given, Error> {
-        let human = self.human()?;
+        let human = self.verdict.human.clone();
         let mut given = Given {
             options: self.config.diagnosis.options()?,
+            study: human.target_study,
+            general_study: human.general_study,
             ..Given::default()
         };
         let figures = &mut given.figures;
@@ -140,9 +144,11 @@ impl Finished {
         figures.train_dev = error(SetName::TrainDev);
         figures.dev = error(SetName::Dev);
         figures.test = error(SetName::Test);
-        if args.figures.human.is_some() && args.figures.human_general.is_none() {
+        let is_human_given = args.figures.human.is_some() || args.figures.raters.is_some();
+        if is_human_given && args.figures.human_general.is_none() {
             // One figure on the command line is for both kinds of data.
             figures.human_general = None;
+            given.general_study = None;
         }
         given.with_flags(&args.figures)
     }
@@ -150,7 +156,11 @@ impl Finished {
     /// Ng's table of both kinds of data.
     fn table(&self, given: &Given) -> Result<NgTable, Error> {
         let of = |set, kind| self.sets.get(set).count_of(kind);
-        let human = given.figures.human.as_ref().map(plumb_diagnostics::Human::level);
+        let human = given
+            .figures
+            .human
+            .as_ref()
+            .map(plumb_diagnostics::Human::level);
         let general = given.figures.human_general.as_ref();
         let figures = TableFigures {
             general_human: general.map(plumb_diagnostics::Human::level),

@@ -123,7 +123,11 @@ fn gap_changes(
     new: &Finished,
     taken: &[TakenAction],
 ) -> Result<Vec<GapChange>, Error> {
-    let diagnosed = |run: &Finished| judge(&run.config, &run.human()?, |set| run.sets.get(set).count());
+    let diagnosed = |run: &Finished| {
+        judge(&run.config, &run.verdict.human, |set| {
+            run.sets.get(set).count()
+        })
+    };
     let (before, after) = (diagnosed(old)?, diagnosed(new)?);
     let mut changes = Vec::new();
     for gap in &before.gaps {
@@ -188,11 +192,12 @@ fn wear(
     };
     let (before, after) = (old.sets.dev.errors(), new.sets.dev.errors());
     let times = |places: &[usize]| {
-        Times::Flags(Paired::of(
-            places.iter().map(|&at| (before[at], after[at])),
-        ))
+        Times::Flags(Paired::of(places.iter().map(|&at| (before[at], after[at]))))
     };
-    let (seen, unseen) = (times(&eyeball.split.eyeball), times(&eyeball.split.blackbox));
+    let (seen, unseen) = (
+        times(&eyeball.split.eyeball),
+        times(&eyeball.split.blackbox),
+    );
     Ok(eyeball_wear(seen, unseen, confidence).ok())
 }
 
@@ -239,8 +244,16 @@ mod tests {
             assert_eq!(outcome(gaps, Interval { low, high }), expected);
         };
         let fell = (-0.1, -0.02);
-        check(&[bias(None), variance(Some(0.1)), test()], fell, Outcome::AsPromised);
-        check(&[bias(Some(0.05)), variance(None), test()], fell, Outcome::ByAnotherWay);
+        check(
+            &[bias(None), variance(Some(0.1)), test()],
+            fell,
+            Outcome::AsPromised,
+        );
+        check(
+            &[bias(Some(0.05)), variance(None), test()],
+            fell,
+            Outcome::ByAnotherWay,
+        );
         check(&[bias(None), variance(None)], fell, Outcome::Better);
         check(&[variance(Some(0.1))], (-0.1, 0.02), Outcome::CantTell);
         check(&[variance(Some(0.1))], (0.0, 0.02), Outcome::NotBetter);

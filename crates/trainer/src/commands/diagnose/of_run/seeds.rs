@@ -10,7 +10,6 @@ use crate::{
     advice::in_general,
     cli::DiagnoseArgs,
     finished::Finished,
-    judge::HumanLevel,
     report::{self, Findings},
     terminal,
 };
@@ -58,10 +57,7 @@ pub(super) fn run(args: &DiagnoseArgs, paths: &[PathBuf]) -> Result<(), Error> {
     };
     let diagnosis = diagnose_seeds(&figures, &given.options, BOOTSTRAP_SEED)
         .map_err(|error| Error::bad_input(error.to_string()))?;
-    let human = HumanLevel {
-        target: figures.human.clone(),
-        general: figures.human_general.clone(),
-    };
+    let human = given.human();
     let findings = Findings {
         matters_share: given.options.matters_share,
         human: &human,
@@ -88,7 +84,9 @@ pub(super) fn run(args: &DiagnoseArgs, paths: &[PathBuf]) -> Result<(), Error> {
 }
 
 fn counts(runs: &[Finished], set: SetName) -> Vec<ErrorCount> {
-    runs.iter().filter_map(|run| run.sets.get(set).count()).collect()
+    runs.iter()
+        .filter_map(|run| run.sets.get(set).count())
+        .collect()
 }
 
 /// Means of different recipes would mean nothing; and a run that stands there twice is no second seed.

@@ -20,10 +20,19 @@ impl Change {
             text.push_str("  none of its actions was taken\n");
         }
         if !self.besides.is_empty() {
-            let what = if self.taken.is_empty() { "changed" } else { "changed besides" };
+            let what = if self.taken.is_empty() {
+                "changed"
+            } else {
+                "changed besides"
+            };
             writeln!(text, "  {what}: {}", self.besides.join(", ")).ok();
         }
-        writeln!(text, "\n  {:<24}{:>9}{:>9}{:>9}", "", "before", "after", "change").ok();
+        writeln!(
+            text,
+            "\n  {:<24}{:>9}{:>9}{:>9}",
+            "", "before", "after", "change"
+        )
+        .ok();
         for gap in &self.gaps {
             let promised = gap.promised_at_most.map_or(String::new(), |most| {
                 format!("   at most {:.2} less was promised", most * 100.0)
@@ -40,7 +49,10 @@ impl Change {
         }
         text.push_str(&self.dev.text());
         text.push_str(self.outcome.text());
-        if self.eyeball.is_some_and(|eyeball| eyeball.verdict == Verdict::Present) {
+        if self
+            .eyeball
+            .is_some_and(|eyeball| eyeball.verdict == Verdict::Present)
+        {
             text.push_str(
                 "  warning: the part of dev for the eye fell faster than the rest: what was seen there is\n  \
                  fitted by now; look at other examples\n",
@@ -95,7 +107,9 @@ impl Outcome {
                 "  The dev error fell, but not by the gap that the change was for\n"
             }
             Self::Better => "  The dev error fell\n",
-            Self::NotBetter => "  The change did not do what it should: the dev error did not fall\n",
+            Self::NotBetter => {
+                "  The change did not do what it should: the dev error did not fall\n"
+            }
             Self::CantTell => {
                 "  Too few examples in dev to tell whether the change did what it should\n"
             }
