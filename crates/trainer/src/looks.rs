@@ -122,7 +122,7 @@ fn test_warning(test: Looks, count: Option<ErrorCount>) -> Option<String> {
         return None;
     }
     let size = count.map_or(String::new(), |count| {
-        let optimism = expected_optimism(test.recipes, count.rate(), count.n());
+        let optimism = expected_optimism(test.recipes as u64, count.rate(), count.n());
         format!(", by up to about {:.2} points", optimism * 100.0)
     });
     Some(format!(

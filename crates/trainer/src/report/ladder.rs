@@ -20,7 +20,24 @@ pub(super) fn ladder(diagnosis: &Diagnosis) -> String {
         }
         text.push_str(&rate_line(rate, width));
     }
+    text.push_str(&seeds(diagnosis));
     text
+}
+
+/// How the intervals are made, where they are not those of one model.
+fn seeds(diagnosis: &Diagnosis) -> String {
+    let Some(seeds) = &diagnosis.seeds else {
+        return String::new();
+    };
+    let sds: Vec<String> = (seeds.rate_sds.iter())
+        .map(|(name, sd)| format!("{name} {:.2}", sd * 100.0))
+        .collect();
+    format!(
+        "rates are means; intervals: a bootstrap crossed over {} seeds and the examples\n\
+         standard deviation over the seeds, in points: {}\n",
+        seeds.n,
+        sds.join(", ")
+    )
 }
 
 /// Of the first column: the usual one, or more for a gap that holds several.

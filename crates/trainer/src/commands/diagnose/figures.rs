@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use plumb_diagnostics::{Confidence, ErrorCount, Figures, Human, Options, RaterStudy, SetError};
+use plumb_diagnostics::{
+    Confidence, ErrorCount, Figures, Human, Options, RaterStudy, SetError, TableFigures,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -230,6 +232,16 @@ impl Given {
             general: self.figures.human_general.clone(),
             target_study: self.study.clone(),
             general_study: self.general_study.clone(),
+        }
+    }
+
+    /// The human row of Ng's table.
+    pub(super) fn human_cells(&self) -> TableFigures {
+        let level = |human: &Option<Human>| human.as_ref().map(Human::level);
+        TableFigures {
+            general_human: level(&self.figures.human_general),
+            target_human: level(&self.figures.human),
+            ..TableFigures::default()
         }
     }
 

@@ -156,19 +156,12 @@ impl Finished {
     /// Ng's table of both kinds of data.
     fn table(&self, given: &Given) -> Result<NgTable, Error> {
         let of = |set, kind| self.sets.get(set).count_of(kind);
-        let human = given
-            .figures
-            .human
-            .as_ref()
-            .map(plumb_diagnostics::Human::level);
-        let general = given.figures.human_general.as_ref();
         let figures = TableFigures {
-            general_human: general.map(plumb_diagnostics::Human::level),
             general_trained: of(SetName::Train, Distribution::General),
             general_untrained: of(SetName::TrainDev, Distribution::General),
-            target_human: human,
             target_trained: of(SetName::Train, Distribution::Target),
             target_untrained: of(SetName::Dev, Distribution::Target),
+            ..given.human_cells()
         };
         ng_table(&figures, given.options.confidence)
             .map_err(|error| Error::bad_input(error.to_string()))

@@ -4,8 +4,8 @@ mod text;
 
 use plumb_data::seed;
 use plumb_diagnostics::{
-    Confidence, EyeballWear, GapKind, Interval, Paired, PairedCounts, PairedDifference, SetName,
-    Times, Verdict, eyeball_wear, newcombe,
+    BeforeAfter, Confidence, EyeballWear, GapKind, Interval, Paired, PairedCounts,
+    PairedDifference, eyeball_wear, newcombe,
 };
 use serde::Serialize;
 
@@ -192,7 +192,7 @@ fn wear(
     };
     let (before, after) = (old.sets.dev.errors(), new.sets.dev.errors());
     let times = |places: &[usize]| {
-        Times::Flags(Paired::of(places.iter().map(|&at| (before[at], after[at]))))
+        BeforeAfter::Flags(Paired::of(places.iter().map(|&at| (before[at], after[at]))))
     };
     let (seen, unseen) = (
         times(&eyeball.split.eyeball),
