@@ -65,6 +65,27 @@ fn a_label_that_is_most_probable_is_no_suspect() {
     assert_eq!(suspects, [3]);
 }
 
+/// The two rules disagree. Label 0 has p₀ = 1, 1, 4/16, 2/16, so t₀ = 38/64; t₁ = t₂ = 12/16. The third
+/// reaches t₁, the fourth nothing: row (2, 1, 0), scaled to 4 examples (2.67, 1.33, 0). One example is
+/// pruned by class, the fourth (lowest p₀), and one by noise rate, the third (p₁ − p₀ = 8/16, not 5/16).
+#[test]
+fn a_suspect_is_chosen_by_both_rules() {
+    let rows: [[f32; 3]; 7] = [
+        [16.0, 0.0, 0.0],
+        [16.0, 0.0, 0.0],
+        [4.0, 12.0, 0.0],
+        [2.0, 7.0, 7.0],
+        [4.0, 12.0, 0.0],
+        [4.0, 12.0, 0.0],
+        [4.0, 0.0, 12.0],
+    ];
+    let rows = rows.map(|row| row.map(|sixteenths| sixteenths / 16.0));
+    let found = find_label_errors(&[0, 0, 0, 0, 1, 1, 2], &rows).unwrap();
+    assert_eq!(found.confident_joint, [[2, 1, 0], [0, 2, 0], [0, 0, 1]]);
+    assert!((found.noise_rate - 4.0 / 3.0 / 7.0).abs() < 1e-15);
+    assert_eq!(found.suspects, []);
+}
+
 /// Probabilities of 0 and 1 leave nothing to rank by: all contradictions are suspects.
 #[test]
 fn equal_suspects_are_all_named() {
