@@ -37,10 +37,12 @@ mod gap;
 mod more_examples;
 
 // What to make of it.
+mod curve;
 mod diagnosis;
 mod note;
 mod remedy;
 
+pub use curve::{CurvePoint, Direction, Trend, lowest, overfits_from};
 pub use diagnosis::{Diagnosis, DiagnosisError, Figures, Goal, Options, diagnose};
 pub use gap::{Gap, GapKind, Verdict};
 pub use human::{Human, HumanError};
