@@ -56,6 +56,7 @@ mod decomposition;
 mod two_sample;
 
 // What to make of it.
+mod curve;
 mod diagnosis;
 mod note;
 mod remedy;
@@ -72,6 +73,7 @@ pub use bootstrap::RESAMPLES;
 pub use confusion::{
     ClassError, ConfusedPair, Confusion, ConfusionCell, ConfusionError, NO_PREDICTION, Pairing,
 };
+pub use curve::{CurvePoint, Direction, Trend, lowest, overfits_from};
 pub use decomposition::{Decomposition, DecompositionError, Estimate, decompose};
 pub use diagnosis::{Diagnosis, DiagnosisError, Figures, Goal, Options, diagnose};
 pub use eyeball::{

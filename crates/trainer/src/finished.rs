@@ -10,6 +10,7 @@ use crate::{
     advice::Action,
     bayes::KnownBayes,
     config::Config,
+    curve::Curve,
     data_summary::DataSummary,
     judge::HumanLevel,
     report,
@@ -28,6 +29,8 @@ pub(crate) struct Finished {
     /// What its chosen weights say of every example.
     pub(crate) sets: PerSet<Scored>,
     pub(crate) verdict: Verdict,
+    /// What was measured on the way; empty where that is lost.
+    pub(crate) curve: Curve,
 }
 
 /// What is read of `diagnosis.json`.
@@ -72,6 +75,7 @@ impl Finished {
         let sets = PerSet::of(|set| set).try_map(|_, &set| predictions(&run, set, &data))?;
         Ok(Self {
             verdict: run.read_json("diagnosis.json")?,
+            curve: Curve::read(&run).unwrap_or_default(),
             run,
             config,
             data,

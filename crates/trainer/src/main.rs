@@ -8,6 +8,7 @@ mod cli;
 mod clip;
 mod commands;
 mod config;
+mod curve;
 mod data_summary;
 mod device;
 mod device_check;

@@ -1,5 +1,6 @@
 //! What a run found, for people and for programs.
 
+mod actions;
 mod ladder;
 mod ng_table;
 mod text;

@@ -74,6 +74,7 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
         config: &finished.config,
         data: &finished.data,
         end: finished.verdict.end,
+        curve: &finished.curve,
     };
     let actions = advise(case, &diagnosis);
     let flags = &args.figures;
@@ -91,8 +92,8 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
     let analysis = ErrorAnalysis::of(&finished.sets.dev, confidence)?;
     let mismatch: MismatchTest = finished.run.read_json(MismatchTest::FILE)?;
     let suspects: Suspects = finished.run.read_json(Suspects::FILE)?;
-    let test = finished.sets.test.count();
-    let used_up = UsedUp::of(&finished.run, &finished.data, test, confidence);
+    let test_errors = finished.sets.test.count();
+    let used_up = UsedUp::of(&finished.run, &finished.data, test_errors, confidence);
     if args.json {
         return terminal::json(&Diagnosed {
             format: report::FORMAT,
