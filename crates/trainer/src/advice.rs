@@ -12,6 +12,10 @@ mod mismatch;
 mod network;
 mod optimizer;
 mod regularization;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "for the command that compares two runs")
+)]
 mod taken;
 
 use plumb_diagnostics::{Diagnosis, Gap, GapKind, Remedy, Verdict, remedies};
@@ -22,11 +26,14 @@ use crate::{
 };
 
 use self::ceiling::ceiling;
-pub(crate) use self::{
-    ceiling::is_worthwhile,
-    cost::{Change, Cost},
-    taken::{Taken, taken},
-};
+#[cfg(test)]
+pub(crate) use self::cost::Change;
+#[cfg_attr(
+    not(test),
+    expect(unused_imports, reason = "for the command that compares two runs")
+)]
+pub(crate) use self::taken::{Taken, taken};
+pub(crate) use self::{ceiling::is_worthwhile, cost::Cost};
 
 /// Something to try next, fitted to a config.
 ///

@@ -111,9 +111,8 @@ impl Curve {
     /// be read are none.
     pub(crate) fn read(run: &RunDir) -> Result<Self, Error> {
         let path = run.path().join(METRICS);
-        let text = fs::read_to_string(&path).map_err(|error| {
-            Error::bad_input(format!("can't read {}: {error}", path.display()))
-        })?;
+        let text = fs::read_to_string(&path)
+            .map_err(|error| Error::bad_input(format!("can't read {}: {error}", path.display())))?;
         let curve = Self::parse(&text)
             .map_err(|error| Error::bad_input(format!("{}, {error}", path.display())))?;
         Ok(Self {
@@ -151,9 +150,7 @@ impl Curve {
                 evaluation.add(line, &metric)?;
             }
         }
-        curve
-            .evaluations
-            .extend(open.map(Open::close).transpose()?);
+        curve.evaluations.extend(open.map(Open::close).transpose()?);
         Ok(curve)
     }
 

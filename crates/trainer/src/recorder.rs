@@ -4,7 +4,6 @@ use std::{
 };
 
 use burn::tensor::Tensor;
-use plumb_diagnostics::SetName;
 use serde::{Deserialize, Serialize};
 
 use crate::{

@@ -11,6 +11,7 @@ use crate::{
     checkpoint::{Checkpoints, Saved},
     cli::RunOutput,
     config::Config,
+    curve::Curve,
     device::OpenDevice,
     device_check::{self, DeviceCheck, Recipe},
     earlier::Earlier,
@@ -199,16 +200,27 @@ impl Session<'_> {
         run: &RunDir,
         outcome: &Outcome,
         environment: &mut Environment<'_>,
-        log: String,
+        mut log: String,
     ) -> Result<(), Error> {
         let (config, prepared) = (self.config, self.prepared);
         let (end, measured) = (outcome.end, &outcome.measured);
         let human = human(config, prepared)?;
         let diagnosis = judge(config, human.as_ref(), |set| Some(measured.get(set).count))?;
+        let curve = Curve::read(run).unwrap_or_else(|error| {
+            // Lines that were lost before a run was resumed: there is less to advise, and no less to report.
+            let warning = format!("warning: the training curve is not known: {}", error.message());
+            if !self.output.quiet {
+                terminal::talk(&warning);
+            }
+            log.push_str(&warning);
+            log.push('\n');
+            Curve::default()
+        });
         let case = Case {
             config,
             data: &prepared.summary,
             end,
+            curve: &curve,
         };
         let actions = advise(case, &diagnosis);
         let position = &outcome.position;

@@ -63,7 +63,10 @@ fn the_slope_is_the_median_over_pairs_of_uneven_epochs() {
     let expected = -(4.0 / 3.0 + 5.0 / 4.0) / 2.0;
     assert!((Trend::of(&points).unwrap().slope - expected).abs() < 1e-12);
     // An epoch that was measured twice has no slope of its own.
-    let twice = points.map(|point| CurvePoint { epoch: 1.0, ..point });
+    let twice = points.map(|point| CurvePoint {
+        epoch: 1.0,
+        ..point
+    });
     assert!(Trend::of(&twice).unwrap().slope.abs() < 1e-12);
 }
 

@@ -37,7 +37,8 @@ impl Cost {
         let train_secs = case.curve.pace.map(|pace| {
             let secs = |epochs: f64, work: f64, more_examples: f64| {
                 let evaluations = epochs / epochs_per_evaluation(case);
-                work * (epochs * more_examples * pace.epoch_secs + evaluations * pace.evaluation_secs)
+                work * (epochs * more_examples * pace.epoch_secs
+                    + evaluations * pace.evaluation_secs)
             };
             let then = secs(epochs(case, changed), work, more_examples);
             let limit = changed.train.max_time;

@@ -86,7 +86,14 @@ pub(super) fn fit(remedy: Remedy, case: Case<'_>, need: Need<'_>) -> Option<(Fit
             fitted.change
         );
         let set = None;
-        return Some((Fitted { change, set, ..fitted }, cost));
+        return Some((
+            Fitted {
+                change,
+                set,
+                ..fitted
+            },
+            cost,
+        ));
     }
     Some((fitted, cost))
 }

@@ -143,7 +143,13 @@ mod tests {
         check(FALLING, FALLING, End::Patience, 0.01, &promising);
         check(FALLING, FLAT, End::Epochs, 0.31, &possible);
         let dev = "dev error still falls, by 20.00 points over the last 4 epochs";
-        check(FLAT, FALLING, End::Epochs, 0.1, &Outlook::Promising(dev.into()));
+        check(
+            FLAT,
+            FALLING,
+            End::Epochs,
+            0.1,
+            &Outlook::Promising(dev.into()),
+        );
     }
 
     #[test]

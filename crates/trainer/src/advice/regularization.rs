@@ -25,9 +25,9 @@ pub(super) fn less(case: Case<'_>) -> Option<Fitted> {
     let fitted = less_of(case.config)?;
     let held_back = in_use(case.config).zip(stands_still(case.curve));
     Some(match held_back {
-        Some((means, how)) => fitted
-            .first()
-            .because(format!("train error {how} at the end, regularized: {means}")),
+        Some((means, how)) => fitted.first().because(format!(
+            "train error {how} at the end, regularized: {means}"
+        )),
         None => fitted,
     })
 }

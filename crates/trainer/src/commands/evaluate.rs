@@ -12,6 +12,7 @@ use crate::{
     Error,
     advice::{Case, advise},
     cli::EvaluateArgs,
+    curve::Curve,
     data_summary::SetHashes,
     device,
     environment::absolute_path,
@@ -37,7 +38,7 @@ use self::{
 };
 
 /// The version of what `plumb evaluate --json` prints.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What `plumb evaluate --json` prints.
 #[derive(Serialize)]
@@ -123,10 +124,18 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let count =
         |evaluation: &Option<Evaluation>| evaluation.as_ref().map(|measured| measured.count);
     let diagnosis = judge(&config, human.as_ref(), |set| count(measured.get(set)))?;
+    let curve = Curve::read(&run).unwrap_or_else(|error| {
+        notes.push(format!(
+            "the training curve is not known: {}",
+            error.message()
+        ));
+        Curve::default()
+    });
     let case = Case {
         config: &config,
         data: &prepared.summary,
         end: end_of(&run),
+        curve: &curve,
     };
     let actions = advise(case, &diagnosis);
     let findings = Findings {

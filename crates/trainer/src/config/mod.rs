@@ -121,10 +121,7 @@ impl Config {
         other: &Self,
         is_free: &dyn Fn(&str) -> bool,
     ) -> Result<Option<String>, crate::Error> {
-        Ok(self
-            .differences(other, is_free)?
-            .into_iter()
-            .next())
+        Ok(self.differences(other, is_free)?.into_iter().next())
     }
 
     /// As [`Self::difference`], all of them.

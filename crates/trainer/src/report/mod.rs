@@ -1,5 +1,6 @@
 //! What a run found, for people and for programs.
 
+mod actions;
 mod ladder;
 mod text;
 
@@ -13,7 +14,7 @@ use crate::{advice::Action, bayes::KnownBayes, train::End};
 pub(crate) use text::{findings, text};
 
 /// The version of `diagnosis.json`.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// What `diagnosis.json` says, and `plumb train --json` prints.
 #[derive(Serialize)]

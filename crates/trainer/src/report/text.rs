@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use plumb_diagnostics::{Gap, Verdict};
 
-use super::{Findings, Report, ladder};
+use super::{Findings, Report, actions::actions, ladder};
 use crate::{progress::thousands, train::End};
 
 /// The report that ends a training, for a terminal of 80 columns.
@@ -113,28 +113,6 @@ fn needed(gap: &Gap) -> String {
     })
 }
 
-fn actions(report: &Findings<'_>) -> String {
-    let mut text = String::new();
-    let mut gap = None;
-    for action in report.actions {
-        if gap != Some(action.gap) {
-            gap = Some(action.gap);
-            writeln!(
-                text,
-                "\nTo try against {}, which is worth {:.2} points at most:",
-                action.gap,
-                action.ceiling * 100.0
-            )
-            .ok();
-        }
-        writeln!(text, "  - {}", action.change).ok();
-        if let Some(set) = &action.set {
-            writeln!(text, "      --set '{set}'").ok();
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -142,7 +120,10 @@ mod tests {
     use plumb_diagnostics::{ErrorCount, Figures, GapKind, Human, Options, Remedy, diagnose};
 
     use super::*;
-    use crate::{advice::Action, report::FORMAT};
+    use crate::{
+        advice::{Action, Change, Cost},
+        report::FORMAT,
+    };
 
     fn check(snapshot: &str, human: Option<f64>, counts: [(u64, u64); 4], actions: &[Action]) {
         let count = |(errors, n)| Some(ErrorCount::new(errors, n).unwrap());
@@ -185,17 +166,58 @@ mod tests {
             gap,
             remedy,
             change: change.into(),
+            reason: None,
             set: set.map(Into::into),
             ceiling,
+            cost: Cost::default(),
         };
+        let longer = action(
+            GapKind::AvoidableBias,
+            Remedy::TrainLonger,
+            "epochs 20 -> 40",
+            Some("train.epochs=40"),
+            0.1,
+        );
+        let bigger = action(
+            GapKind::AvoidableBias,
+            Remedy::BiggerModel,
+            "hidden layers [128, 128] -> [256, 256]",
+            Some("model.mlp.hidden=[256,256]"),
+            0.1,
+        );
         let actions = [
-            action(
-                GapKind::AvoidableBias,
-                Remedy::TrainLonger,
-                "epochs 20 -> 40",
-                Some("train.epochs=40"),
-                0.1,
-            ),
+            Action {
+                reason: Some(
+                    "train error still falls, by 0.30 points over the last 7 epochs, as the learning rate does"
+                        .into(),
+                ),
+                cost: Cost {
+                    parameters: Some(Change {
+                        now: 118_282,
+                        then: 118_282,
+                    }),
+                    train_secs: Some(Change {
+                        now: 4.1,
+                        then: 8.2,
+                    }),
+                    examples: None,
+                },
+                ..longer
+            },
+            Action {
+                cost: Cost {
+                    parameters: Some(Change {
+                        now: 118_282,
+                        then: 269_322,
+                    }),
+                    train_secs: Some(Change {
+                        now: 4.1,
+                        then: 10.9,
+                    }),
+                    examples: Some(1_200),
+                },
+                ..bigger
+            },
             action(
                 GapKind::DataMismatch,
                 Remedy::CollectTargetLikeData,
@@ -216,12 +238,33 @@ mod tests {
     /// Few examples: the largest gap is named, and said to be unsure.
     #[test]
     fn few_examples() {
+        let collect = Action {
+            gap: GapKind::DataMismatch,
+            remedy: Remedy::CollectTargetLikeData,
+            change: "collect training examples like those of target.csv".into(),
+            reason: None,
+            set: None,
+            ceiling: 0.04,
+            cost: Cost::default(),
+        };
         check(
             "few_examples",
             Some(0.0),
             [(0, 900), (1, 50), (3, 50), (3, 50)],
-            &[],
+            &[collect],
         );
+    }
+
+    /// A mismatch without an action: all of it is harder data.
+    #[test]
+    fn nothing_to_gain() {
+        let counts = [
+            (1_000, 50_000),
+            (200, 10_000),
+            (2_000, 10_000),
+            (2_000, 10_000),
+        ];
+        check("nothing_to_gain", Some(0.019), counts, &[]);
     }
 
     #[test]
