@@ -28,11 +28,8 @@ use crate::{
 use self::ceiling::ceiling;
 #[cfg(test)]
 pub(crate) use self::cost::Change;
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "for the command that compares two runs")
-)]
-pub(crate) use self::taken::{Taken, taken};
+#[expect(unused_imports, reason = "for the command that compares two runs")]
+pub(crate) use self::taken::{Follow, Taken, taken};
 pub(crate) use self::{ceiling::is_worthwhile, cost::Cost};
 
 /// Something to try next, fitted to a config.

@@ -208,7 +208,10 @@ impl Session<'_> {
         let diagnosis = judge(config, human.as_ref(), |set| Some(measured.get(set).count))?;
         let curve = Curve::read(run).unwrap_or_else(|error| {
             // Lines that were lost before a run was resumed: there is less to advise, and no less to report.
-            let warning = format!("warning: the training curve is not known: {}", error.message());
+            let warning = format!(
+                "warning: the training curve is not known: {}",
+                error.message()
+            );
             if !self.output.quiet {
                 terminal::talk(&warning);
             }

@@ -2,7 +2,7 @@
 
 use plumb_data::seed;
 use plumb_diagnostics::{ErrorCount, Figures, Human, Options, diagnose};
-use rand::{Rng, seq::IndexedRandom};
+use rand::{RngExt, seq::IndexedRandom};
 
 use super::{
     fit::fit,
