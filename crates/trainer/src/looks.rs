@@ -32,7 +32,7 @@ pub(crate) struct UsedUp {
 #[derive(Debug, Serialize)]
 pub(crate) struct BestOfRuns {
     /// The runs, in the order of their ends.
-    pub(crate) runs: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// The one with the lowest dev error.
     pub(crate) best: String,
     #[serde(flatten)]
@@ -93,7 +93,7 @@ impl UsedUp {
                 text,
                 "The best on dev of {} runs, {}, has {:.2} %; corrected for having been chosen by it,\n\
                  {:.2} % ({:.2} to {:.2})",
-                best.runs.len(),
+                best.names.len(),
                 best.best,
                 percent(corrected.naive.rate()),
                 percent(corrected.corrected),
@@ -155,7 +155,7 @@ fn best_of(
     let corrected = BestOf::measure(&matrix, confidence, seed::derive(0, "best of runs"));
     Some(BestOfRuns {
         best: found[corrected.chosen].clone(),
-        runs: found,
+        names: found,
         corrected,
     })
 }

@@ -269,7 +269,9 @@ impl Session<'_> {
                 "warning: the training curve is not known: {}",
                 error.message()
             );
-            terminal::talk(&warning);
+            if !self.output.quiet {
+                terminal::talk(&warning);
+            }
             log.push_str(&warning);
             log.push('\n');
             Curve::default()

@@ -43,6 +43,9 @@ pub(super) fn actions(report: &Findings<'_>) -> String {
 
 /// Why there is no action against a gap that matters, if that is so.
 fn nothing_to_gain(gap: &Gap, report: &Findings<'_>) -> Option<&'static str> {
+    if !gap.kind.missing().is_empty() {
+        return None; // it is not known which gap it is, and a note says so
+    }
     let rate = |name| {
         let found = report.diagnosis.rates.iter().find(|rate| rate.name == name);
         found.map(|rate| rate.rate)

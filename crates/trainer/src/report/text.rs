@@ -229,7 +229,7 @@ mod tests {
                         now: 4.1,
                         then: 10.9,
                     }),
-                    examples: Some(1_200),
+                    examples: None,
                 },
                 ..bigger
             },

@@ -85,9 +85,14 @@ fn longer_training_costs_what_ended_it() {
     let epochs = End::Epochs;
     check(&[], epochs, "train.epochs=40", 100.0, None);
     check(&[], epochs, "train.mixup=0.2", 50.0, None);
-    let patient = ["train.patience=3", "train.epochs=100"];
     let patience = End::Patience;
-    check(&patience, patience, "train.patience=6", 57.5, None); // 3 more
+    check(
+        &["train.patience=3", "train.epochs=100"],
+        patience,
+        "train.patience=6",
+        57.5,
+        None,
+    ); // 3 more
     let patient = ["train.patience=30", "train.epochs=22"];
     check(&patient, patience, "train.patience=60", 55.0, None); // 22 at most
     let timed = ["train.max_time=\"50s\"", "train.epochs=100"];
