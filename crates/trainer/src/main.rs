@@ -16,6 +16,7 @@ mod earlier;
 mod environment;
 mod error;
 mod evaluate;
+mod exam;
 mod export;
 mod feed;
 mod folder;
@@ -93,6 +94,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Data(command) => commands::data::run(&command),
         Command::Export(args) => commands::export::run(&args),
         Command::FindLr(args) => commands::find_lr::run(&args),
+        Command::Exam(args) => commands::exam::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
     }
 }
