@@ -10,7 +10,7 @@ mod origin;
 mod rows;
 mod tally;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::error::{LeakError, Relation};
 pub use self::near::{NEAR_SHARE, Near};
@@ -21,7 +21,7 @@ use crate::{Examples, MemoryError};
 pub const MAX_PAIRS: usize = 100;
 
 /// What the sets share.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Leaks {
     /// Per pair of sets with any: examples whose values are equal, number by number. A byte 5 equals
     /// a float 5.0, and -0.0 equals 0.0; labels may differ.
@@ -35,7 +35,7 @@ pub struct Leaks {
 }
 
 /// What two sets share.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leak {
     /// The earlier set.
     pub a: String,
@@ -52,7 +52,7 @@ pub struct Leak {
 }
 
 /// Two examples, by their indices in their sets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     /// An index into the earlier set.
     pub a: usize,
@@ -61,7 +61,7 @@ pub struct Pair {
 }
 
 /// Examples of one set that are identical to an earlier one of the same set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duplicates {
     /// The set.
     pub set: String,

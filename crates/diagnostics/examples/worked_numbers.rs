@@ -9,10 +9,10 @@ use plumb_diagnostics::{ErrorCount, Figures, Human, Options, diagnose, remedies}
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let figures = Figures {
         human: Some(Human::figure(0.0)?),
-        train: Some(ErrorCount::new(5_000, 50_000)?),
-        train_dev: Some(ErrorCount::new(220, 2_000)?),
-        dev: Some(ErrorCount::new(100, 500)?),
-        test: None,
+        train: Some(ErrorCount::new(5_000, 50_000)?.into()),
+        train_dev: Some(ErrorCount::new(220, 2_000)?.into()),
+        dev: Some(ErrorCount::new(100, 500)?.into()),
+        ..Figures::default()
     };
     let diagnosis = diagnose(&figures, &Options::default())?;
 

@@ -34,7 +34,7 @@ pub(crate) fn low_quantile(errors: f64, n: f64, tail: f64) -> f64 {
 
 /// Probability of `errors` or more among `n` at a given `rate`: the regularized incomplete beta function
 /// by its continued fraction (DLMF 8.17.22), evaluated with Lentz's method.
-fn at_least(errors: f64, n: f64, rate: f64) -> f64 {
+pub(crate) fn at_least(errors: f64, n: f64, rate: f64) -> f64 {
     /// Enough for a billion errors: the terms needed grow with the square root.
     const MAX_TERMS: u32 = 1_000_000;
     let (a, b) = (errors, n - errors + 1.0);

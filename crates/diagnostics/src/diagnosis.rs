@@ -2,69 +2,100 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::gap::{Gap, GapKind, ROUNDING, Sample, Span, Threshold, Verdict};
+use crate::contrast::{Sample, Term};
+use crate::gap::{Gap, GapKind, ROUNDING, Span, Threshold, Verdict};
 use crate::human::Human;
-use crate::interval::{Confidence, wilson};
+use crate::interval::{Confidence, Interval, wilson};
 use crate::note::Note;
-use crate::rate::{ErrorCount, Rate, RateName, SetName};
+use crate::rate::{Rate, RateName, SetError, SetName};
+use crate::seeds::Seeds;
 
-/// What was measured; whatever is missing only takes its gaps with it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// What was measured; whatever is missing only takes its gaps with it, or joins two in one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Figures {
-    /// Human-level error.
+    /// Human-level error on the target data, or on both kinds of data alike.
     pub human: Option<Human>,
+    /// Human-level error on the general data, where it is another: the foot of the ladder, since train is
+    /// general.
+    pub human_general: Option<Human>,
     /// Errors on the whole training set, in evaluation mode.
-    pub train: Option<ErrorCount>,
+    pub train: Option<SetError>,
     /// Errors on train-dev.
-    pub train_dev: Option<ErrorCount>,
+    pub train_dev: Option<SetError>,
     /// Errors on dev.
-    pub dev: Option<ErrorCount>,
+    pub dev: Option<SetError>,
     /// Errors on test.
-    pub test: Option<ErrorCount>,
+    pub test: Option<SetError>,
 }
 
 impl Figures {
-    /// The sets that are there, in the flowchart's order.
-    fn sets(&self) -> impl Iterator<Item = (SetName, ErrorCount)> {
-        let sets = [
-            (SetName::Train, self.train),
-            (SetName::TrainDev, self.train_dev),
-            (SetName::Dev, self.dev),
-            (SetName::Test, self.test),
-        ];
-        sets.into_iter()
-            .filter_map(|(set, count)| Some((set, count?)))
+    /// The figure that avoidable bias is measured from.
+    #[must_use]
+    pub fn foot(&self) -> Option<&Human> {
+        self.human_general.as_ref().or(self.human.as_ref())
     }
 
-    /// The gaps whose two rates are there, in the flowchart's order.
-    fn spans(&self) -> Vec<(GapKind, Span)> {
-        let human = self.human.as_ref().map(Human::level);
-        let train = self.train.map(ErrorCount::rate);
-        let train_dev = self
-            .train_dev
-            .map(|count| Sample::new(SetName::TrainDev, count));
-        let dev = self.dev.map(|count| Sample::new(SetName::Dev, count));
-        let test = self.test.map(|count| Sample::new(SetName::Test, count));
+    /// The error on one of the sets.
+    #[must_use]
+    pub fn get(&self, set: SetName) -> Option<SetError> {
+        match set {
+            SetName::Train => self.train,
+            SetName::TrainDev => self.train_dev,
+            SetName::Dev => self.dev,
+            SetName::Test => self.test,
+        }
+    }
 
-        let exact = |(lower, upper)| Span::Exact { lower, upper };
-        let one_sampled = |(lower, upper)| Span::OneSampled { lower, upper };
-        let two_sampled = |(lower, upper)| Span::TwoSampled { lower, upper };
-        let either = if train_dev.is_none() {
-            train.zip(dev)
+    /// The sets that are there, in the flowchart's order.
+    fn sets(&self) -> impl Iterator<Item = (SetName, SetError)> {
+        SetName::ALL
+            .into_iter()
+            .filter_map(|set| Some((set, self.get(set)?)))
+    }
+
+    /// The error on a set, as the intervals see it: train is counted whole, and a rate without a number of
+    /// examples is taken as exact.
+    fn term(set: SetName, error: SetError) -> Term {
+        match error.count() {
+            Some(count) if set != SetName::Train => Term::Sampled(Sample::new(set, count)),
+            _ => Term::Known(error.rate()),
+        }
+    }
+
+    /// The gaps between neighbours among the rates that are there, in the flowchart's order.
+    fn spans(&self) -> Vec<(GapKind, Span)> {
+        let foot = self
+            .foot()
+            .map(|human| (RateName::Human, Term::Known(human.level())));
+        let sets = self
+            .sets()
+            .map(|(set, error)| (set.into(), Self::term(set, error)));
+        let ladder: Vec<(RateName, Term)> = foot.into_iter().chain(sets).collect();
+        let neighbours = ladder.windows(2).filter_map(|pair| match *pair {
+            [(from, lower), (to, upper)] => {
+                Some((GapKind::from_rates(from, to)?, Span { lower, upper }))
+            }
+            _ => None,
+        });
+        neighbours.collect()
+    }
+
+    /// The held-out set of the kind of data that the foot of the ladder is about.
+    fn foot_set(&self) -> SetName {
+        if self.human_general.is_some() {
+            SetName::TrainDev
         } else {
-            None
-        };
-        [
-            (GapKind::AvoidableBias, human.zip(train).map(exact)),
-            (GapKind::Variance, train.zip(train_dev).map(one_sampled)),
-            (GapKind::DataMismatch, train_dev.zip(dev).map(two_sampled)),
-            (GapKind::VarianceOrMismatch, either.map(one_sampled)),
-            (GapKind::OverfittingToDev, dev.zip(test).map(two_sampled)),
-        ]
-        .into_iter()
-        .filter_map(|(kind, span)| Some((kind, span?)))
-        .collect()
+            SetName::Dev
+        }
+    }
+
+    /// A held-out set of the kind of data that the foot of the ladder is about, if the model makes fewer
+    /// errors there than people do, with its whole interval.
+    fn beats_human_on(&self, confidence: Confidence) -> Option<SetName> {
+        let set = self.foot_set();
+        let count = self.get(set)?.count()?;
+        let human = self.foot()?.level();
+        (wilson(count, confidence).high < human).then_some(set)
     }
 }
 
@@ -85,6 +116,19 @@ impl Options {
     /// must not matter and the share lies above 1/12; he reads 1/5/5 as variance *first*, so the bias
     /// of 1 in 5 does matter. A tenth is the round figure between.
     pub const MATTERS_SHARE: f64 = 0.1;
+}
+
+impl Options {
+    fn check(&self) -> Result<(), DiagnosisError> {
+        let is_fraction = |value: f64| (0.0..=1.0).contains(&value);
+        if !is_fraction(self.matters_share) {
+            return Err(DiagnosisError::MattersShare(self.matters_share));
+        }
+        match self.goal_error.filter(|&goal| !is_fraction(goal)) {
+            Some(goal) => Err(DiagnosisError::GoalError(goal)),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Default for Options {
@@ -120,6 +164,19 @@ pub struct Goal {
     pub reached: Verdict,
 }
 
+impl Goal {
+    fn judge(error: f64, dev: Interval) -> Self {
+        let reached = if dev.high <= error {
+            Verdict::Present
+        } else if dev.low > error {
+            Verdict::Absent
+        } else {
+            Verdict::Inconclusive
+        };
+        Self { error, reached }
+    }
+}
+
 /// What the figures say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Diagnosis {
@@ -127,8 +184,10 @@ pub struct Diagnosis {
     pub rates: Vec<Rate>,
     /// The gaps between them, in the flowchart's order.
     pub gaps: Vec<Gap>,
-    /// The size from which on a gap matters, a fraction. Taken as exact: it is a rule, no measurement.
+    /// The size from which on a gap matters, a fraction.
     pub threshold: f64,
+    /// Its interval: it is a share of the dev error, and as uncertain.
+    pub threshold_interval: Interval,
     /// The gap to work on: the largest whose size matters, though its verdict may be inconclusive. None
     /// when none matters: done, or a new round.
     pub first: Option<GapKind>,
@@ -140,9 +199,38 @@ pub struct Diagnosis {
     pub goal: Option<Goal>,
     /// Two-sided confidence of every interval.
     pub confidence: Confidence,
+    /// The seeds, where the rates are means over several: all intervals are then those of a bootstrap crossed
+    /// over seeds and examples. None for one model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seeds: Option<Seeds>,
 }
 
 impl Diagnosis {
+    /// Brings in line with other intervals of rates and gaps what was read from the first ones.
+    pub(crate) fn judge_again(&mut self, figures: &Figures, options: &Options) {
+        let foot = figures.foot_set();
+        let interval = (self.rates.iter().find(|rate| rate.name == foot.into()))
+            .and_then(|rate| rate.interval);
+        let human = figures.foot().map(Human::level);
+        let beats = human
+            .zip(interval)
+            .is_some_and(|(human, interval)| interval.high < human);
+        let beats_human_on = beats.then_some(foot);
+        mark_not_measurable(&mut self.gaps, beats_human_on);
+        let dev = (self.rates.iter().find(|rate| rate.name == RateName::Dev))
+            .and_then(|rate| rate.interval);
+        self.goal = options
+            .goal_error
+            .zip(dev)
+            .map(|(error, dev)| Goal::judge(error, dev));
+        let last_set = figures.sets().last().map_or(SetName::Dev, |(set, _)| set);
+        self.notes = notes(figures, options, last_set, beats_human_on, &self.gaps);
+        // Rates are means of counts, and more seeds may settle what more examples don't.
+        let is_of_one =
+            |note: &Note| matches!(note, Note::NoCount { .. } | Note::NotSettled { .. });
+        self.notes.retain(|note| !is_of_one(note));
+    }
+
     /// The gap of this kind, if its two rates are there.
     #[must_use]
     pub fn gap(&self, kind: GapKind) -> Option<&Gap> {
@@ -153,53 +241,66 @@ impl Diagnosis {
 /// Measures every gap between the figures and says which to work on first.
 ///
 /// Intervals: Wilson's for one sampled rate, Newcombe's for the difference of two; human and train error
-/// are exact. The gaps add up to test − human.
+/// are exact. The gaps add up to test − human. A verdict is read from the interval of the gap less its
+/// threshold, which is a share of the dev error and sampled with it.
 ///
 /// # Errors
 /// [`DiagnosisError::NoSets`] without any set; [`DiagnosisError::MattersShare`] and
 /// [`DiagnosisError::GoalError`] for options outside 0..=1.
 pub fn diagnose(figures: &Figures, options: &Options) -> Result<Diagnosis, DiagnosisError> {
-    let share = options.matters_share;
-    if !(0.0..=1.0).contains(&share) {
-        return Err(DiagnosisError::MattersShare(share));
-    }
-    if let Some(goal) = options
-        .goal_error
-        .filter(|goal| !(0.0..=1.0).contains(goal))
-    {
-        return Err(DiagnosisError::GoalError(goal));
-    }
+    options.check()?;
+    let confidence = options.confidence;
     let (last_set, last) = figures.sets().last().ok_or(DiagnosisError::NoSets)?;
-    let threshold = Threshold(share * figures.dev.unwrap_or(last).rate());
-
-    let gaps: Vec<Gap> = (figures.spans().into_iter())
-        .map(|(kind, span)| Gap::measure(kind, span, threshold, options.confidence))
+    let threshold_from = figures
+        .dev
+        .map_or((last_set, last), |dev| (SetName::Dev, dev));
+    let threshold = Threshold {
+        share: options.matters_share,
+        of: Figures::term(threshold_from.0, threshold_from.1),
+    };
+    let mut gaps: Vec<Gap> = (figures.spans().into_iter())
+        .map(|(kind, span)| Gap::measure(kind, span, threshold, confidence))
         .collect();
+    let beats_human_on = figures.beats_human_on(confidence);
+    mark_not_measurable(&mut gaps, beats_human_on);
     let ranked = ranked(&gaps, threshold);
     Ok(Diagnosis {
-        rates: rates(figures, options.confidence),
-        threshold: threshold.0,
+        rates: rates(figures, confidence),
+        threshold: threshold.size(),
+        threshold_interval: threshold.interval(confidence),
         first: ranked.first().copied(),
         ranked,
-        notes: notes(figures, options, last_set, &gaps),
+        notes: notes(figures, options, last_set, beats_human_on, &gaps),
         goal: goal(figures, options),
-        confidence: options.confidence,
+        confidence,
+        seeds: None,
         gaps,
     })
 }
 
+/// People who are beaten don't tell how much bias is avoidable.
+fn mark_not_measurable(gaps: &mut [Gap], beats_human_on: Option<SetName>) {
+    for gap in gaps {
+        if gap.kind == GapKind::AvoidableBias && gap.size < 0.0 && beats_human_on.is_some() {
+            gap.verdict = Verdict::NotMeasurable;
+            gap.needed = None;
+        }
+    }
+}
+
 fn rates(figures: &Figures, confidence: Confidence) -> Vec<Rate> {
-    let human = figures.human.as_ref().map(|human| Rate {
+    let human = figures.foot().map(|human| Rate {
         name: RateName::Human,
         count: None,
         rate: human.level(),
         interval: None,
     });
-    let of_sets = figures.sets().map(|(set, count)| Rate {
+    let of_sets = figures.sets().map(|(set, error)| Rate {
         name: set.into(),
-        count: Some(count),
-        rate: count.rate(),
-        interval: (set != SetName::Train).then(|| wilson(count, confidence)),
+        count: error.count(),
+        rate: error.rate(),
+        interval: (error.count().filter(|_| set != SetName::Train))
+            .map(|count| wilson(count, confidence)),
     });
     human.into_iter().chain(of_sets).collect()
 }
@@ -217,24 +318,25 @@ fn ranked(gaps: &[Gap], threshold: Threshold) -> Vec<GapKind> {
 
 fn goal(figures: &Figures, options: &Options) -> Option<Goal> {
     let (error, dev) = options.goal_error.zip(figures.dev)?;
-    let interval = wilson(dev, options.confidence);
-    let reached = if interval.high <= error {
-        Verdict::Present
-    } else if interval.low > error {
-        Verdict::Absent
-    } else {
-        Verdict::Inconclusive
-    };
-    Some(Goal { error, reached })
+    let interval = dev.count().map_or(Interval::exact(dev.rate()), |count| {
+        wilson(count, options.confidence)
+    });
+    Some(Goal::judge(error, interval))
 }
 
-fn notes(figures: &Figures, options: &Options, last_set: SetName, gaps: &[Gap]) -> Vec<Note> {
+fn notes(
+    figures: &Figures,
+    options: &Options,
+    last_set: SetName,
+    beats_human_on: Option<SetName>,
+    gaps: &[Gap],
+) -> Vec<Note> {
     let mut notes = Vec::new();
-    if figures.human.is_none() {
+    if figures.foot().is_none() {
         notes.push(Note::NoHuman);
-    }
-    if figures.train.is_none() {
-        notes.push(Note::NoTrain);
+        if figures.train.is_none() {
+            notes.push(Note::NoTrain);
+        }
     }
     if figures.dev.is_none() {
         notes.push(Note::NoDev {
@@ -244,17 +346,29 @@ fn notes(figures: &Figures, options: &Options, last_set: SetName, gaps: &[Gap]) 
             notes.push(Note::GoalNotJudged);
         }
     }
-    for gap in gaps {
-        match gap.kind {
-            GapKind::AvoidableBias if gap.size < 0.0 => notes.push(Note::NegativeBias),
-            GapKind::VarianceOrMismatch => notes.push(Note::NoTrainDev),
-            _ => {}
+    for (set, error) in figures.sets() {
+        if error.count().is_none() && set != SetName::Train {
+            notes.push(Note::NoCount { set });
         }
-        if gap.kind != GapKind::AvoidableBias && gap.interval.high < 0.0 {
-            notes.push(Note::NegativeGap { gap: gap.kind });
+    }
+    if let Some(set) = beats_human_on {
+        notes.push(Note::BetterThanHuman { set });
+    }
+    for gap in gaps {
+        let kind = gap.kind;
+        let missing = kind.missing();
+        if !missing.is_empty() {
+            notes.push(Note::NotApart { gap: kind, missing });
+        }
+        if kind == GapKind::AvoidableBias {
+            if gap.size < 0.0 && beats_human_on.is_none() {
+                notes.push(Note::NegativeBias);
+            }
+        } else if gap.interval.high < 0.0 {
+            notes.push(Note::NegativeGap { gap: kind });
         }
         if gap.verdict == Verdict::Inconclusive && gap.needed.is_none() {
-            notes.push(Note::NotSettled { gap: gap.kind });
+            notes.push(Note::NotSettled { gap: kind });
         }
     }
     notes

@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::interval::{Confidence, Interval, newcombe_of, wilson_of};
+use crate::contrast::{Contrast, Term};
+use crate::interval::{Confidence, Interval};
 use crate::more_examples::MoreExamples;
-use crate::rate::{ErrorCount, RateName, SetName};
+use crate::rate::{RateName, SetName};
 
 /// Which gap; declared, and therefore ordered, as the flowchart asks.
 ///
@@ -16,39 +17,80 @@ use crate::rate::{ErrorCount, RateName, SetName};
 pub enum GapKind {
     /// Train error above the human one: what a better fit could still win.
     AvoidableBias,
+    /// Without a train error: bias and variance in one figure.
+    BiasOrVariance,
+    /// Without train and train-dev errors: bias, variance and mismatch in one figure.
+    BiasVarianceOrMismatch,
+    /// With nothing but test: all four in one figure.
+    Any,
     /// Train-dev error above train error: what is lost on unseen examples of the same kind.
     Variance,
-    /// Dev error above train-dev error: what is lost because the target is unlike the training data.
-    DataMismatch,
     /// Variance and data mismatch in one figure, which only a train-dev set could tell apart.
     VarianceOrMismatch,
+    /// Without train-dev and dev errors: variance, mismatch and overfitting to dev in one figure.
+    VarianceMismatchOrOverfitting,
+    /// Dev error above train-dev error: what is lost because the target is unlike the training data.
+    DataMismatch,
+    /// Without a dev error: mismatch and overfitting to dev in one figure.
+    MismatchOrOverfitting,
     /// Test error above dev error: what was won on dev alone by choosing on it.
     OverfittingToDev,
 }
 
 impl GapKind {
+    /// All of them, in the flowchart's order.
+    pub const ALL: [Self; 10] = [
+        Self::AvoidableBias,
+        Self::BiasOrVariance,
+        Self::BiasVarianceOrMismatch,
+        Self::Any,
+        Self::Variance,
+        Self::VarianceOrMismatch,
+        Self::VarianceMismatchOrOverfitting,
+        Self::DataMismatch,
+        Self::MismatchOrOverfitting,
+        Self::OverfittingToDev,
+    ];
+
     /// The two rates: the gap is the second minus the first.
     #[must_use]
     pub fn between(self) -> (RateName, RateName) {
+        use RateName::{Dev, Human, Test, Train, TrainDev};
         match self {
-            Self::AvoidableBias => (RateName::Human, RateName::Train),
-            Self::Variance => (RateName::Train, RateName::TrainDev),
-            Self::DataMismatch => (RateName::TrainDev, RateName::Dev),
-            Self::VarianceOrMismatch => (RateName::Train, RateName::Dev),
-            Self::OverfittingToDev => (RateName::Dev, RateName::Test),
+            Self::AvoidableBias => (Human, Train),
+            Self::BiasOrVariance => (Human, TrainDev),
+            Self::BiasVarianceOrMismatch => (Human, Dev),
+            Self::Any => (Human, Test),
+            Self::Variance => (Train, TrainDev),
+            Self::VarianceOrMismatch => (Train, Dev),
+            Self::VarianceMismatchOrOverfitting => (Train, Test),
+            Self::DataMismatch => (TrainDev, Dev),
+            Self::MismatchOrOverfitting => (TrainDev, Test),
+            Self::OverfittingToDev => (Dev, Test),
         }
+    }
+
+    /// The gap between two rates of the ladder; none if they are the same or the wrong way round.
+    #[must_use]
+    pub fn from_rates(lower: RateName, upper: RateName) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.between() == (lower, upper))
+    }
+
+    /// The sets whose errors would tell the parts of this gap apart; none for one of the four.
+    #[must_use]
+    pub fn missing(self) -> Vec<SetName> {
+        let (lower, upper) = self.between();
+        let between = |set: &SetName| lower < (*set).into() && RateName::from(*set) < upper;
+        SetName::ALL.into_iter().filter(between).collect()
     }
 
     /// The subtraction in words, such as "train − human".
     #[must_use]
-    pub fn definition(self) -> &'static str {
-        match self {
-            Self::AvoidableBias => "train − human",
-            Self::Variance => "train-dev − train",
-            Self::DataMismatch => "dev − train-dev",
-            Self::VarianceOrMismatch => "dev − train",
-            Self::OverfittingToDev => "test − dev",
-        }
+    pub fn definition(self) -> String {
+        let (lower, upper) = self.between();
+        format!("{upper} − {lower}")
     }
 }
 
@@ -56,9 +98,14 @@ impl fmt::Display for GapKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::AvoidableBias => "avoidable bias",
+            Self::BiasOrVariance => "bias or variance",
+            Self::BiasVarianceOrMismatch => "bias, variance or mismatch",
+            Self::Any => "bias, variance, mismatch or overfitting",
             Self::Variance => "variance",
-            Self::DataMismatch => "data mismatch",
             Self::VarianceOrMismatch => "variance or mismatch",
+            Self::VarianceMismatchOrOverfitting => "variance, mismatch or overfitting",
+            Self::DataMismatch => "data mismatch",
+            Self::MismatchOrOverfitting => "mismatch or overfitting",
             Self::OverfittingToDev => "overfitting to dev",
         })
     }
@@ -74,6 +121,8 @@ pub enum Verdict {
     Absent,
     /// The interval reaches from no to yes: too few examples to tell.
     Inconclusive,
+    /// The question has no answer: a model that beats people can't be measured by them.
+    NotMeasurable,
 }
 
 impl fmt::Display for Verdict {
@@ -82,6 +131,7 @@ impl fmt::Display for Verdict {
             Self::Present => "present",
             Self::Absent => "absent",
             Self::Inconclusive => "inconclusive",
+            Self::NotMeasurable => "not measurable",
         })
     }
 }
@@ -95,7 +145,10 @@ pub struct Gap {
     pub size: f64,
     /// Interval of the size; of zero width where both rates are exact.
     pub interval: Interval,
-    /// Whether the gap matters, as far as the interval tells.
+    /// Interval of the size less the size from which on a gap matters. That is a share of the dev error, so
+    /// it is measured too: the verdict is read from this interval.
+    pub over_threshold: Interval,
+    /// Whether the gap matters, as far as the intervals tell.
     pub verdict: Verdict,
     /// What would settle an inconclusive verdict; none if it is settled or if nothing within reach would.
     pub needed: Option<MoreExamples>,
@@ -108,66 +161,22 @@ impl Gap {
         threshold: Threshold,
         level: Confidence,
     ) -> Self {
-        let interval = span.interval(level);
-        let verdict = threshold.verdict(interval);
+        let gap = span.contrast();
+        let over = threshold.subtract_from(gap.clone());
+        let interval = gap.interval(level).within_1();
+        let over_threshold = over.interval(level);
+        let verdict = verdict(interval, over_threshold);
         let needed = match verdict {
-            Verdict::Inconclusive => MoreExamples::to_settle(span, threshold, level),
-            Verdict::Present | Verdict::Absent => None,
+            Verdict::Inconclusive => MoreExamples::to_settle(&gap, &over, level),
+            Verdict::Present | Verdict::Absent | Verdict::NotMeasurable => None,
         };
         Self {
             kind,
             size: span.size(),
             interval,
+            over_threshold,
             verdict,
             needed,
-        }
-    }
-}
-
-/// The size from which on a gap matters, a fraction.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Threshold(pub(crate) f64);
-
-impl Threshold {
-    /// At least the threshold, and never nothing: without errors on dev the threshold itself is 0.
-    pub(crate) fn matters(self, size: f64) -> bool {
-        size > 0.0 && size >= self.0 - ROUNDING
-    }
-
-    pub(crate) fn verdict(self, interval: Interval) -> Verdict {
-        match (self.matters(interval.low), self.matters(interval.high)) {
-            (true, _) => Verdict::Present,
-            (false, false) => Verdict::Absent,
-            (false, true) => Verdict::Inconclusive,
-        }
-    }
-}
-
-/// Differences of rates carry rounding errors near 10⁻¹⁶ (0.5 − 0.45 is less than 0.05). Sizes this close
-/// count as equal, far below one error in any set.
-pub(crate) const ROUNDING: f64 = 1e-12;
-
-/// A rate measured on examples that stand for all others of their kind, so it has a sampling error.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sample {
-    pub(crate) set: SetName,
-    pub(crate) rate: f64,
-    pub(crate) n: f64,
-}
-
-impl Sample {
-    pub(crate) fn new(set: SetName, count: ErrorCount) -> Self {
-        Self {
-            set,
-            rate: count.rate(),
-            n: count.n() as f64,
-        }
-    }
-
-    pub(crate) fn grown(self, by: u64) -> Self {
-        Self {
-            n: self.n + by as f64,
-            ..self
         }
     }
 }
@@ -178,59 +187,96 @@ impl Sample {
 /// is of it: for the frozen weights it is exact, and its sampling error widens no gap. So avoidable bias
 /// is exact too, and variance is as uncertain as the train-dev rate alone.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Span {
-    Exact { lower: f64, upper: f64 },
-    OneSampled { lower: f64, upper: Sample },
-    TwoSampled { lower: Sample, upper: Sample },
+pub(crate) struct Span {
+    pub(crate) lower: Term,
+    pub(crate) upper: Term,
 }
 
 impl Span {
+    /// Subtracted at once, so that gaps add up as rates do.
     pub(crate) fn size(self) -> f64 {
-        match self {
-            Self::Exact { lower, upper } => upper - lower,
-            Self::OneSampled { lower, upper } => upper.rate - lower,
-            Self::TwoSampled { lower, upper } => upper.rate - lower.rate,
-        }
+        self.upper.rate() - self.lower.rate()
     }
 
-    pub(crate) fn interval(self, confidence: Confidence) -> Interval {
-        match self {
-            Self::Exact { .. } => Interval::exact(self.size()),
-            Self::OneSampled { lower, upper } => {
-                wilson_of(upper.rate, upper.n, confidence.z()).minus(lower)
-            }
-            Self::TwoSampled { lower, upper } => {
-                newcombe_of((upper.rate, upper.n), (lower.rate, lower.n), confidence.z())
-            }
-        }
+    fn contrast(self) -> Contrast {
+        Contrast::default()
+            .plus(1.0, self.upper)
+            .plus(-1.0, self.lower)
     }
 }
+
+/// From which size on a gap matters: a share of an error rate, which may itself be sampled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Threshold {
+    /// A fraction in 0..=1.
+    pub(crate) share: f64,
+    /// The dev error, or what takes its place.
+    pub(crate) of: Term,
+}
+
+impl Threshold {
+    pub(crate) fn size(self) -> f64 {
+        self.share * self.of.rate()
+    }
+
+    pub(crate) fn interval(self, level: Confidence) -> Interval {
+        let contrast = Contrast::default().plus(self.share, self.of);
+        contrast.interval(level)
+    }
+
+    /// At least the threshold, and never nothing: without errors on dev the threshold itself is 0.
+    pub(crate) fn matters(self, size: f64) -> bool {
+        size > 0.0 && size >= self.size() - ROUNDING
+    }
+
+    fn subtract_from(self, gap: Contrast) -> Contrast {
+        gap.plus(-self.share, self.of)
+    }
+}
+
+/// A gap matters if it is above 0 and not below the threshold; the interval of each must say so, or not.
+pub(crate) fn verdict(gap: Interval, over_threshold: Interval) -> Verdict {
+    let matters = |size: f64, over: f64| size > 0.0 && over >= -ROUNDING;
+    match (
+        matters(gap.low, over_threshold.low),
+        matters(gap.high, over_threshold.high),
+    ) {
+        (true, _) => Verdict::Present,
+        (false, false) => Verdict::Absent,
+        (false, true) => Verdict::Inconclusive,
+    }
+}
+
+/// Differences of rates carry rounding errors near 10⁻¹⁶ (0.5 − 0.45 is less than 0.05). Sizes this close
+/// count as equal, far below one error in any set.
+pub(crate) const ROUNDING: f64 = 1e-12;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KINDS: [GapKind; 5] = [
-        GapKind::AvoidableBias,
-        GapKind::Variance,
-        GapKind::DataMismatch,
-        GapKind::VarianceOrMismatch,
-        GapKind::OverfittingToDev,
-    ];
-
     #[test]
-    fn the_definition_names_the_two_rates() {
-        assert!(KINDS.is_sorted());
-        for kind in KINDS {
-            let (lower, upper) = kind.between();
-            assert_eq!(kind.definition(), format!("{upper} − {lower}"));
+    fn there_is_a_gap_from_each_rate_to_each_later_one() {
+        use RateName::{Dev, Human, Test, Train, TrainDev};
+        assert!(GapKind::ALL.is_sorted());
+        let ladder = [Human, Train, TrainDev, Dev, Test];
+        let mut found = Vec::new();
+        for (at, lower) in ladder.into_iter().enumerate() {
+            for upper in &ladder[at + 1..] {
+                let kind = GapKind::from_rates(lower, *upper).unwrap();
+                assert_eq!(kind.definition(), format!("{upper} − {lower}"));
+                found.push(kind);
+            }
+            assert_eq!(GapKind::from_rates(lower, lower), None);
         }
+        assert_eq!(found, GapKind::ALL); // by the lower rate, and so in the flowchart's order
     }
 
     #[test]
     fn a_verdict_needs_the_whole_interval() {
         fn check(threshold: f64, low: f64, high: f64, expected: Verdict) {
-            let got = Threshold(threshold).verdict(Interval { low, high });
+            let gap = Interval { low, high };
+            let got = verdict(gap, gap.minus(threshold));
             assert_eq!(got, expected, "{low}..{high} against {threshold}");
         }
         check(0.01, 0.02, 0.03, Verdict::Present);

@@ -39,6 +39,14 @@ impl Interval {
         (self.low..=self.high).contains(&figure)
     }
 
+    /// The part that a difference of two rates can have.
+    pub(crate) fn within_1(self) -> Self {
+        Self {
+            low: self.low.max(-1.0),
+            high: self.high.min(1.0),
+        }
+    }
+
     /// The same interval of a figure from which a known number is subtracted.
     pub(crate) fn minus(self, known: f64) -> Self {
         Self {
@@ -147,12 +155,44 @@ fn clopper_pearson_low(errors: u64, n: u64, confidence: Confidence) -> f64 {
 /// from each rate to its Wilson bounds, added as the sides of a right triangle.
 #[must_use]
 pub fn newcombe(first: ErrorCount, second: ErrorCount, confidence: Confidence) -> Interval {
-    let (n_first, n_second) = (first.n() as f64, second.n() as f64);
-    newcombe_of(
-        (first.rate(), n_first),
-        (second.rate(), n_second),
-        confidence.z(),
-    )
+    let term = |coefficient, count: ErrorCount| (coefficient, count.rate(), count.n() as f64);
+    let terms = [term(1.0, first), term(-1.0, second)];
+    recovered(first.rate() - second.rate(), &terms, confidence).within_1()
+}
+
+/// Returns the interval of a sum of rates by recovered variances (MOVER: Zou and Donner, Stat. Med. 27:1693,
+/// 2008): from each rate it is some way to its Wilson bounds, and the ways are added as the sides of a
+/// right triangle are. For one rate it is Wilson's interval, for a difference of two Newcombe's.
+///
+/// `size` is the sum itself, known parts included; each term is a coefficient, a rate and its number of
+/// examples.
+pub(crate) fn recovered(size: f64, terms: &[(f64, f64, f64)], confidence: Confidence) -> Interval {
+    let z = confidence.z();
+    let (mut below, mut above) = (Vec::new(), Vec::new());
+    for &(coefficient, rate, n) in terms {
+        let wilson = wilson_of(rate, n, z);
+        let to_low = coefficient * (rate - wilson.low);
+        let to_high = coefficient * (wilson.high - rate);
+        let (down, up) = if coefficient >= 0.0 {
+            (to_low, to_high)
+        } else {
+            (-to_high, -to_low)
+        };
+        below.push(down);
+        above.push(up);
+    }
+    Interval {
+        low: size - length(&below),
+        high: size + length(&above),
+    }
+}
+
+/// Length of a vector; a single component is its own length, to the last digit.
+fn length(ways: &[f64]) -> f64 {
+    match ways {
+        [only] => *only,
+        _ => ways.iter().map(|way| way * way).sum::<f64>().sqrt(),
+    }
 }
 
 /// Wilson's interval for a rate and a number of examples that need not make a whole number of errors.
@@ -174,20 +214,6 @@ pub(crate) fn wilson_of(rate: f64, n: f64, z: f64) -> Interval {
         ((center + half) / scale).clamp(rate, 1.0)
     };
     Interval { low, high }
-}
-
-/// Newcombe's interval for two pairs of a rate and a number of examples.
-pub(crate) fn newcombe_of(first: (f64, f64), second: (f64, f64), z: f64) -> Interval {
-    let (p1, p2) = (first.0, second.0);
-    let one = wilson_of(p1, first.1, z);
-    let two = wilson_of(p2, second.1, z);
-    let below = ((p1 - one.low).powi(2) + (two.high - p2).powi(2)).sqrt();
-    let above = ((one.high - p1).powi(2) + (p2 - two.low).powi(2)).sqrt();
-    let difference = p1 - p2;
-    Interval {
-        low: (difference - below).max(-1.0),
-        high: (difference + above).min(1.0),
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::gap::{Sample, Span, Threshold, Verdict};
+use crate::contrast::Contrast;
+use crate::gap::{Verdict, verdict};
 use crate::interval::Confidence;
 use crate::rate::SetName;
 
@@ -19,65 +20,28 @@ impl MoreExamples {
     /// No more than this many per set are asked for: beyond it, the gap is as good as at the threshold.
     pub const MOST: u64 = 10_000_000;
 
-    /// Looks for the least number that moves the whole interval to one side of the threshold.
+    /// Looks for the least number that moves the verdict to one side, for a gap and for the same less what
+    /// makes it matter.
     ///
-    /// Of two sets, the one with the larger variance is enlarged alone or both are equally, whichever
-    /// takes fewer examples in all; none if more than [`Self::MOST`] per set would be needed.
-    pub(crate) fn to_settle(span: Span, threshold: Threshold, level: Confidence) -> Option<Self> {
-        let settled = |span: Span| threshold.verdict(span.interval(level)) != Verdict::Inconclusive;
-        match span {
-            Span::Exact { .. } => None,
-            Span::OneSampled { lower, upper } => {
-                let n_each = least(|n| {
-                    settled(Span::OneSampled {
-                        lower,
-                        upper: upper.grown(n),
-                    })
-                })?;
-                Some(Self {
-                    sets: vec![upper.set],
-                    n_each,
-                })
-            }
-            Span::TwoSampled { lower, upper } => {
-                let lower_is_weaker = variance(lower, level) > variance(upper, level);
-                let one = least(|n| {
-                    let (of_lower, of_upper) = if lower_is_weaker { (n, 0) } else { (0, n) };
-                    let (lower, upper) = (lower.grown(of_lower), upper.grown(of_upper));
-                    settled(Span::TwoSampled { lower, upper })
-                });
-                let both = least(|n| {
-                    settled(Span::TwoSampled {
-                        lower: lower.grown(n),
-                        upper: upper.grown(n),
-                    })
-                });
-                let weaker = if lower_is_weaker {
-                    lower.set
-                } else {
-                    upper.set
-                };
-                match (one, both) {
-                    (Some(one), both) if both.is_none_or(|both| one <= 2 * both) => Some(Self {
-                        sets: vec![weaker],
-                        n_each: one,
-                    }),
-                    (_, both) => both.map(|n_each| Self {
-                        sets: vec![lower.set, upper.set],
-                        n_each,
-                    }),
-                }
-            }
+    /// Each set alone, or all of them equally, whichever takes fewer examples in all; none if more than
+    /// [`Self::MOST`] per set would be needed.
+    pub(crate) fn to_settle(gap: &Contrast, over: &Contrast, level: Confidence) -> Option<Self> {
+        let settles = |sets: &[SetName], n: u64| {
+            let [gap, over] = [gap, over].map(|contrast| contrast.grown(sets, n).interval(level));
+            verdict(gap, over) != Verdict::Inconclusive
+        };
+        let all = over.sets();
+        let mut ways: Vec<Vec<SetName>> = all.iter().map(|&set| vec![set]).collect();
+        if all.len() > 1 {
+            ways.push(all);
         }
+        let found = ways.into_iter().filter_map(|mut sets| {
+            let n_each = least(|n| settles(&sets, n))?;
+            sets.sort_unstable();
+            Some(Self { sets, n_each })
+        });
+        found.min_by_key(|more| more.n_each * more.sets.len() as u64)
     }
-}
-
-/// Squared standard error of a rate, taken at the centre of its Wilson interval: at the rate itself, a
-/// set without errors would seem to be certain.
-fn variance(sample: Sample, level: Confidence) -> f64 {
-    let z2 = level.z().powi(2);
-    let center = (sample.rate * sample.n + z2 / 2.0) / (sample.n + z2);
-    center * (1.0 - center) / (sample.n + z2)
 }
 
 /// Smallest number of examples that is enough, by doubling and then halving; `enough` must not turn
@@ -105,14 +69,37 @@ fn least(enough: impl Fn(u64) -> bool) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contrast::{Sample, Term};
 
-    fn sample(set: SetName, rate: f64, n: f64) -> Sample {
-        Sample { set, rate, n }
+    /// A gap from a known or a sampled rate to a sampled one, against a known threshold.
+    struct Case {
+        gap: Contrast,
+        over: Contrast,
     }
 
-    fn to_settle(span: Span, threshold: f64) -> Option<(Vec<SetName>, u64)> {
-        let found = MoreExamples::to_settle(span, Threshold(threshold), Confidence::default());
-        found.map(|more| (more.sets, more.n_each))
+    impl Case {
+        fn new(lower: Term, upper: (SetName, f64, f64), threshold: f64) -> Self {
+            let gap = Contrast::default()
+                .plus(1.0, sampled(upper))
+                .plus(-1.0, lower);
+            let over = gap.clone().plus(-1.0, Term::Known(threshold));
+            Self { gap, over }
+        }
+
+        fn verdict(&self, sets: &[SetName], n: u64) -> Verdict {
+            let [gap, over] = [&self.gap, &self.over]
+                .map(|contrast| contrast.grown(sets, n).interval(Confidence::default()));
+            verdict(gap, over)
+        }
+
+        fn to_settle(&self) -> Option<(Vec<SetName>, u64)> {
+            let found = MoreExamples::to_settle(&self.gap, &self.over, Confidence::default());
+            found.map(|more| (more.sets, more.n_each))
+        }
+    }
+
+    fn sampled((set, rate, n): (SetName, f64, f64)) -> Term {
+        Term::Sampled(Sample { set, rate, n })
     }
 
     #[test]
@@ -123,15 +110,8 @@ mod tests {
             let x = train + threshold;
             let total = 1.959_963_984_540_054_f64.powi(2) * x * (1.0 - x) / (rate - x).powi(2);
             let expected = (total - n).ceil() as u64;
-            let upper = sample(SetName::TrainDev, rate, n);
-            let found = to_settle(
-                Span::OneSampled {
-                    lower: train,
-                    upper,
-                },
-                threshold,
-            );
-            assert_eq!(found, Some((vec![SetName::TrainDev], expected)));
+            let case = Case::new(Term::Known(train), (SetName::TrainDev, rate, n), threshold);
+            assert_eq!(case.to_settle(), Some((vec![SetName::TrainDev], expected)));
         }
         check(0.03, 100.0, 0.01, 0.003); // present in the end
         check(0.02, 100.0, 0.01, 0.04); // absent in the end
@@ -140,36 +120,38 @@ mod tests {
 
     #[test]
     fn a_gap_at_the_threshold_is_never_settled() {
-        let upper = sample(SetName::Dev, 0.1, 100.0);
-        assert_eq!(
-            to_settle(Span::OneSampled { lower: 0.09, upper }, 0.01),
-            None
-        );
-        let lower = sample(SetName::TrainDev, 0.09, 1e6);
-        assert_eq!(to_settle(Span::TwoSampled { lower, upper }, 0.01), None);
+        let dev = (SetName::Dev, 0.1, 100.0);
+        let known = Case::new(Term::Known(0.09), dev, 0.01);
+        assert_eq!(known.to_settle(), None);
+        let train_dev = sampled((SetName::TrainDev, 0.09, 1e6));
+        assert_eq!(Case::new(train_dev, dev, 0.01).to_settle(), None);
+    }
+
+    /// A gap that is exact, against a tenth of a sampled dev error: dev grows, as the closed form says.
+    #[test]
+    fn an_uncertain_threshold_takes_more_dev_examples() {
+        let (bias, rate, n) = (0.012, 0.1, 100.0);
+        let gap = Contrast::default().plus(1.0, Term::Known(bias));
+        let over = gap.clone().plus(-0.1, sampled((SetName::Dev, rate, n)));
+        // Settled when Wilson's upper bound x of the dev error comes down to bias / 0.1.
+        let x: f64 = bias / 0.1;
+        let total = 1.959_963_984_540_054_f64.powi(2) * x * (1.0 - x) / (rate - x).powi(2);
+        let expected = (total - n).ceil() as u64;
+        let found = MoreExamples::to_settle(&gap, &over, Confidence::default()).unwrap();
+        assert_eq!((found.sets, found.n_each), (vec![SetName::Dev], expected));
     }
 
     #[test]
     fn two_sampled_sets_grow_as_little_as_settles() {
         fn check(lower: (f64, f64), upper: (f64, f64), threshold: f64, sets: &[SetName]) {
-            let lower = sample(SetName::TrainDev, lower.0, lower.1);
-            let upper = sample(SetName::Dev, upper.0, upper.1);
-            let (found, n) = to_settle(Span::TwoSampled { lower, upper }, threshold).unwrap();
+            let lower = sampled((SetName::TrainDev, lower.0, lower.1));
+            let case = Case::new(lower, (SetName::Dev, upper.0, upper.1), threshold);
+            let (found, n) = case.to_settle().unwrap();
             assert_eq!(found, sets);
-            let verdict = |n| {
-                let grow = |s: Sample| if sets.contains(&s.set) { s.grown(n) } else { s };
-                let span = Span::TwoSampled {
-                    lower: grow(lower),
-                    upper: grow(upper),
-                };
-                Threshold(threshold).verdict(span.interval(Confidence::default()))
-            };
-            assert_eq!(
-                verdict(n - 1),
-                Verdict::Inconclusive,
-                "{n} is not the least"
-            );
-            assert_ne!(verdict(n), Verdict::Inconclusive, "{n} is not enough");
+            let before = case.verdict(sets, n - 1);
+            assert_eq!(before, Verdict::Inconclusive, "{n} is not the least");
+            let after = case.verdict(sets, n);
+            assert_ne!(after, Verdict::Inconclusive, "{n} is not enough");
         }
         // A large train-dev set beside a small dev set: dev alone, and the other way round.
         check((0.1, 1e5), (0.15, 100.0), 0.015, &[SetName::Dev]);

@@ -16,14 +16,24 @@ pub enum Note {
     /// Train error is missing, and with it the gaps that start or end there.
     #[error("no train error: neither avoidable bias nor variance can be told")]
     NoTrain,
-    /// Train and dev are there and train-dev is not.
-    #[error("variance or mismatch: no train-dev set")]
-    NoTrainDev,
-    /// Dev error is missing, and with it two gaps and the usual threshold.
+    /// A gap holds several of the four, which sets that are not there would tell apart.
+    #[error("{gap}: no {} set", .missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and no "))]
+    NotApart {
+        /// Which one.
+        gap: GapKind,
+        /// The sets.
+        missing: Vec<SetName>,
+    },
+    /// A rate is given without the number of examples.
     #[error(
-        "no dev set: neither data mismatch nor overfitting to dev can be told, \
-         and what matters is measured by the {threshold_from} error"
+        "the {set} error comes without a number of examples: it is taken as exact, and has no interval"
     )]
+    NoCount {
+        /// Where.
+        set: SetName,
+    },
+    /// Dev error is missing, and with it the usual threshold.
+    #[error("no dev set: what matters is measured by the {threshold_from} error")]
     NoDev {
         /// The set whose error rate takes the place of the dev error.
         threshold_from: SetName,
@@ -37,6 +47,15 @@ pub enum Note {
          or the human figure is not the best achievable"
     )]
     NegativeBias,
+    /// A held-out error is below the human figure, with its whole interval.
+    #[error(
+        "better than human: the {set} error is below the human figure, so people no longer tell how much \
+         bias is avoidable; look for slices where the model is still worse than they are"
+    )]
+    BetterThanHuman {
+        /// Where.
+        set: SetName,
+    },
     /// Another gap lies below zero with its whole interval.
     #[error("negative {gap}: the {} error is lower than the {} error", .gap.between().1, .gap.between().0)]
     NegativeGap {
@@ -74,8 +93,19 @@ mod tests {
             &Note::NoDev {
                 threshold_from: SetName::TrainDev,
             },
-            "no dev set: neither data mismatch nor overfitting to dev can be told, \
-             and what matters is measured by the train-dev error",
+            "no dev set: what matters is measured by the train-dev error",
+        );
+        let not_apart = |gap: GapKind| Note::NotApart {
+            gap,
+            missing: gap.missing(),
+        };
+        check(
+            &not_apart(GapKind::VarianceOrMismatch),
+            "variance or mismatch: no train-dev set",
+        );
+        check(
+            &not_apart(GapKind::BiasVarianceOrMismatch),
+            "bias, variance or mismatch: no train and no train-dev set",
         );
         check(
             &Note::NotSettled {

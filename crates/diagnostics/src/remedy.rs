@@ -100,7 +100,13 @@ pub fn remedies(gap: GapKind) -> &'static [Remedy] {
             MixInTarget,
             MoreRegularization,
         ],
+        GapKind::VarianceMismatchOrOverfitting => &[HoldOutTrainDev],
         GapKind::OverfittingToDev => &[MoreDevData],
+        // What is missing is a measurement, and a note names it.
+        GapKind::BiasOrVariance
+        | GapKind::BiasVarianceOrMismatch
+        | GapKind::Any
+        | GapKind::MismatchOrOverfitting => &[],
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use plumb_diagnostics::{Confidence, ErrorCount, Interval, clopper_pearson, newcombe, wilson};
+use plumb_diagnostics::{
+    Confidence, ErrorCount, Interval, clopper_pearson, mcnemar_exact, newcombe, wilson,
+};
 
 const TOLERANCE: f64 = 1e-9;
 
@@ -106,4 +108,23 @@ fn two_rates() {
         worst = worst.max(check(got, low, high, row));
     }
     println!("largest deviation: Newcombe {worst:e}");
+}
+
+#[test]
+fn two_models_on_one_set() {
+    let rows = rows("intervals_paired.csv");
+    assert_eq!(rows.len(), 64);
+    let mut worst = 0.0_f64;
+    for row in &rows {
+        let [only_first_wrong, only_second_wrong, expected] = row[..] else {
+            panic!("three columns expected in {row:?}");
+        };
+        let (first, second) = (only_first_wrong as u64, only_second_wrong as u64);
+        for got in [mcnemar_exact(first, second), mcnemar_exact(second, first)] {
+            let deviation = (got - expected).abs();
+            assert!(deviation <= TOLERANCE, "{got} in {row:?}");
+            worst = worst.max(deviation);
+        }
+    }
+    println!("largest deviation: McNemar {worst:e}");
 }

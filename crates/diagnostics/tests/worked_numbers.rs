@@ -4,7 +4,7 @@ mod percent;
 
 use std::collections::BTreeMap;
 
-use plumb_diagnostics::{Figures, GapKind, Human, Note, Options, diagnose};
+use plumb_diagnostics::{Figures, GapKind, Human, Note, Options, SetName, diagnose};
 
 use GapKind::{AvoidableBias, DataMismatch, OverfittingToDev, Variance, VarianceOrMismatch};
 use percent::{NONE, Percent, percent};
@@ -80,7 +80,11 @@ fn without_train_dev_the_rest_is_variance_or_mismatch() {
         &[VarianceOrMismatch],
     );
     let notes = percent(14.0, 15.0, NONE, 30.0).diagnose(1_000).notes;
-    assert_eq!(notes, [Note::NoTrainDev]);
+    let not_apart = Note::NotApart {
+        gap: VarianceOrMismatch,
+        missing: vec![SetName::TrainDev],
+    };
+    assert_eq!(notes, [not_apart]);
     assert_eq!(
         notes[0].to_string(),
         "variance or mismatch: no train-dev set"

@@ -46,6 +46,21 @@ impl Model {
         self.run(input, &mut Pass::plain())
     }
 
+    /// Computes the features that the output layer sees, and the logits that it makes of them.
+    ///
+    /// For a linear model the features are the inputs themselves.
+    ///
+    /// # Shapes
+    ///
+    /// - input: `[batch, n_inputs]`, each example flattened in row-major order
+    /// - features: `[batch, n_features]`; logits: `[batch, n_classes]`
+    #[must_use]
+    pub fn embed(&self, input: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+        let features = self.represent(input, &mut Pass::plain());
+        let logits = self.output.forward(features.clone());
+        (features, logits)
+    }
+
     /// As [`Self::forward`], with dropout.
     ///
     /// Its masks are drawn on the host from this stream, so that equal streams drop the same values on every
@@ -95,6 +110,14 @@ impl Model {
     }
 
     fn run<const D: usize>(&self, input: Tensor<D>, pass: &mut Pass) -> Tensor<2> {
+        let features = self.represent(input, pass);
+        let logits = self.output.forward(features);
+        pass.note(|| "output".into(), &logits);
+        logits
+    }
+
+    /// All but the output layer.
+    fn represent<const D: usize>(&self, input: Tensor<D>, pass: &mut Pass) -> Tensor<2> {
         let mut x = if self.blocks.is_empty() {
             input.flatten(1, D - 1) // [batch, n_inputs]
         } else {
@@ -116,9 +139,7 @@ impl Model {
             pass.note(|| format!("hidden.{at}.activation"), &x);
             x = pass.drop(&self.dropout, x, || format!("hidden.{at}.dropout"));
         }
-        let logits = self.output.forward(x);
-        pass.note(|| "output".into(), &logits);
-        logits
+        x
     }
 
     /// From images, or rows of their pixels, to rows of features.

@@ -1,36 +1,51 @@
 //! From the flowchart's remedies to changes of the config at hand.
 //!
-//! One file per group of remedies. A remedy that a config already uses up, or that it can't have, is not
-//! offered: what makes another model is tried on the config before it is said.
+//! One file per remedy or pair of them, with what the training curve says of it. A remedy that a config already
+//! uses up, or that it can't have, is not offered: what makes another config is tried before it is said.
 
-mod bias;
+mod ceiling;
+mod cost;
 mod data;
+mod fit;
+mod longer;
 mod mismatch;
 mod network;
+mod optimizer;
 mod regularization;
+mod taken;
 
-use plumb_diagnostics::{Diagnosis, GapKind, Remedy, Verdict, remedies};
-use serde::Serialize;
+use plumb_diagnostics::{Diagnosis, Gap, GapKind, Remedy, Verdict, remedies};
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    config::{self, Config},
-    data_summary::DataSummary,
-    prepare::check_model,
-    train::End,
+    bayes::KnownBayes, config::Config, curve::Curve, data_summary::DataSummary, train::End,
 };
 
+use self::ceiling::ceiling;
+#[cfg(test)]
+pub(crate) use self::cost::Change;
+pub(crate) use self::{ceiling::is_worthwhile, cost::Cost, taken::taken};
+
 /// Something to try next, fitted to a config.
-#[derive(Debug, Serialize)]
+///
+/// With its gap, its override and its ceiling a later run can be compared with what was promised ([`taken`]).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Action {
     /// The gap that it addresses.
     pub(crate) gap: GapKind,
     pub(crate) remedy: Remedy,
     /// What to change, from what to what.
     pub(crate) change: String,
+    /// What in the run speaks for it, beside the gap.
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
     /// The `--set` override that makes the change; none if the change is not one of the config.
     pub(crate) set: Option<String>,
-    /// The most that it could take off the dev or test error, as a fraction: the whole gap.
+    /// The most that it could take off the dev error (off the test error, against overfitting to dev), as a
+    /// fraction.
     pub(crate) ceiling: f64,
+    #[serde(default)]
+    pub(crate) cost: Cost,
 }
 
 /// A run that advice is given for.
@@ -40,87 +55,79 @@ pub(crate) struct Case<'a> {
     pub(crate) data: &'a DataSummary,
     /// Why its training ended.
     pub(crate) end: End,
+    /// What was measured on the way; empty if that is not known.
+    pub(crate) curve: &'a Curve,
+}
+
+/// What a remedy is for.
+#[derive(Clone, Copy)]
+struct Need<'a> {
+    gap: &'a Gap,
+    /// The size from which on a gap matters, a fraction.
+    threshold: f64,
 }
 
 /// The actions against the first gap and every other one that is present, the largest gap first, in
-/// the flowchart's order.
+/// the flowchart's order, from which the training curve may move one to the front.
 ///
-/// A gap that may be there or not asks for more examples before it asks for work.
+/// A gap that may be there or not asks for more examples before it asks for work. Against one that nothing can
+/// be gained from there is no action.
 pub(crate) fn advise(case: Case<'_>, diagnosis: &Diagnosis) -> Vec<Action> {
+    let bayes = KnownBayes::of(case.data);
     let mut actions = Vec::new();
-    for gap in diagnosis
-        .ranked
-        .iter()
-        .filter_map(|&kind| diagnosis.gap(kind))
-    {
-        if gap.verdict != Verdict::Present && diagnosis.first != Some(gap.kind) {
+    let ranked = diagnosis.ranked.iter();
+    for gap in ranked.filter_map(|&kind| diagnosis.gap(kind)) {
+        let is_first = diagnosis.first == Some(gap.kind);
+        let ceiling = ceiling(gap, diagnosis, &bayes);
+        if (gap.verdict != Verdict::Present && !is_first) || !is_worthwhile(ceiling, diagnosis) {
             continue;
         }
-        for &remedy in remedies(gap.kind) {
-            if let Some(Fitted { change, set }) = fit(remedy, case) {
-                actions.push(Action {
-                    gap: gap.kind,
-                    remedy,
-                    change,
-                    set,
-                    ceiling: gap.size,
-                });
-            }
+        let need = Need {
+            gap,
+            threshold: diagnosis.threshold,
+        };
+        let mut offered: Vec<_> = remedies(gap.kind)
+            .iter()
+            .filter_map(|&remedy| Some((remedy, fit::fit(remedy, case, need)?)))
+            .collect();
+        offered.sort_by_key(|(_, (fitted, _))| !fitted.comes_first); // stable: else the flowchart's order
+        for (remedy, (fitted, cost)) in offered {
+            actions.push(Action {
+                gap: gap.kind,
+                remedy,
+                change: fitted.change,
+                reason: fitted.reason,
+                set: fitted.set,
+                ceiling,
+                cost,
+            });
         }
     }
     actions
 }
 
-/// A remedy in terms of a config.
-struct Fitted {
-    change: String,
-    set: Option<String>,
-}
-
-impl Fitted {
-    /// A change of the config, with the override that makes it.
-    fn key(change: impl Into<String>, set: impl Into<String>) -> Self {
-        Self {
-            change: change.into(),
-            set: Some(set.into()),
-        }
-    }
-
-    /// A change that no key makes.
-    fn work(change: impl Into<String>) -> Self {
-        Self {
-            change: change.into(),
+/// The flowchart's remedies against the same gaps in general words, without a config to fit them to.
+pub(crate) fn in_general(diagnosis: &Diagnosis) -> Vec<Action> {
+    let matters = |gap: &&Gap| gap.verdict == Verdict::Present || diagnosis.first == Some(gap.kind);
+    let ranked = diagnosis.ranked.iter();
+    let gaps = ranked
+        .filter_map(|&kind| diagnosis.gap(kind))
+        .filter(matters);
+    gaps.flat_map(|gap| {
+        remedies(gap.kind).iter().map(|&remedy| Action {
+            gap: gap.kind,
+            remedy,
+            change: remedy.text().to_owned(),
+            reason: None,
             set: None,
-        }
-    }
+            ceiling: gap.size,
+            cost: Cost::default(),
+        })
+    })
+    .collect()
 }
 
-fn fit(remedy: Remedy, case: Case<'_>) -> Option<Fitted> {
-    let fitted = match remedy {
-        Remedy::BiggerModel => network::bigger(case),
-        Remedy::NewArchitecture => network::new_architecture(case),
-        Remedy::TrainLonger => bias::train_longer(case),
-        Remedy::BetterOptimizer => Some(bias::better_optimizer(case.config)),
-        Remedy::LessRegularization => regularization::less(case.config),
-        Remedy::MoreRegularization => regularization::more(case.config),
-        Remedy::MoreData => Some(data::more(case)),
-        Remedy::AugmentData => data::augment(case),
-        Remedy::MoreDevData => Some(data::more_dev(case.data)),
-        Remedy::CollectTargetLikeData => Some(mismatch::collect(case.data)),
-        Remedy::MixInTarget => mismatch::mix_in(case.data),
-        Remedy::WeightTargetLikeData => mismatch::weight(case),
-        Remedy::SynthesizeLikeTarget => mismatch::synthesize(case.config),
-        // No config key does these yet.
-        Remedy::HoldOutTrainDev | Remedy::DomainAdaptation => None,
-    };
-    fitted.filter(|fitted| fitted.set.as_ref().is_none_or(|set| is_possible(set, case)))
-}
-
-/// Whether the config with this change is one, and its network fits the data.
-fn is_possible(set: &str, case: Case<'_>) -> bool {
-    config::changed(case.config, set)
-        .is_ok_and(|changed| check_model(&changed, &case.data.task()).is_ok())
-}
-
+#[cfg(test)]
+mod generated;
 #[cfg(test)]
 mod tests;

@@ -4,20 +4,23 @@ use std::fmt::Write;
 
 use plumb_data::source::BayesError;
 use plumb_diagnostics::Human;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::{Error, data_summary::DataSummary};
+use crate::{Error, data_summary::DataSummary, judge::HumanLevel};
 
 /// The smallest difference of two rates that shows in percent with two decimals.
 const PRINTED: f64 = 5e-5;
 
 /// The lowest error that any model can reach, per distribution.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct KnownBayes {
     pub(crate) general: Option<BayesError>,
     pub(crate) target: Option<BayesError>,
     /// Of the examples in train; 0 where none come from the target.
     target_share_of_train: f64,
+    /// Whether all of dev comes from the target, which a `mistake` of the split prevents.
+    #[serde(skip)]
+    is_dev_target: bool,
 }
 
 impl KnownBayes {
@@ -27,7 +30,19 @@ impl KnownBayes {
             general: data.general.bayes,
             target: data.target.bayes,
             target_share_of_train: train.from_target as f64 / train.examples as f64,
+            is_dev_target: data.sets.dev.from_target == data.sets.dev.examples,
         }
+    }
+
+    /// The lowest error that any model can have on dev.
+    pub(crate) fn of_dev(&self) -> Option<f64> {
+        let target = self.target.filter(|_| self.is_dev_target);
+        target.map(|bayes| bayes.rate)
+    }
+
+    /// The part of the data mismatch that is harder data, a fraction; negative where the target is easier.
+    pub(crate) fn harder(&self) -> Option<f64> {
+        Some(self.of_dev()? - self.of_mix()?)
     }
 
     /// That of the mix which train is drawn from, the foot of the ladder.
@@ -43,12 +58,21 @@ impl KnownBayes {
         Some((1.0 - share) * general + share * target?)
     }
 
-    /// The human figure of a run whose config gives none.
-    pub(crate) fn human(&self) -> Result<Option<Human>, Error> {
-        self.of_mix()
-            .map(Human::figure)
-            .transpose()
-            .map_err(|error| Error::failed(error.to_string()))
+    /// The human figures of a run whose config gives none.
+    pub(crate) fn human(&self) -> Result<HumanLevel, Error> {
+        let figure = |rate: Option<f64>| {
+            let human = rate.map(Human::figure).transpose();
+            human.map_err(|error| Error::failed(error.to_string()))
+        };
+        let general = figure(self.of_mix())?;
+        Ok(HumanLevel {
+            target: match general {
+                Some(_) => figure(self.target.map(|bayes| bayes.rate))?,
+                None => None,
+            },
+            general,
+            ..HumanLevel::default()
+        })
     }
 
     /// A line or two under the ladder.
@@ -105,6 +129,7 @@ mod tests {
             general: Some(exact(general)),
             target: target.map(exact),
             target_share_of_train: share,
+            is_dev_target: true,
         }
     }
 
@@ -115,6 +140,26 @@ mod tests {
         assert_eq!(bayes(0.1, None, 0.5).of_mix(), None);
         // By hand: 0.75 × 0.1 + 0.25 × 0.3.
         assert!((bayes(0.1, Some(0.3), 0.25).of_mix().unwrap() - 0.15).abs() < 1e-12);
+    }
+
+    /// By hand: 0.3 − (0.75 × 0.1 + 0.25 × 0.3) = 0.15.
+    #[test]
+    fn harder_is_dev_against_the_mix() {
+        let check = |bayes: KnownBayes, expected: Option<f64>| {
+            let found = bayes.harder();
+            assert_eq!(found.is_some(), expected.is_some());
+            let (found, expected) = (found.unwrap_or(0.0), expected.unwrap_or(0.0));
+            assert!((found - expected).abs() < 1e-12, "{found}");
+        };
+        check(bayes(0.1, Some(0.3), 0.0), Some(0.2));
+        check(bayes(0.1, Some(0.05), 0.0), Some(-0.05));
+        check(bayes(0.1, Some(0.3), 0.25), Some(0.15));
+        check(bayes(0.1, None, 0.0), None);
+        let dev_from_general = KnownBayes {
+            is_dev_target: false,
+            ..bayes(0.1, Some(0.3), 0.0)
+        };
+        check(dev_from_general, None);
     }
 
     #[test]

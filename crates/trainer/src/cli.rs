@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Resume(ResumeArgs),
     /// Measure a trained model again, on its own data or on other data
     Evaluate(EvaluateArgs),
+    /// Say what stands in the way of a run, or of error rates from anywhere, and what to try
+    Diagnose(DiagnoseArgs),
     /// Say what a trained model makes of pictures, tables or arrays
     Predict(PredictArgs),
     /// Check a config and its data; print the resolved config, set sizes and parameter count
@@ -120,6 +122,78 @@ pub(crate) struct EvaluateArgs {
     /// No progress on stderr
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// Turns error rates into gaps with intervals, verdicts, and what to try next
+///
+/// The input is a run; several runs, for the mean over seeds; a JSON file of figures (--schema prints its
+/// format); a CSV file of predictions with the columns set (train, train-dev, dev, test), label and
+/// predicted, maybe probability, example and seed, all others being slices; or nothing but figures on the
+/// command line. Missing sets are fine. Nothing is written.
+#[derive(Args)]
+pub(crate) struct DiagnoseArgs {
+    /// Runs, a JSON file of figures, or a CSV file of predictions
+    #[arg(value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Say what changed since this run, and whether it is what its actions promised
+    #[arg(long, value_name = "OLD_RUN")]
+    pub(crate) against: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) figures: FigureArgs,
+    /// Print the JSON Schema of a file of figures, and nothing else
+    #[arg(long, exclusive = true)]
+    pub(crate) schema: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Figures and how to judge them. Rates are fractions: 2 % is 0.02.
+#[derive(Args)]
+#[command(next_help_heading = "Figures")]
+pub(crate) struct FigureArgs {
+    /// Human-level error on the target data, or on all data
+    #[arg(long, value_name = "RATE")]
+    pub(crate) human: Option<f64>,
+    /// A CSV file of raters' labels (example, rater, label, maybe group and truth), instead of --human
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "human")]
+    pub(crate) raters: Option<PathBuf>,
+    /// Human-level error on the general data, where it is another
+    #[arg(long, value_name = "RATE")]
+    pub(crate) human_general: Option<f64>,
+    /// Error rate on the whole training set
+    #[arg(long, value_name = "RATE")]
+    pub(crate) train: Option<f64>,
+    /// Error rate on held-out data like train
+    #[arg(long, value_name = "RATE")]
+    pub(crate) train_dev: Option<f64>,
+    /// Error rate on the target data that decisions are made on
+    #[arg(long, value_name = "RATE")]
+    pub(crate) dev: Option<f64>,
+    /// Error rate on the target data that makes no decision
+    #[arg(long, value_name = "RATE")]
+    pub(crate) test: Option<f64>,
+    /// Examples in train; not needed
+    #[arg(long, value_name = "N")]
+    pub(crate) n_train: Option<u64>,
+    /// Examples in train-dev; without it, its error has no interval
+    #[arg(long, value_name = "N")]
+    pub(crate) n_train_dev: Option<u64>,
+    /// Examples in dev; without it, its error has no interval
+    #[arg(long, value_name = "N")]
+    pub(crate) n_dev: Option<u64>,
+    /// Examples in test; without it, its error has no interval
+    #[arg(long, value_name = "N")]
+    pub(crate) n_test: Option<u64>,
+    /// Two-sided confidence of every interval; 0.95 if absent
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) confidence: Option<f64>,
+    /// The share of the dev error from which on a gap matters; 0.1 if absent
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) matters_share: Option<f64>,
+    /// The dev error that is good enough
+    #[arg(long, value_name = "RATE")]
+    pub(crate) goal_error: Option<f64>,
 }
 
 /// Predicts the class of each example of an input: label and probabilities

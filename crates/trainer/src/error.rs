@@ -45,6 +45,14 @@ impl Error {
         self
     }
 
+    /// What is wrong, without what to do about it.
+    pub(crate) fn message(&self) -> &str {
+        match self {
+            Self::BadConfig(message) | Self::Interrupted(message) => message,
+            Self::BadInput { message, .. } | Self::Failed { message, .. } => message,
+        }
+    }
+
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::BadConfig(_) | Self::BadInput { .. } => 2,

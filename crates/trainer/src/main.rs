@@ -8,6 +8,7 @@ mod cli;
 mod clip;
 mod commands;
 mod config;
+mod curve;
 mod data_summary;
 mod device;
 mod device_check;
@@ -15,10 +16,12 @@ mod diverged;
 mod earlier;
 mod environment;
 mod error;
+mod error_analysis;
 mod evaluate;
 mod exam;
 mod export;
 mod feed;
+mod finished;
 mod folder;
 mod freeze;
 mod init_from;
@@ -26,21 +29,27 @@ mod initial;
 mod interrupt;
 mod judge;
 mod learning_rates;
+mod ledger;
 mod load;
+mod looks;
 mod loss;
 mod losses;
+mod mismatch_test;
 mod mixup;
 mod optimizer;
+mod outputs;
 mod parameters;
 mod pool;
 mod predictions;
 mod prepare;
 mod progress;
 mod range_test;
+mod ratings;
 mod recorder;
 mod report;
 mod run_dir;
 mod schedule;
+mod scored;
 mod session;
 mod sets;
 mod terminal;
@@ -89,6 +98,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Train(args) => commands::train::run(&args),
         Command::Resume(args) => commands::resume::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
+        Command::Diagnose(args) => commands::diagnose::run(&args),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),

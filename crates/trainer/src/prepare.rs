@@ -4,7 +4,7 @@ use plumb_data::{
     Examples, Normalizer, SplitError,
     leak::{self, Leaks},
     source::Progress,
-    split::{self, Sets},
+    split::{self, Membership, Sets},
     transform::Pipeline,
 };
 use plumb_diagnostics::SetName;
@@ -15,6 +15,7 @@ use crate::{
     bayes::KnownBayes,
     config::{Config, Document, KeyError},
     data_summary::DataSummary,
+    judge::HumanLevel,
     load::{Chunks, load},
     sets::PerSet,
 };
@@ -22,6 +23,8 @@ use crate::{
 /// The data of a run, on the host.
 pub(crate) struct Prepared {
     pub(crate) sets: PerSet<Examples>,
+    /// Where their examples come from.
+    pub(crate) members: Membership,
     /// Per example of train, with mean 1; none where all weigh the same.
     pub(crate) train_weights: Option<Vec<f32>>,
     /// Per class, such that the examples of train have mean 1; none where all classes weigh the same.
@@ -31,6 +34,8 @@ pub(crate) struct Prepared {
     pub(crate) augmentation: Option<Pipeline>,
     pub(crate) task: Task,
     pub(crate) bayes: KnownBayes,
+    /// What the config or the data say of it.
+    pub(crate) human: HumanLevel,
     pub(crate) summary: DataSummary,
 }
 
@@ -98,20 +103,23 @@ pub(crate) fn prepare(
     check_model(config, &task).map_err(|error| document.error(&error))?;
     let class_weights =
         class_weights(config, &divided.sets).map_err(|error| document.error(&error))?;
+    let prepared = Prepared::new(divided, normalizer, task);
     Ok(Prepared {
         class_weights,
         augmentation,
-        ..Prepared::new(divided, normalizer, task)
+        human: HumanLevel::of(config, document, &prepared.bayes)?,
+        ..prepared
     })
 }
 
 impl Prepared {
-    /// Divided data with a normalization, without what only training needs.
+    /// Divided data with a normalization, without what only training and a diagnosis need.
     pub(crate) fn new(divided: Divided, normalizer: Normalizer, task: Task) -> Self {
         let summary = DataSummary::new(&divided, Some(&normalizer));
         let sets = divided.sets;
         Self {
             bayes: KnownBayes::of(&summary),
+            human: HumanLevel::default(),
             summary,
             sets: PerSet {
                 train: sets.train,
@@ -119,6 +127,7 @@ impl Prepared {
                 dev: sets.dev,
                 test: sets.test,
             },
+            members: sets.membership,
             train_weights: sets.train_weights,
             normalizer,
             class_weights: None,

@@ -4,21 +4,18 @@ use std::{
 };
 
 use burn::tensor::Tensor;
-use plumb_diagnostics::SetName;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
     checkpoint::Checkpoints,
     config::Config,
+    curve::{FORMAT, Metric, Timing},
     diverged::{Diverged, NotFinite},
     progress::{Progress, thousands},
     run_dir::RunDir,
     train::{Evaluated, Observer, Position, Snapshot},
 };
-
-/// The version of a line of `metrics.jsonl`.
-const FORMAT: u32 = 2;
 
 /// Epochs can be shorter than a write to the disk: what is not a new best is saved this often.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
@@ -35,6 +32,8 @@ pub(crate) struct Recorder<'a> {
     n_epochs: u32,
     n_examples: usize,
     written: Written,
+    /// In this session; an earlier one that it goes on with counted its own.
+    n_evaluations: u32,
     log: String,
     saved: Instant,
 }
@@ -45,33 +44,6 @@ pub(crate) struct Recorder<'a> {
 pub(crate) struct Written {
     metrics: String,
     timings: String,
-}
-
-/// A line of `metrics.jsonl`: what one set measures at one evaluation.
-#[derive(Serialize)]
-struct Metric {
-    format: u32,
-    epoch: u32,
-    step: u64,
-    set: SetName,
-    errors: u64,
-    n: u64,
-    error_rate: f64,
-    /// Mean cross-entropy in evaluation mode, in nats.
-    loss: f64,
-    learning_rate: f64,
-}
-
-/// A line of `timings.jsonl`: an evaluation, and the epoch that it ends.
-#[derive(Serialize)]
-struct Timing {
-    format: u32,
-    epoch: u32,
-    step: u64,
-    /// Of the epoch's steps.
-    train_secs: f64,
-    /// Of measuring the four sets.
-    evaluate_secs: f64,
 }
 
 impl Written {
@@ -180,6 +152,7 @@ impl<'a> Recorder<'a> {
             n_epochs,
             n_examples,
             written,
+            n_evaluations: 0,
             log: String::new(),
             saved: Instant::now(),
         }
@@ -190,6 +163,11 @@ impl<'a> Recorder<'a> {
         self.log.push_str(line);
         self.log.push('\n');
         self.progress.line(line);
+    }
+
+    /// How often the sets were measured.
+    pub(crate) fn evaluations(&self) -> u32 {
+        self.n_evaluations
     }
 
     /// Takes the live display away and returns all that was said, for `train.log`.
@@ -256,6 +234,7 @@ impl Observer for Recorder<'_> {
         snapshot: &Snapshot<'_>,
         is_end: bool,
     ) -> Result<(), Error> {
+        self.n_evaluations += 1;
         self.written.add(evaluated, snapshot.position.step)?;
         let rates = rates(evaluated);
         let line = self.line(evaluated, &rates);

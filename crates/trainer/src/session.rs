@@ -3,6 +3,7 @@
 use std::{path::Path, time::Instant};
 
 use burn::module::Module;
+use plumb_diagnostics::{ErrorCount, SetName};
 use plumb_model::Model;
 
 use crate::{
@@ -11,16 +12,21 @@ use crate::{
     checkpoint::{Checkpoints, Saved},
     cli::RunOutput,
     config::Config,
+    curve::Curve,
     device::OpenDevice,
     device_check::{self, DeviceCheck, Recipe},
     earlier::Earlier,
     environment::Environment,
+    error_analysis::Suspects,
     evaluate::{Evaluation, evaluate},
     feed::{Feed, feeds, resident},
     initial::{Initial, same_model},
     interrupt,
-    judge::{human, judge},
+    judge::judge,
+    ledger::Look,
     loss::Loss,
+    mismatch_test::MismatchTest,
+    outputs::Outputs,
     pool::in_pool,
     predictions,
     prepare::Prepared,
@@ -58,6 +64,35 @@ struct Outcome {
     end: End,
     /// By the best weights, on all of every set.
     measured: PerSet<Evaluation>,
+    hindsight: Hindsight,
+}
+
+/// What takes the trained network to find out, and is kept for `plumb diagnose`.
+struct Hindsight {
+    mismatch: MismatchTest,
+    suspects: Suspects,
+}
+
+impl Hindsight {
+    fn of(session: &Session<'_>, best: &Model, sets: &PerSet<Feed<'_>>) -> Result<Self, Error> {
+        let Session {
+            config, prepared, ..
+        } = session;
+        let train_dev = Outputs::of(best, &sets.train_dev)?;
+        let dev = Outputs::of(best, &sets.dev)?;
+        let confidence = config.diagnosis.options()?.confidence;
+        let mut suspects = Suspects::default();
+        // Not test: whoever mends its labels has looked at it.
+        for (set, outputs) in [(SetName::TrainDev, &train_dev), (SetName::Dev, &dev)] {
+            let examples = prepared.sets.get(set);
+            let probabilities = &outputs.probabilities;
+            suspects.add(set, &examples.classes, &examples.labels, probabilities);
+        }
+        Ok(Self {
+            mismatch: MismatchTest::of(&train_dev, &dev, confidence, config.seed),
+            suspects,
+        })
+    }
 }
 
 /// Trains and diagnoses, in a new run directory.
@@ -121,12 +156,19 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
             .ok_or_else(|| Error::failed("no epoch was evaluated"))?;
         // Once more, on all of train.
         let measured = sets.try_map(|_, set| evaluate(&best, set))?;
+        let hindsight = Hindsight::of(&session, &best, &sets)?;
         Ok(Outcome {
             position: state.position,
             end,
             measured,
+            hindsight,
         })
     })?;
+    let best_dev = trained
+        .as_ref()
+        .ok()
+        .and_then(|outcome| outcome.position.best);
+    session.remember_look(&run, &mut recorder, best_dev.map(|best| best.dev));
     let log = recorder.finish();
     session.conclude(&run, &trained?, &mut environment, log)
 }
@@ -200,22 +242,50 @@ impl Session<'_> {
         })
     }
 
+    /// Notes in the ledger of the runs' folder that dev and test were measured. What can't be noted is said,
+    /// and keeps nobody from training.
+    fn remember_look(&self, run: &RunDir, recorder: &mut Recorder<'_>, best: Option<ErrorCount>) {
+        let evaluations = recorder.evaluations();
+        if evaluations == 0 {
+            return;
+        }
+        let data = &self.prepared.summary;
+        let look = Look::now(run.path(), self.config, data, evaluations, best);
+        if let Err(error) = look.and_then(|look| look.append_to(self.runs_dir)) {
+            recorder.note(&format!(
+                "warning: this look at dev and test is not remembered: {error}"
+            ));
+        }
+    }
+
     /// Diagnoses, writes it down and prints it.
     fn conclude(
         &self,
         run: &RunDir,
         outcome: &Outcome,
         environment: &mut Environment<'_>,
-        log: String,
+        mut log: String,
     ) -> Result<(), Error> {
         let (config, prepared) = (self.config, self.prepared);
         let (end, measured) = (outcome.end, &outcome.measured);
-        let human = human(config, prepared)?;
-        let diagnosis = judge(config, human.as_ref(), |set| Some(measured.get(set).count))?;
+        let human = &prepared.human;
+        let diagnosis = judge(config, human, |set| Some(measured.get(set).count))?;
+        let curve = Curve::read(run).unwrap_or_else(|error| {
+            // Lines that were lost before a run was resumed: there is less to advise, and no less to report.
+            let warning = format!(
+                "warning: the training curve is not known: {}",
+                error.message()
+            );
+            terminal::talk(&warning);
+            log.push_str(&warning);
+            log.push('\n');
+            Curve::default()
+        });
         let case = Case {
             config,
             data: &prepared.summary,
             end,
+            curve: &curve,
         };
         let actions = advise(case, &diagnosis);
         let position = &outcome.position;
@@ -229,16 +299,25 @@ impl Session<'_> {
             end,
             findings: Findings {
                 matters_share: config.diagnosis.matters_share,
-                human: human.as_ref(),
+                human,
                 bayes: config.human.is_none().then_some(&prepared.bayes),
                 diagnosis: &diagnosis,
                 actions: &actions,
             },
         };
         let text = report::text(&report);
+        let members = |set| match set {
+            SetName::Train => &prepared.members.train,
+            SetName::TrainDev => &prepared.members.train_dev,
+            SetName::Dev => &prepared.members.dev,
+            SetName::Test => &prepared.members.test,
+        };
         for (set, measured) in measured.iter() {
-            predictions::write(run, set, prepared.sets.get(set), &measured.predictions)?;
+            let examples = prepared.sets.get(set);
+            predictions::write(run, set, examples, members(set), &measured.predictions)?;
         }
+        run.write_json(MismatchTest::FILE, &outcome.hindsight.mismatch)?;
+        run.write_json(Suspects::FILE, &outcome.hindsight.suspects)?;
         run.write_json("diagnosis.json", &report)?;
         run.write("train.log", (log + &text).as_bytes())?;
         environment.elapsed_secs = Some(self.start.elapsed().as_secs_f64());

@@ -17,7 +17,7 @@ mod search;
 mod sketch;
 mod spread;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::search::Search;
 use self::spread::Spread;
@@ -48,7 +48,7 @@ const MAX_PER_SET: usize = 200_000;
 const MAX_NEAR_OTHERS: f64 = 20.0;
 
 /// Near twins across sets, and how they were looked for.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Near {
     /// Whether near twins were looked for.
     pub checked: bool,

@@ -28,11 +28,13 @@ impl Percent {
     pub(crate) fn figures(self, n: u64) -> Figures {
         let count = |rate: f64| {
             let errors = (rate / 100.0 * n as f64).round() as u64;
-            (!rate.is_nan()).then(|| ErrorCount::new(errors, n).expect("a rate up to 100 %"))
+            let count = || ErrorCount::new(errors, n).expect("a rate up to 100 %");
+            (!rate.is_nan()).then(|| count().into())
         };
         Figures {
             human: (!self.human.is_nan())
                 .then(|| Human::figure(self.human / 100.0).expect("a rate up to 100 %")),
+            human_general: None,
             train: count(self.train),
             train_dev: count(self.train_dev),
             dev: count(self.dev),

@@ -1,8 +1,21 @@
-use super::{Case, Fitted};
-use crate::{data_summary::DataSummary, progress::thousands};
+use plumb_data::split::Size;
+use plumb_diagnostics::SetName;
+
+use super::{Case, Need, fit::Fitted, regularization};
+use crate::{config::Chunk, progress::thousands};
 
 /// What is left out so far; else more to draw, or to collect.
-pub(super) fn more(Case { config, data, .. }: Case<'_>) -> Fitted {
+///
+/// A config that regularizes already has nothing else left that is sure to help.
+pub(super) fn more(case: Case<'_>) -> Fitted {
+    let fitted = more_examples(case);
+    match regularization::in_use(case.config) {
+        None => fitted,
+        Some(means) => fitted.because(format!("regularized already: {means}")),
+    }
+}
+
+fn more_examples(Case { config, data, .. }: Case<'_>) -> Fitted {
     let general = &config.data.general;
     if let (Some(_), unused @ 1..) = (config.data.split.train, data.unused_train) {
         let then = data.sets.train.examples + unused;
@@ -15,11 +28,14 @@ pub(super) fn more(Case { config, data, .. }: Case<'_>) -> Fitted {
             format!("data.split.train={then}"),
         );
     }
-    match general
-        .source()
-        .and_then(|source| Some((source.name(), source.n_drawn()?)))
-    {
-        Some((source, now)) => {
+    match drawn(general) {
+        Some((table, _)) if matches!(config.data.split.train, Some(Size::Count(_))) => {
+            Fitted::work(format!(
+                "draw more (data.general.{table}.examples) and train on more (data.split.train, now {})",
+                thousands(data.sets.train.examples as u64)
+            ))
+        }
+        Some((table, now)) => {
             let then = now.saturating_mul(2);
             Fitted::key(
                 format!(
@@ -27,7 +43,7 @@ pub(super) fn more(Case { config, data, .. }: Case<'_>) -> Fitted {
                     thousands(now as u64),
                     thousands(then as u64)
                 ),
-                format!("data.general.{source}.examples={then}"),
+                format!("data.general.{table}.examples={then}"),
             )
         }
         None => Fitted::work(format!(
@@ -35,6 +51,12 @@ pub(super) fn more(Case { config, data, .. }: Case<'_>) -> Fitted {
             thousands(data.general.examples as u64)
         )),
     }
+}
+
+/// The table of a chunk that is drawn, and how many examples it draws.
+pub(super) fn drawn(chunk: &Chunk) -> Option<(&'static str, usize)> {
+    let source = chunk.source()?;
+    Some((source.name(), source.n_drawn()?))
 }
 
 /// Small changes that leave an image's class alone, for a config without any.
@@ -49,19 +71,37 @@ pub(super) fn augment(Case { config, data, .. }: Case<'_>) -> Option<Fitted> {
     ))
 }
 
-/// What is left out so far; else more to collect.
-pub(super) fn more_dev(data: &DataSummary) -> Fitted {
+/// What is left out so far; else more to draw, or to collect: as many as would settle the gap, where that is
+/// known.
+pub(super) fn more_dev(Case { config, data, .. }: Case<'_>, need: Need<'_>) -> Fitted {
     let now = data.sets.dev.examples;
-    if data.unused_target == 0 {
-        return Fitted::work(format!(
+    if config.data.split.mistake.is_some() {
+        return Fitted::work(
+            "draw dev and test from the target alone: leave out data.split.mistake",
+        );
+    }
+    if data.unused_target > 0 {
+        let then = now + data.unused_target;
+        return Fitted::key(
+            format!("dev examples {now} -> {then} (those in no set so far)"),
+            format!("data.split.dev={then}"),
+        );
+    }
+    let change = match drawn(&config.data.target) {
+        Some((table, _)) => format!(
+            "draw more (data.target.{table}.examples) for dev (data.split.dev), which has {}",
+            thousands(now as u64)
+        ),
+        None => format!(
             "collect more examples like those of {} for dev, which has {}",
             data.target_name(),
             thousands(now as u64)
-        ));
+        ),
+    };
+    let needed = need.gap.needed.as_ref();
+    let in_dev = needed.filter(|more| more.sets.contains(&SetName::Dev));
+    Fitted {
+        examples: in_dev.map(|more| more.n_each as i64),
+        ..Fitted::work(change)
     }
-    let then = now + data.unused_target;
-    Fitted::key(
-        format!("dev examples {now} -> {then} (those in no set so far)"),
-        format!("data.split.dev={then}"),
-    )
 }

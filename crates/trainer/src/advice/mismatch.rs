@@ -1,18 +1,24 @@
 use plumb_data::{Source, source::Strokes};
 
-use super::{Case, Fitted};
-use crate::{config::Config, data_summary::DataSummary};
+use super::{Case, data::drawn, fit::Fitted};
+use crate::config::Config;
 
-/// Work that no key does.
-pub(super) fn collect(data: &DataSummary) -> Fitted {
-    Fitted::work(format!(
-        "collect training examples like those of {}",
-        data.target_name()
-    ))
+/// Work that no single key does.
+pub(super) fn collect(Case { config, data, .. }: Case<'_>) -> Fitted {
+    Fitted::work(match drawn(&config.data.target) {
+        Some((table, _)) => format!(
+            "draw more of the target (data.target.{table}.examples) into the training mix \
+             (data.split.target_in_train)"
+        ),
+        None => format!(
+            "collect training examples like those of {}",
+            data.target_name()
+        ),
+    })
 }
 
 /// Target examples that are in no set so far.
-pub(super) fn mix_in(data: &DataSummary) -> Option<Fitted> {
+pub(super) fn mix_in(Case { data, .. }: Case<'_>) -> Option<Fitted> {
     if data.unused_target == 0 {
         return None;
     }

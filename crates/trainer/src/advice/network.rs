@@ -1,13 +1,18 @@
 use plumb_model::{Init, Network};
 
-use super::{Case, Fitted};
+use super::{Case, fit::Fitted};
 
 /// A usual first hidden layer for a model that has none.
 const FIRST_HIDDEN: usize = 64;
 
-/// Twice the width, or hidden layers for a model that has none.
+/// All layers, where some are frozen; else twice the width, or hidden layers for a model that has none.
 pub(super) fn bigger(case: Case<'_>) -> Option<Fitted> {
     let model = &case.config.model;
+    let frozen = &case.config.train.freeze;
+    if !frozen.is_empty() {
+        let change = format!("frozen layers {} -> none", frozen.join(", "));
+        return Some(Fitted::key(change, "train.freeze=[]"));
+    }
     match model.network() {
         Network::Linear(_) => Some(Fitted::key(
             format!("a linear model -> an MLP with hidden layers [{FIRST_HIDDEN}]"),
@@ -40,16 +45,19 @@ pub(super) fn new_architecture(case: Case<'_>) -> Option<Fitted> {
     if case.data.general.shape.len() != 3 {
         return None;
     }
-    let (now, then) = match case.config.model.network() {
+    let network = case.config.model.network();
+    let (now, then) = match network {
         Network::Linear(_) => ("a linear model", "small_cnn"),
         Network::Mlp(_) => ("an MLP", "small_cnn"),
         Network::Lenet5(_) => ("lenet5", "resnet8"),
         Network::SmallCnn(_) => ("small_cnn", "resnet8"),
         Network::Cnn(_) | Network::Resnet8(_) => return None,
     };
+    let dropout = network.dropout().filter(|&dropout| dropout > 0.0);
+    let dropout = dropout.map_or(String::new(), |dropout| format!("dropout={dropout}"));
     Some(Fitted::key(
         format!("{now} -> convolutions, which suit images: {then}"),
-        instead(case, &format!("{then}={{}}"))?,
+        instead(case, &format!("{then}={{{dropout}}}"))?,
     ))
 }
 

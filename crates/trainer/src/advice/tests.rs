@@ -1,10 +1,21 @@
 use std::path::Path;
 
-use super::*;
-use crate::{config::Document, prepare::prepare};
+use plumb_diagnostics::{ErrorCount, Figures, Human, Interval, Options, Trend, Verdict, diagnose};
+
+use super::{fit::fit, *};
+use crate::{
+    config::{self, Document},
+    data_summary::ClassCount,
+    prepare::prepare,
+};
 
 /// The quickstart with overrides, and with data that is quick to draw.
-fn quickstart(overrides: &[&str]) -> (Config, Document) {
+pub(super) fn quickstart(overrides: &[&str]) -> (Config, Document) {
+    try_quickstart(overrides).unwrap()
+}
+
+/// The same; none if these overrides don't go together.
+pub(super) fn try_quickstart(overrides: &[&str]) -> Option<(Config, Document)> {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let csv = root.join("data/optdigits/optdigits.csv");
     let mut all = vec![
@@ -13,7 +24,19 @@ fn quickstart(overrides: &[&str]) -> (Config, Document) {
         "data.split.train_dev=200".to_string(),
     ];
     all.extend(overrides.iter().map(ToString::to_string));
-    config::read(&root.join("configs/quickstart.toml"), &all).unwrap()
+    config::read(&root.join("configs/quickstart.toml"), &all).ok()
+}
+
+/// Gives a summary the quickstart's task: pictures of 8 by 8 pixels, in ten classes.
+pub(super) fn ten_classes(data: &mut DataSummary) {
+    data.general.shape = vec![1, 8, 8];
+    data.general.range = Some((0.0, 16.0));
+    data.sets.train.classes = (0..10)
+        .map(|class: usize| ClassCount {
+            class: class.to_string(),
+            examples: 180,
+        })
+        .collect();
 }
 
 /// `unused` is the number of target examples in no set.
@@ -29,10 +52,40 @@ fn check_end(overrides: &[&str], unused: usize, end: End, remedy: Remedy, expect
         config: &config,
         data: &data,
         end,
+        curve: &Curve::default(),
     };
-    let fitted = fit(remedy, case);
-    let set = fitted.as_ref().and_then(|fitted| fitted.set.as_deref());
+    let fitted = fit(remedy, case, need(&GAP));
+    let set = fitted
+        .as_ref()
+        .and_then(|(fitted, _)| fitted.set.as_deref());
     assert_eq!(set, expected, "{remedy:?} for {overrides:?}");
+}
+
+pub(super) const GAPS: [GapKind; 5] = [
+    GapKind::AvoidableBias,
+    GapKind::Variance,
+    GapKind::DataMismatch,
+    GapKind::VarianceOrMismatch,
+    GapKind::OverfittingToDev,
+];
+
+/// A gap of 10 points.
+pub(super) const GAP: Gap = Gap {
+    kind: GapKind::AvoidableBias,
+    size: 0.1,
+    interval: Interval {
+        low: 0.1,
+        high: 0.1,
+    },
+    verdict: Verdict::Present,
+    needed: None,
+};
+
+pub(super) fn need(gap: &Gap) -> Need<'_> {
+    Need {
+        gap,
+        threshold: 0.01,
+    }
 }
 
 const LINEAR: &str = "model={linear={}}";
@@ -79,8 +132,9 @@ fn images_get_convolutions_and_small_networks_of_them_a_larger_one() {
             config: &config,
             data: &data,
             end: End::Epochs,
+            curve: &Curve::default(),
         };
-        assert!(fit(Remedy::NewArchitecture, case).is_none());
+        assert!(fit(Remedy::NewArchitecture, case, need(&GAP)).is_none());
     }
 }
 
@@ -186,17 +240,147 @@ fn data_and_mismatch() {
     }
 }
 
+/// The first actions against a gap of a run with this curve, with their reasons.
+fn check_order(
+    overrides: &[&str],
+    (train, dev): (&[f64], &[f64]),
+    figures: [f64; 3],
+    expected: &[(Remedy, Option<&str>)],
+) {
+    let (config, _) = quickstart(overrides);
+    let mut data = DataSummary::for_test(2_000, 0);
+    ten_classes(&mut data);
+    let curve = Curve::for_test(train, dev);
+    let case = Case {
+        config: &config,
+        data: &data,
+        end: End::Epochs,
+        curve: &curve,
+    };
+    let count = |percent: f64| ErrorCount::new((percent * 100.0) as u64, 10_000).ok();
+    let [train, train_dev, dev] = figures.map(count);
+    let figures = Figures {
+        human: Some(Human::figure(0.0).unwrap()),
+        train,
+        train_dev,
+        dev,
+        test: None,
+    };
+    let diagnosis = diagnose(&figures, &Options::default()).unwrap();
+    let actions = advise(case, &diagnosis);
+    let found: Vec<_> = actions
+        .iter()
+        .map(|action| (action.remedy, action.reason.as_deref()))
+        .take(expected.len())
+        .collect();
+    assert_eq!(found, expected, "{overrides:?}");
+}
+
+const FALLING: [f64; 7] = [25.0, 22.0, 20.0, 18.0, 15.0, 12.0, 10.0];
+const FLAT: [f64; 7] = [25.0, 10.0, 11.0, 10.0, 11.0, 10.5, 10.8];
+const RISING: [f64; 7] = [9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0];
+
+/// The worked numbers 10 / 11 / 12 of MISSION.md, which are bias, with curves by hand.
+#[test]
+fn the_curve_decides_what_comes_first_against_bias() {
+    use Remedy::{BetterOptimizer, BiggerModel, LessRegularization, TrainLonger};
+    let bias = [10.0, 11.0, 12.0];
+    // Between its last five points, 20 and 10, the slopes of all pairs are from −2 to −3, and −2.5 in the middle.
+    let reason = "train error still falls, by 10.17 points over the last 4 epochs";
+    let falls = Trend::at_end(&Curve::for_test(&FALLING, &FALLING).train_error()).unwrap();
+    assert!((falls.change() + 0.1017).abs() < 1e-4, "{}", falls.change());
+    check_order(
+        &[],
+        (&FALLING, &FALLING),
+        bias,
+        &[(TrainLonger, Some(reason)), (BiggerModel, None)],
+    );
+    // Flat: no more epochs, and nothing to take away.
+    let rest = [(BiggerModel, None), (BetterOptimizer, None)];
+    check_order(&[], (&FLAT, &FLAT), bias, &rest);
+    let dropout = ["model.mlp.dropout=0.5", "train.mixup=0.2"];
+    for (curve, how) in [(FLAT, "no longer falls"), (RISING, "rises")] {
+        let reason = format!("train error {how} at the end, regularized: dropout 0.5, mixup 0.2");
+        let expected = [
+            (LessRegularization, Some(reason.as_str())),
+            (BiggerModel, None),
+            (BetterOptimizer, None),
+        ];
+        check_order(&dropout, (&curve, &FLAT), bias, &expected);
+    }
+    // AdamW's own decay is no reason.
+    check_order(&[ADAMW], (&FLAT, &FLAT), bias, &rest);
+    // Nothing is known of the curve: the flowchart's order.
+    let order = [
+        (BiggerModel, None),
+        (TrainLonger, None),
+        (BetterOptimizer, None),
+    ];
+    check_order(&dropout, (&[], &[]), bias, &order);
+}
+
+/// The worked numbers 1 / 5 / 5 of MISSION.md, which are variance first.
+#[test]
+fn what_a_config_has_decides_what_comes_first_against_variance() {
+    use Remedy::{AugmentData, MoreData, MoreRegularization};
+    let variance = [1.0, 5.0, 5.0];
+    // `augment` needs the range of pixels, which `ten_classes` gives.
+    let order = [
+        (MoreData, None),
+        (AugmentData, None),
+        (MoreRegularization, None),
+    ];
+    check_order(&[], (&FLAT, &FLAT), variance, &order);
+    let overfits = "dev error rises from epoch 1 on, while train error falls";
+    let first = [(MoreRegularization, Some(overfits)), (MoreData, None)];
+    check_order(&[], (&FALLING, &RISING), variance, &first);
+    let already = "regularized already: dropout 0.5, label smoothing 0.1";
+    let regularized = ["model.mlp.dropout=0.5", "loss.label_smoothing=0.1"];
+    let order = [
+        (MoreData, Some(already)),
+        (AugmentData, None),
+        (MoreRegularization, Some(overfits)),
+    ];
+    check_order(&regularized, (&FALLING, &RISING), variance, &order);
+}
+
+/// Weights of another run fit no other network, and layers are frozen by name.
+#[test]
+fn what_a_fine_tuning_cannot_have_is_not_a_setting() {
+    let from = "train.init_from=\"runs/a-0001\"";
+    let bigger = Remedy::BiggerModel;
+    check(&[from], 0, bigger, None);
+    check(&[from], 0, Remedy::NewArchitecture, None);
+    let (config, _) = quickstart(&[from]);
+    let mut data = DataSummary::for_test(2_000, 0);
+    ten_classes(&mut data);
+    let case = Case {
+        config: &config,
+        data: &data,
+        end: End::Epochs,
+        curve: &Curve::default(),
+    };
+    let (fitted, _) = fit(bigger, case, need(&GAP)).unwrap();
+    assert_eq!(
+        fitted.change,
+        "hidden layers [128, 128] -> [256, 256], without `train.init_from`: those weights don't fit"
+    );
+    let frozen = "train.freeze=[\"hidden.0\",\"output\"]";
+    check(&[from, frozen], 0, bigger, Some("train.freeze=[]"));
+    check(&[frozen], 0, Remedy::NewArchitecture, None);
+    check(&[from], 0, Remedy::LessRegularization, None);
+    check(
+        &[from],
+        0,
+        Remedy::MoreRegularization,
+        Some("model.mlp.dropout=0.2"),
+    );
+}
+
 /// Whatever is proposed for a config is one that plumb takes with this config's data: as `plumb check`
 /// does it, with the override behind the config's own.
 #[test]
 fn every_proposal_passes_plumb_check() {
-    const GAPS: [GapKind; 5] = [
-        GapKind::AvoidableBias,
-        GapKind::Variance,
-        GapKind::DataMismatch,
-        GapKind::VarianceOrMismatch,
-        GapKind::OverfittingToDev,
-    ];
     let regular = "train.mixup=0.2";
     let mut n_proposals = 0;
     for overrides in [
@@ -227,6 +411,10 @@ fn every_proposal_passes_plumb_check() {
             "data.augmentation={steps=[{shift={pixels=1}}]}",
         ],
         &["optimizer={sgd={learning_rate=0.1,momentum=0.9,weight_decay=1e-4}}"],
+        &["data.split={train_dev=0.2,dev=0.25,test=0.25,target_in_train=0.1}"],
+        &["data.split={mistake=\"dev-from-general\",train_dev=100,dev=100,test=100}"],
+        &["data.split={mistake=\"shuffle-everything\",train_dev=0.1,dev=100,test=100}"],
+        &["data.split={train_dev=100,dev=100,test=100,train=0.5,group=\"original\"}"],
     ] {
         let (config, document) = quickstart(overrides);
         let prepared = prepare(&config, &document, &|_, _| {}).unwrap();
@@ -235,9 +423,10 @@ fn every_proposal_passes_plumb_check() {
                 config: &config,
                 data: &prepared.summary,
                 end,
+                curve: &Curve::default(),
             };
             let offered = GAPS.iter().flat_map(|&gap| remedies(gap));
-            let sets = offered.filter_map(|&remedy| fit(remedy, case)?.set);
+            let sets = offered.filter_map(|&remedy| fit(remedy, case, need(&GAP))?.0.set);
             for set in sets.collect::<std::collections::BTreeSet<_>>() {
                 let (changed, document) = quickstart(&[overrides, &[set.as_str()]].concat());
                 if let Err(error) = prepare(&changed, &document, &|_, _| {}) {

@@ -12,12 +12,13 @@ use crate::{
     Error,
     advice::{Case, advise},
     cli::EvaluateArgs,
+    curve::Curve,
     data_summary::SetHashes,
     device,
     environment::absolute_path,
     evaluate::{Evaluation, evaluate},
     feed::feeds,
-    judge::{human, judge},
+    judge::{HumanLevel, judge},
     pool::in_pool,
     prepare::{Prepared, divide, judge_leaks},
     progress::Loading,
@@ -37,7 +38,7 @@ use self::{
 };
 
 /// The version of what `plumb evaluate --json` prints.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What `plumb evaluate --json` prints.
 #[derive(Serialize)]
@@ -113,25 +114,33 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
         })
     })??;
 
-    // Without a train error, no gap begins at the human level; a known Bayes error would be train's.
+    // Without a train error, a known Bayes error of train's distribution says nothing.
     let has_human = config.human.is_some() || is_of_run.train;
     let human = if has_human {
-        human(&config, &prepared)?
+        HumanLevel::of(&config, &document, &prepared.bayes)?
     } else {
-        None
+        HumanLevel::default()
     };
     let count =
         |evaluation: &Option<Evaluation>| evaluation.as_ref().map(|measured| measured.count);
-    let diagnosis = judge(&config, human.as_ref(), |set| count(measured.get(set)))?;
+    let diagnosis = judge(&config, &human, |set| count(measured.get(set)))?;
+    let curve = Curve::read(&run).unwrap_or_else(|error| {
+        notes.push(format!(
+            "the training curve is not known: {}",
+            error.message()
+        ));
+        Curve::default()
+    });
     let case = Case {
         config: &config,
         data: &prepared.summary,
         end: end_of(&run),
+        curve: &curve,
     };
     let actions = advise(case, &diagnosis);
     let findings = Findings {
         matters_share: config.diagnosis.matters_share,
-        human: human.as_ref(),
+        human: &human,
         bayes: (config.human.is_none() && has_human).then_some(&prepared.bayes),
         diagnosis: &diagnosis,
         actions: &actions,

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod data;
 pub(crate) mod devices;
+pub(crate) mod diagnose;
 pub(crate) mod evaluate;
 pub(crate) mod exam;
 pub(crate) mod export;

@@ -33,7 +33,7 @@ pub(super) fn check(config: &Config) -> Result<(), KeyError> {
     check_name("name", &config.name)?;
     check_data(&config.data)?;
     if let Some(human) = &config.human {
-        human.level()?;
+        human.check()?;
     }
     config.model.check()?;
     check_optimizer(&config.optimizer)?;

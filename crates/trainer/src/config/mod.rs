@@ -121,13 +121,26 @@ impl Config {
         other: &Self,
         is_free: &dyn Fn(&str) -> bool,
     ) -> Result<Option<String>, crate::Error> {
-        let as_toml = |config: &Self| -> Result<toml::Table, crate::Error> {
-            config.to_toml()?.parse().map_err(|error| {
-                crate::Error::failed(format!("can't compare the config with the run's: {error}"))
-            })
-        };
-        let (old, new) = (as_toml(self)?, as_toml(other)?);
-        Ok(difference::difference(&old, &new, "", is_free))
+        Ok(self.differences(other, is_free)?.into_iter().next())
+    }
+
+    /// As [`Self::difference`], all of them.
+    ///
+    /// # Errors
+    /// As [`Self::difference`].
+    pub(crate) fn differences(
+        &self,
+        other: &Self,
+        is_free: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<String>, crate::Error> {
+        let (old, new) = (self.table()?, other.table()?);
+        Ok(difference::differences(&old, &new, "", is_free))
+    }
+
+    fn table(&self) -> Result<toml::Table, crate::Error> {
+        self.to_toml()?.parse().map_err(|error| {
+            crate::Error::failed(format!("can't compare the config with another: {error}"))
+        })
     }
 
     /// The whole config, defaults included, as a file that gives the same run again.

@@ -1,19 +1,22 @@
 //! What a run found, for people and for programs.
 
+mod actions;
 mod ladder;
+mod ng_table;
 mod text;
 
 use std::path::Path;
 
-use plumb_diagnostics::{Diagnosis, Human};
+use plumb_diagnostics::Diagnosis;
 use serde::Serialize;
 
-use crate::{advice::Action, bayes::KnownBayes, train::End};
+use crate::{advice::Action, bayes::KnownBayes, judge::HumanLevel, train::End};
 
+pub(crate) use ng_table::ng_table;
 pub(crate) use text::{findings, text};
 
 /// The version of `diagnosis.json`.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// What `diagnosis.json` says, and `plumb train --json` prints.
 #[derive(Serialize)]
@@ -36,7 +39,8 @@ pub(crate) struct Report<'a> {
 #[derive(Serialize)]
 pub(crate) struct Findings<'a> {
     pub(crate) matters_share: f64,
-    pub(crate) human: Option<&'a Human>,
+    /// On the target data, and on the general data where that is another.
+    pub(crate) human: &'a HumanLevel,
     /// Where the human figure is the Bayes error, known because the data was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) bayes: Option<&'a KnownBayes>,

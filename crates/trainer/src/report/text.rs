@@ -1,9 +1,9 @@
 use std::fmt::Write;
 
-use plumb_diagnostics::{Gap, Verdict};
+use plumb_diagnostics::{Gap, Human, Verdict};
 
-use super::{Findings, Report, ladder};
-use crate::{progress::thousands, train::End};
+use super::{Findings, Report, actions::actions, ladder};
+use crate::{judge::HumanLevel, progress::thousands, ratings, train::End};
 
 /// The report that ends a training, for a terminal of 80 columns.
 pub(crate) fn text(report: &Report<'_>) -> String {
@@ -25,9 +25,7 @@ pub(crate) fn text(report: &Report<'_>) -> String {
 pub(crate) fn findings(report: &Findings<'_>) -> String {
     let mut text = ladder::ladder(report.diagnosis);
     text.push('\n');
-    if let Some(rater) = report.human.and_then(|human| human.chosen()) {
-        writeln!(text, "human level: the best rater counts, {rater}").ok();
-    }
+    text.push_str(&human_level(report.human));
     if let Some(bayes) = report.bayes {
         text.push_str(&bayes.text());
     }
@@ -78,18 +76,14 @@ fn verdict(report: &Findings<'_>) -> String {
             .ok();
         }
     }
-    writeln!(
-        text,
-        "A gap matters from {:.2} points on, a share of {} of the dev error",
-        diagnosis.threshold * 100.0,
-        report.matters_share
-    )
-    .ok();
+    text.push_str(&ladder::threshold(diagnosis, report.matters_share));
     if let Some(goal) = &diagnosis.goal {
         let reached = match goal.reached {
             Verdict::Present => "is reached",
             Verdict::Absent => "is not reached",
-            Verdict::Inconclusive => "may be reached or not: too few dev examples to tell",
+            Verdict::Inconclusive | Verdict::NotMeasurable => {
+                "may be reached or not: too few dev examples to tell"
+            }
         };
         writeln!(
             text,
@@ -97,6 +91,23 @@ fn verdict(report: &Findings<'_>) -> String {
             goal.error * 100.0
         )
         .ok();
+    }
+    text
+}
+
+/// Which figure counts, where there are several.
+fn human_level(human: &HumanLevel) -> String {
+    let mut text = String::new();
+    let figures = [
+        ("", &human.target, &human.target_study),
+        (" on the general data", &human.general, &human.general_study),
+    ];
+    for (of, human, study) in figures {
+        if let Some(study) = study {
+            text.push_str(&ratings::text(study, of));
+        } else if let Some(rater) = human.as_ref().and_then(Human::chosen) {
+            writeln!(text, "human level{of}: the best rater counts, {rater}").ok();
+        }
     }
     text
 }
@@ -113,28 +124,6 @@ fn needed(gap: &Gap) -> String {
     })
 }
 
-fn actions(report: &Findings<'_>) -> String {
-    let mut text = String::new();
-    let mut gap = None;
-    for action in report.actions {
-        if gap != Some(action.gap) {
-            gap = Some(action.gap);
-            writeln!(
-                text,
-                "\nTo try against {}, which is worth {:.2} points at most:",
-                action.gap,
-                action.ceiling * 100.0
-            )
-            .ok();
-        }
-        writeln!(text, "  - {}", action.change).ok();
-        if let Some(set) = &action.set {
-            writeln!(text, "      --set '{set}'").ok();
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -142,14 +131,21 @@ mod tests {
     use plumb_diagnostics::{ErrorCount, Figures, GapKind, Human, Options, Remedy, diagnose};
 
     use super::*;
-    use crate::{advice::Action, report::FORMAT};
+    use crate::{
+        advice::{Action, Change, Cost},
+        report::FORMAT,
+    };
 
     fn check(snapshot: &str, human: Option<f64>, counts: [(u64, u64); 4], actions: &[Action]) {
-        let count = |(errors, n)| Some(ErrorCount::new(errors, n).unwrap());
+        let count = |(errors, n)| Some(ErrorCount::new(errors, n).unwrap().into());
         let [train, train_dev, dev, test] = counts.map(count);
-        let human = human.map(|level| Human::figure(level).unwrap());
+        let human = HumanLevel {
+            target: human.map(|level| Human::figure(level).unwrap()),
+            ..HumanLevel::default()
+        };
         let figures = Figures {
-            human: human.clone(),
+            human: human.target.clone(),
+            human_general: None,
             train,
             train_dev,
             dev,
@@ -169,7 +165,7 @@ mod tests {
             epochs: 20,
             findings: Findings {
                 matters_share: options.matters_share,
-                human: human.as_ref(),
+                human: &human,
                 bayes: None,
                 diagnosis: &diagnose(&figures, &options).unwrap(),
                 actions,
@@ -185,17 +181,58 @@ mod tests {
             gap,
             remedy,
             change: change.into(),
+            reason: None,
             set: set.map(Into::into),
             ceiling,
+            cost: Cost::default(),
         };
+        let longer = action(
+            GapKind::AvoidableBias,
+            Remedy::TrainLonger,
+            "epochs 20 -> 40",
+            Some("train.epochs=40"),
+            0.1,
+        );
+        let bigger = action(
+            GapKind::AvoidableBias,
+            Remedy::BiggerModel,
+            "hidden layers [128, 128] -> [256, 256]",
+            Some("model.mlp.hidden=[256,256]"),
+            0.1,
+        );
         let actions = [
-            action(
-                GapKind::AvoidableBias,
-                Remedy::TrainLonger,
-                "epochs 20 -> 40",
-                Some("train.epochs=40"),
-                0.1,
-            ),
+            Action {
+                reason: Some(
+                    "train error still falls, by 0.30 points over the last 7 epochs, as the learning rate does"
+                        .into(),
+                ),
+                cost: Cost {
+                    parameters: Some(Change {
+                        now: 118_282,
+                        then: 118_282,
+                    }),
+                    train_secs: Some(Change {
+                        now: 4.1,
+                        then: 8.2,
+                    }),
+                    examples: None,
+                },
+                ..longer
+            },
+            Action {
+                cost: Cost {
+                    parameters: Some(Change {
+                        now: 118_282,
+                        then: 269_322,
+                    }),
+                    train_secs: Some(Change {
+                        now: 4.1,
+                        then: 10.9,
+                    }),
+                    examples: Some(1_200),
+                },
+                ..bigger
+            },
             action(
                 GapKind::DataMismatch,
                 Remedy::CollectTargetLikeData,
@@ -216,12 +253,33 @@ mod tests {
     /// Few examples: the largest gap is named, and said to be unsure.
     #[test]
     fn few_examples() {
+        let collect = Action {
+            gap: GapKind::DataMismatch,
+            remedy: Remedy::CollectTargetLikeData,
+            change: "collect training examples like those of target.csv".into(),
+            reason: None,
+            set: None,
+            ceiling: 0.04,
+            cost: Cost::default(),
+        };
         check(
             "few_examples",
             Some(0.0),
             [(0, 900), (1, 50), (3, 50), (3, 50)],
-            &[],
+            &[collect],
         );
+    }
+
+    /// A mismatch without an action: all of it is harder data.
+    #[test]
+    fn nothing_to_gain() {
+        let counts = [
+            (1_000, 50_000),
+            (200, 10_000),
+            (2_000, 10_000),
+            (2_000, 10_000),
+        ];
+        check("nothing_to_gain", Some(0.019), counts, &[]);
     }
 
     #[test]

@@ -1,0 +1,170 @@
+//! Finished runs, judged again and looked at more closely.
+
+mod against;
+mod seeds;
+
+use std::path::{Path, PathBuf};
+
+use plumb_diagnostics::{Distribution, NgTable, SetName, TableFigures, ng_table};
+use serde::Serialize;
+
+use self::against::{Change, change};
+use super::figures::Given;
+use crate::{
+    Error,
+    advice::{Case, advise},
+    cli::DiagnoseArgs,
+    error_analysis::{self, ErrorAnalysis, Suspects},
+    finished::Finished,
+    looks::UsedUp,
+    mismatch_test::MismatchTest,
+    report::{self, Findings},
+    terminal,
+};
+
+/// What `plumb diagnose RUN --json` prints.
+#[derive(Serialize)]
+struct Diagnosed<'a> {
+    format: u32,
+    name: &'a str,
+    run: &'a Path,
+    best_epoch: u32,
+    #[serde(flatten)]
+    findings: Findings<'a>,
+    ng_table: &'a NgTable,
+    mismatch_test: &'a MismatchTest,
+    error_analysis: &'a ErrorAnalysis,
+    suspected_labels: &'a Suspects,
+    used_up: &'a UsedUp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'a Change>,
+}
+
+/// Diagnoses one run, or the recipe of several.
+pub(super) fn run(args: &DiagnoseArgs, runs: &[PathBuf]) -> Result<(), Error> {
+    let flags = &args.figures;
+    let has_rate = [flags.train, flags.train_dev, flags.dev, flags.test]
+        .iter()
+        .any(Option::is_some);
+    if has_rate {
+        return Err(Error::bad_input(
+            "a run has its own error rates; expected no --train, --train-dev, --dev or --test beside it",
+        ));
+    }
+    match runs {
+        [only] => one(args, only),
+        several => seeds::run(args, several),
+    }
+}
+
+fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
+    let finished = Finished::open(path)?;
+    let given = finished.given(args)?;
+    let change = match &args.against {
+        Some(old) => Some(change(
+            &Finished::open(old)?,
+            &finished,
+            given.options.confidence,
+        )?),
+        None => None,
+    };
+    let diagnosis = given.diagnose()?;
+    let human = given.human();
+    let case = Case {
+        config: &finished.config,
+        data: &finished.data,
+        end: finished.verdict.end,
+        curve: &finished.curve,
+    };
+    let actions = advise(case, &diagnosis);
+    let flags = &args.figures;
+    let is_own_human =
+        flags.human.is_none() && flags.human_general.is_none() && flags.raters.is_none();
+    let findings = Findings {
+        matters_share: given.options.matters_share,
+        human: &human,
+        bayes: finished.verdict.bayes.as_ref().filter(|_| is_own_human),
+        diagnosis: &diagnosis,
+        actions: &actions,
+    };
+    let confidence = given.options.confidence;
+    let table = finished.table(&given)?;
+    let analysis = ErrorAnalysis::of(&finished.sets.dev, confidence)?;
+    let mismatch: MismatchTest = finished.run.read_json(MismatchTest::FILE)?;
+    let suspects: Suspects = finished.run.read_json(Suspects::FILE)?;
+    let test_errors = finished.sets.test.count();
+    let used_up = UsedUp::of(&finished.run, &finished.data, test_errors, confidence);
+    if args.json {
+        return terminal::json(&Diagnosed {
+            format: report::FORMAT,
+            name: &finished.config.name,
+            run: finished.run.path(),
+            best_epoch: finished.verdict.best_epoch,
+            findings,
+            ng_table: &table,
+            mismatch_test: &mismatch,
+            error_analysis: &analysis,
+            suspected_labels: &suspects,
+            used_up: &used_up,
+            change: change.as_ref(),
+        });
+    }
+    let mut text = format!(
+        "\n{}, weights of epoch {} of {} (lowest dev error), judged again\n\n",
+        finished.run.path().display(),
+        finished.verdict.best_epoch,
+        finished.verdict.epochs
+    );
+    text.push_str(&report::findings(&findings));
+    if let Some(change) = &change {
+        text.push_str(&change.text());
+    }
+    text.push_str(&report::ng_table(&table));
+    text.push_str(&mismatch.text());
+    text.push_str(&used_up.text());
+    text.push_str(&error_analysis::text(&analysis));
+    text.push_str(&suspects.text());
+    terminal::data(&text)
+}
+
+impl Finished {
+    /// Its figures, with what the command line says instead.
+    fn given(&self, args: &DiagnoseArgs) -> Result<Given, Error> {
+        let human = self.verdict.human.clone();
+        let mut given = Given {
+            options: self.config.diagnosis.options()?,
+            study: human.target_study,
+            general_study: human.general_study,
+            ..Given::default()
+        };
+        let figures = &mut given.figures;
+        figures.human = human.target;
+        figures.human_general = human.general;
+        let error = |set| self.sets.get(set).count().map(Into::into);
+        figures.train = error(SetName::Train);
+        figures.train_dev = error(SetName::TrainDev);
+        figures.dev = error(SetName::Dev);
+        figures.test = error(SetName::Test);
+        let is_human_given = args.figures.human.is_some() || args.figures.raters.is_some();
+        if is_human_given && args.figures.human_general.is_none() {
+            // One figure on the command line is for both kinds of data.
+            figures.human_general = None;
+            given.general_study = None;
+        }
+        given.with_flags(&args.figures)
+    }
+
+    /// Ng's table of both kinds of data.
+    fn table(&self, given: &Given) -> Result<NgTable, Error> {
+        let of = |set, kind| self.sets.get(set).count_of(kind);
+        let figures = TableFigures {
+            general_trained: of(SetName::Train, Distribution::General),
+            general_untrained: of(SetName::TrainDev, Distribution::General),
+            target_trained: of(SetName::Train, Distribution::Target),
+            target_untrained: of(SetName::Dev, Distribution::Target),
+            ..given.human_cells()
+        };
+        ng_table(&figures, given.options.confidence)
+            .map_err(|error| Error::bad_input(error.to_string()))
+    }
+}

@@ -1,0 +1,117 @@
+//! Several runs of one recipe, which differ in their seeds: the mean, and how sure it is.
+
+use std::path::PathBuf;
+
+use plumb_diagnostics::{ErrorCount, SeedErrors, SeedFigures, SetName, diagnose_seeds};
+use serde::Serialize;
+
+use crate::{
+    Error,
+    advice::in_general,
+    cli::DiagnoseArgs,
+    finished::Finished,
+    report::{self, Findings},
+    terminal,
+};
+
+/// The resamples of `plumb diagnose` are the same each time.
+const BOOTSTRAP_SEED: u64 = 0;
+
+/// What `plumb diagnose RUN RUN… --json` prints.
+#[derive(Serialize)]
+struct Diagnosed<'a> {
+    format: u32,
+    runs: &'a [PathBuf],
+    /// Sets that are the same examples in every run.
+    shared_sets: &'a [SetName],
+    #[serde(flatten)]
+    findings: Findings<'a>,
+}
+
+pub(super) fn run(args: &DiagnoseArgs, paths: &[PathBuf]) -> Result<(), Error> {
+    let runs = paths
+        .iter()
+        .map(|path| Finished::open(path))
+        .collect::<Result<Vec<_>, _>>()?;
+    check_one_recipe(&runs)?;
+    let first = &runs[0];
+    let given = first.given(args)?;
+    let mut shared_sets = Vec::new();
+    let mut errors = |set: SetName| -> Result<SeedErrors, Error> {
+        let hash = |run: &Finished| run.data.sets.get(set).sha256.clone();
+        if runs.iter().all(|run| hash(run) == hash(first)) {
+            shared_sets.push(set);
+            let flags: Vec<Vec<bool>> = runs.iter().map(|run| run.sets.get(set).errors()).collect();
+            SeedErrors::shared(&flags).map_err(|error| Error::bad_input(error.to_string()))
+        } else {
+            Ok(SeedErrors::per_seed(&counts(&runs, set)))
+        }
+    };
+    let figures = SeedFigures {
+        human: given.figures.human.clone(),
+        human_general: given.figures.human_general.clone(),
+        train: Some(counts(&runs, SetName::Train)),
+        train_dev: Some(errors(SetName::TrainDev)?),
+        dev: Some(errors(SetName::Dev)?),
+        test: Some(errors(SetName::Test)?),
+    };
+    let diagnosis = diagnose_seeds(&figures, &given.options, BOOTSTRAP_SEED)
+        .map_err(|error| Error::bad_input(error.to_string()))?;
+    let human = given.human();
+    let findings = Findings {
+        matters_share: given.options.matters_share,
+        human: &human,
+        bayes: None,
+        diagnosis: &diagnosis,
+        actions: &in_general(&diagnosis),
+    };
+    if args.json {
+        return terminal::json(&Diagnosed {
+            format: report::FORMAT,
+            runs: paths,
+            shared_sets: &shared_sets,
+            findings,
+        });
+    }
+    let names: Vec<String> = shared_sets.iter().map(ToString::to_string).collect();
+    let shared = if names.is_empty() {
+        "each run has examples of its own".to_owned()
+    } else {
+        format!("the same examples in {}", names.join(", "))
+    };
+    let title = format!("\nThe mean of {} runs; {shared}\n\n", runs.len());
+    terminal::data(&(title + &report::findings(&findings)))
+}
+
+fn counts(runs: &[Finished], set: SetName) -> Vec<ErrorCount> {
+    runs.iter()
+        .filter_map(|run| run.sets.get(set).count())
+        .collect()
+}
+
+/// Means of different recipes would mean nothing; and a run that stands there twice is no second seed.
+fn check_one_recipe(runs: &[Finished]) -> Result<(), Error> {
+    let first = &runs[0];
+    for (at, run) in runs.iter().enumerate().skip(1) {
+        let is_free = |key: &str| ["seed", "name", "data.split.repeat"].contains(&key);
+        if let Some(key) = first.config.difference(&run.config, &is_free)? {
+            return Err(Error::bad_input(format!(
+                "{} differs from {} in `{key}`; expected runs of one recipe, whose seeds differ",
+                run.run.path().display(),
+                first.run.path().display()
+            ))
+            .hint("`plumb diagnose RUN --against OLD` compares two recipes"));
+        }
+        let seed = |run: &Finished| (run.config.seed, run.config.data.split.repeat);
+        if let Some(twin) = runs[..at].iter().find(|other| seed(other) == seed(run)) {
+            return Err(Error::bad_input(format!(
+                "{} and {} have the same seed, {}; expected different ones, since equal seeds give \
+                 equal runs",
+                twin.run.path().display(),
+                run.run.path().display(),
+                run.config.seed
+            )));
+        }
+    }
+    Ok(())
+}

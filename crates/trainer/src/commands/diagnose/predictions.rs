@@ -1,0 +1,187 @@
+//! A table of predictions from anywhere.
+
+use std::path::Path;
+
+use plumb_diagnostics::{
+    Diagnosis, Distribution, ErrorCount, NgTable, SeedErrors, SeedFigures, SetName, TableFigures,
+    diagnose_seeds, ng_table,
+};
+use serde::Serialize;
+
+use super::figures::Given;
+use crate::{
+    Error,
+    advice::in_general,
+    cli::DiagnoseArgs,
+    error_analysis::{self, ErrorAnalysis},
+    report::{self, Findings},
+    scored::{Part, Roles, Scored, Table},
+    sets::SETS,
+    terminal,
+};
+
+/// The resamples of `plumb diagnose` are the same each time.
+const BOOTSTRAP_SEED: u64 = 0;
+
+/// What `plumb diagnose FILE.csv --json` prints.
+#[derive(Serialize)]
+struct Diagnosed<'a> {
+    format: u32,
+    input: &'a Path,
+    #[serde(flatten)]
+    findings: Findings<'a>,
+    /// Where a column `chunk` tells general from target data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ng_table: Option<&'a NgTable>,
+    /// Of dev, for one seed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_analysis: Option<&'a ErrorAnalysis>,
+}
+
+/// Counts the errors of each set, and looks at those of dev.
+pub(super) fn run(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
+    let table = Table::read(path, Roles::FROM_ANYWHERE)?;
+    let (given, diagnosis) = match table.seeds()[..] {
+        [_] => one(args, &table)?,
+        _ => several(args, path, &table)?,
+    };
+    let human = given.human();
+    let findings = Findings {
+        matters_share: given.options.matters_share,
+        human: &human,
+        bayes: None,
+        diagnosis: &diagnosis,
+        actions: &in_general(&diagnosis),
+    };
+    let (mut ng, mut analysis) = (None, None);
+    if diagnosis.seeds.is_none() {
+        ng = table.by_chunk(&given)?;
+        let dev = table.of(SetName::Dev).next();
+        analysis = dev
+            .map(|part| ErrorAnalysis::of(&part.scored, given.options.confidence))
+            .transpose()?;
+    }
+    if args.json {
+        return terminal::json(&Diagnosed {
+            format: report::FORMAT,
+            input: path,
+            findings,
+            ng_table: ng.as_ref(),
+            error_analysis: analysis.as_ref(),
+        });
+    }
+    let mut text = report::findings(&findings);
+    if let Some(table) = &ng {
+        text.push_str(&report::ng_table(table));
+    }
+    if let Some(analysis) = &analysis {
+        text.push_str(&error_analysis::text(analysis));
+    }
+    terminal::data(&text)
+}
+
+fn one(args: &DiagnoseArgs, table: &Table) -> Result<(Given, Diagnosis), Error> {
+    let mut given = Given::default();
+    for set in SETS {
+        let error = table.of(set).next().and_then(|part| part.scored.count());
+        let error = error.map(Into::into);
+        let figures = &mut given.figures;
+        match set {
+            SetName::Train => figures.train = error,
+            SetName::TrainDev => figures.train_dev = error,
+            SetName::Dev => figures.dev = error,
+            SetName::Test => figures.test = error,
+        }
+    }
+    let given = given.with_flags(&args.figures)?;
+    let diagnosis = given.diagnose()?;
+    Ok((given, diagnosis))
+}
+
+/// A mean over seeds; examples that have the same names in every seed are the same.
+fn several(args: &DiagnoseArgs, path: &Path, table: &Table) -> Result<(Given, Diagnosis), Error> {
+    let wrong = |what: String| Error::bad_input(format!("{}: {what}", path.display()));
+    let given = Given::default().with_flags(&args.figures)?;
+    let seeds = table.seeds();
+    let parts = |set: SetName| -> Result<Vec<&Part>, Error> {
+        let parts: Vec<&Part> = table.of(set).collect();
+        if !parts.is_empty() && parts.len() != seeds.len() {
+            return Err(wrong(format!(
+                "{set} has lines of {} of the {} seeds; expected all or none",
+                parts.len(),
+                seeds.len()
+            )));
+        }
+        Ok(parts)
+    };
+    let counts = |parts: &[&Part]| -> Vec<ErrorCount> {
+        parts
+            .iter()
+            .filter_map(|part| part.scored.count())
+            .collect()
+    };
+    let errors = |set: SetName| -> Result<Option<SeedErrors>, Error> {
+        let parts = parts(set)?;
+        let Some((first, others)) = parts.split_first() else {
+            return Ok(None);
+        };
+        if others
+            .iter()
+            .any(|part| part.scored.ids != first.scored.ids)
+        {
+            return Ok(Some(SeedErrors::per_seed(&counts(&parts))));
+        }
+        let flags: Vec<Vec<bool>> = parts.iter().map(|part| part.scored.errors()).collect();
+        SeedErrors::shared(&flags)
+            .map(Some)
+            .map_err(|error| wrong(error.to_string()))
+    };
+    let train = parts(SetName::Train)?;
+    let figures = SeedFigures {
+        human: given.figures.human.clone(),
+        human_general: given.figures.human_general.clone(),
+        train: (!train.is_empty()).then(|| counts(&train)),
+        train_dev: errors(SetName::TrainDev)?,
+        dev: errors(SetName::Dev)?,
+        test: errors(SetName::Test)?,
+    };
+    let diagnosis = diagnose_seeds(&figures, &given.options, BOOTSTRAP_SEED)
+        .map_err(|error| wrong(error.to_string()))?;
+    Ok((given, diagnosis))
+}
+
+impl Table {
+    /// The names of the seeds, one of them nameless where there is no such column.
+    fn seeds(&self) -> Vec<Option<&str>> {
+        let mut seeds: Vec<_> = self.parts.iter().map(|part| part.seed.as_deref()).collect();
+        seeds.sort_unstable();
+        seeds.dedup();
+        seeds
+    }
+
+    /// The parts of one set, one per seed.
+    fn of(&self, set: SetName) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(move |part| part.set == Some(set))
+    }
+
+    /// Ng's table, where it is known which kind of data each example is.
+    fn by_chunk(&self, given: &Given) -> Result<Option<NgTable>, Error> {
+        if self.parts.iter().all(|part| part.scored.chunks.is_none()) {
+            return Ok(None);
+        }
+        let count = |set, kind| {
+            let scored: Option<&Scored> = self.of(set).next().map(|part| &part.scored);
+            scored.and_then(|scored| scored.count_of(kind))
+        };
+        let figures = TableFigures {
+            general_trained: count(SetName::Train, Distribution::General),
+            general_untrained: count(SetName::TrainDev, Distribution::General),
+            target_trained: count(SetName::Train, Distribution::Target),
+            target_untrained: count(SetName::Dev, Distribution::Target),
+            ..given.human_cells()
+        };
+        ng_table(&figures, given.options.confidence)
+            .map(Some)
+            .map_err(|error| Error::bad_input(error.to_string()))
+    }
+}

@@ -1,0 +1,58 @@
+//! All that a model says of a set: features, and the probability of every class.
+
+use burn::tensor::Tensor;
+use plumb_model::Model;
+
+use crate::{Error, evaluate::BATCH_SIZE, feed::Feed};
+
+/// What comes out of a model for each example of a set, in the set's order.
+pub(crate) struct Outputs {
+    /// What the output layer sees: `[n, width]`, row-major.
+    pub(crate) features: Vec<f32>,
+    /// Softmax probabilities: `[n, classes]`, row-major.
+    pub(crate) probabilities: Vec<f32>,
+    pub(crate) width: usize,
+}
+
+impl Outputs {
+    /// Runs a model in evaluation mode (`Module::valid`) over a whole set.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if values can't be read.
+    pub(crate) fn of(model: &Model, set: &Feed<'_>) -> Result<Self, Error> {
+        let mut outputs = Self {
+            features: Vec::new(),
+            probabilities: Vec::new(),
+            width: 0,
+        };
+        for start in (0..set.len()).step_by(BATCH_SIZE) {
+            let inputs = set.slice(start, BATCH_SIZE.min(set.len() - start))?;
+            let (features, logits) = model.embed(inputs);
+            let ([_, width], [_, n_classes]) = (features.dims(), logits.dims());
+            outputs.width = width;
+            outputs.features.extend(numbers(features)?);
+            for row in numbers(logits)?.chunks_exact(n_classes) {
+                outputs.probabilities.extend(softmax(row));
+            }
+        }
+        Ok(outputs)
+    }
+}
+
+fn numbers(tensor: Tensor<2>) -> Result<Vec<f32>, Error> {
+    tensor
+        .try_into_vec_as()
+        .map_err(|error| Error::failed(format!("can't read the outputs back: {error}")))
+}
+
+fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f64> = (logits.iter())
+        .map(|&logit| f64::from(logit - largest).exp())
+        .collect();
+    let sum: f64 = powers.iter().sum();
+    powers
+        .into_iter()
+        .map(|power| (power / sum) as f32)
+        .collect()
+}

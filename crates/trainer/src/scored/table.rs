@@ -1,0 +1,287 @@
+//! Tables of answers: one line per example, with its set, its label, what was predicted, and its slices.
+
+use std::{collections::BTreeMap, path::Path};
+
+use csv::StringRecord;
+use plumb_data::Tag;
+use plumb_diagnostics::{Distribution, SetName};
+
+use super::Scored;
+use crate::{Error, sets::SETS};
+
+/// What the columns of a table are called, where they are no slices.
+#[derive(Clone, Copy)]
+pub(crate) struct Roles {
+    /// Whether a column `set` says which set each line belongs to.
+    pub(crate) has_set: bool,
+    /// Columns that are neither needed nor slices.
+    pub(crate) ignored: &'static [&'static str],
+}
+
+impl Roles {
+    /// Of a table that somebody brings.
+    pub(crate) const FROM_ANYWHERE: Self = Self {
+        has_set: true,
+        ignored: &[],
+    };
+
+    /// Of `predictions/<set>.csv` in a run, whose lines are all of one set.
+    pub(crate) const OF_RUN: Self = Self {
+        has_set: false,
+        ignored: &["original", "index"],
+    };
+}
+
+/// The lines of one set and one training.
+pub(crate) struct Part {
+    /// None where the table has no column `set`.
+    pub(crate) set: Option<SetName>,
+    /// Which training, where several are told apart by a column `seed`.
+    pub(crate) seed: Option<String>,
+    pub(crate) scored: Scored,
+}
+
+/// A whole table, in parts that come in the order of the ladder and of the seeds' names.
+pub(crate) struct Table {
+    pub(crate) parts: Vec<Part>,
+}
+
+/// Where the columns stand.
+struct Columns {
+    set: Option<usize>,
+    label: usize,
+    predicted: usize,
+    probability: Option<usize>,
+    example: Option<usize>,
+    seed: Option<usize>,
+    chunk: Option<usize>,
+    slices: Vec<(usize, String)>,
+}
+
+/// Names that are given numbers in the order in which they come.
+#[derive(Default)]
+struct Names {
+    names: Vec<String>,
+    numbers: BTreeMap<String, u32>,
+}
+
+impl Names {
+    fn number(&mut self, name: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(name) {
+            return number;
+        }
+        let number = self.names.len() as u32;
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+}
+
+impl Table {
+    /// Reads a CSV file.
+    ///
+    /// # Errors
+    /// Bad input with the line: no such file, a column that is missing or there twice, a line that is too
+    /// short, an unknown set, an empty label, a probability outside 0..=1, no lines, or one class only.
+    pub(crate) fn read(path: &Path, roles: Roles) -> Result<Self, Error> {
+        let wrong = |what: String| Error::bad_input(format!("{}: {what}", path.display()));
+        let mut reader = csv::Reader::from_path(path)
+            .map_err(|error| Error::bad_input(format!("can't read {}: {error}", path.display())))?;
+        let header = reader.headers().map_err(|error| wrong(error.to_string()))?;
+        let columns = Columns::find(header, roles).map_err(wrong)?;
+        let mut classes = Names::default();
+        let mut slices: Vec<Names> = columns.slices.iter().map(|_| Names::default()).collect();
+        let mut parts: BTreeMap<(Option<SetName>, Option<String>), Part> = BTreeMap::new();
+        let mut n_labels = 0;
+        let mut labels_differ = false;
+        let mut first_label = None;
+        for record in reader.records() {
+            let record = record.map_err(|error| wrong(error.to_string()))?;
+            let line = record.position().map_or(0, csv::Position::line);
+            let wrong = |what: String| wrong(format!("line {line}: {what}"));
+            let set = columns.set(&record).map_err(wrong)?;
+            let seed = columns.seed.map(|at| record[at].trim().to_owned());
+            let part = parts.entry((set, seed.clone())).or_insert_with(|| Part {
+                set,
+                seed,
+                scored: columns.empty(),
+            });
+            let label = columns.label(&record).map_err(wrong)?;
+            let label = classes.number(label);
+            labels_differ |= *first_label.get_or_insert(label) != label;
+            n_labels += 1;
+            let probability = columns.probability(&record).map_err(wrong)?;
+            let predicted = match record[columns.predicted].trim() {
+                "" | "none" => Scored::NO_CLASS,
+                class => classes.number(class),
+            };
+            let scored = &mut part.scored;
+            let id = columns
+                .example
+                .map_or_else(|| format!("line {line}"), |at| record[at].trim().to_owned());
+            scored.ids.push(id);
+            scored.labels.push(label);
+            scored.predicted.push(predicted);
+            if let Some(probabilities) = &mut scored.probabilities {
+                probabilities.push(probability.unwrap_or(f64::NAN));
+            }
+            if let Some(chunks) = &mut scored.chunks {
+                chunks.extend(columns.chunk(&record).map_err(wrong)?);
+            }
+            for (at, names) in slices.iter_mut().enumerate() {
+                let value = names.number(record[columns.slices[at].0].trim());
+                scored.tags[at].of.push(value);
+            }
+        }
+        if n_labels == 0 {
+            return Err(wrong(
+                "holds no lines below the header; expected one per example".into(),
+            ));
+        }
+        if !labels_differ && roles.has_set {
+            let only = first_label.map_or("", |label| &classes.names[label as usize]);
+            let what = format!(
+                "all {n_labels} labels are `{only}`; expected two classes or more, since one class alone \
+                 is told without a mistake by saying it always"
+            );
+            return Err(wrong(what));
+        }
+        let mut parts: Vec<Part> = parts.into_values().collect();
+        for part in &mut parts {
+            part.scored.classes.clone_from(&classes.names);
+            for (tag, names) in part.scored.tags.iter_mut().zip(&slices) {
+                tag.values.clone_from(&names.names);
+            }
+        }
+        Ok(Self { parts })
+    }
+}
+
+impl Columns {
+    fn find(header: &StringRecord, roles: Roles) -> Result<Self, String> {
+        let names: Vec<&str> = header.iter().map(str::trim).collect();
+        let mut found = BTreeMap::new();
+        for (at, &name) in names.iter().enumerate() {
+            if found.contains_key(name) {
+                // A run's own columns come first; a tag of its data may be called as one of them.
+                if roles.has_set {
+                    return Err(format!("two columns are called `{name}`; expected one"));
+                }
+            } else {
+                found.insert(name, at);
+            }
+        }
+        let needed = |name: &str| {
+            found.get(name).copied().ok_or_else(|| {
+                let columns = if roles.has_set {
+                    "set, label and predicted"
+                } else {
+                    "label and predicted"
+                };
+                format!(
+                    "no column `{name}`; expected the columns {columns}, found {}",
+                    names.join(", ")
+                )
+            })
+        };
+        let set = roles.has_set.then(|| needed("set")).transpose()?;
+        let (label, predicted) = (needed("label")?, needed("predicted")?);
+        let optional = |name: &str| found.get(name).copied();
+        let (probability, example) = (optional("probability"), optional("example"));
+        let seed = if roles.has_set {
+            optional("seed")
+        } else {
+            None
+        };
+        let chunk = optional("chunk");
+        let taken = [
+            set,
+            Some(label),
+            Some(predicted),
+            probability,
+            example,
+            seed,
+            chunk,
+        ];
+        let slices = names
+            .iter()
+            .enumerate()
+            .filter(|(at, name)| !taken.contains(&Some(*at)) && !roles.ignored.contains(name))
+            .map(|(at, name)| (at, (*name).to_owned()))
+            .collect();
+        Ok(Self {
+            set,
+            label,
+            predicted,
+            probability,
+            example,
+            seed,
+            chunk,
+            slices,
+        })
+    }
+
+    fn empty(&self) -> Scored {
+        let tag = |(_, name): &(usize, String)| Tag {
+            name: name.clone(),
+            values: Vec::new(),
+            of: Vec::new(),
+            is_pool: false,
+        };
+        Scored {
+            probabilities: self.probability.map(|_| Vec::new()),
+            chunks: self.chunk.map(|_| Vec::new()),
+            tags: self.slices.iter().map(tag).collect(),
+            ..Scored::default()
+        }
+    }
+
+    fn set(&self, record: &StringRecord) -> Result<Option<SetName>, String> {
+        let Some(at) = self.set else {
+            return Ok(None);
+        };
+        let name = record[at].trim();
+        let same = |set: &SetName| set.to_string() == name.replace('_', "-");
+        match SETS.into_iter().find(same) {
+            Some(set) => Ok(Some(set)),
+            None => Err(format!(
+                "unknown set `{name}`; expected train, train-dev, dev or test"
+            )),
+        }
+    }
+
+    fn chunk(&self, record: &StringRecord) -> Result<Option<Distribution>, String> {
+        let Some(at) = self.chunk else {
+            return Ok(None);
+        };
+        match record[at].trim() {
+            "general" => Ok(Some(Distribution::General)),
+            "target" => Ok(Some(Distribution::Target)),
+            other => Err(format!(
+                "the chunk is `{other}`; expected general or target"
+            )),
+        }
+    }
+
+    fn label<'a>(&self, record: &'a StringRecord) -> Result<&'a str, String> {
+        match record[self.label].trim() {
+            "" => Err("the label is empty; expected a class".into()),
+            label => Ok(label),
+        }
+    }
+
+    fn probability(&self, record: &StringRecord) -> Result<Option<f64>, String> {
+        let Some(at) = self.probability else {
+            return Ok(None);
+        };
+        let text = record[at].trim();
+        match text.parse::<f64>() {
+            Ok(value) if (0.0..=1.0).contains(&value) => Ok(Some(value)),
+            // What plumb itself writes for outputs that are no numbers.
+            Ok(value) if value.is_nan() && self.set.is_none() => Ok(Some(value)),
+            _ => Err(format!(
+                "the probability is `{text}`; expected a fraction in 0..=1"
+            )),
+        }
+    }
+}
