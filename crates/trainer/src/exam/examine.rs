@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Error,
     device::OpenDevice,
-    judge::{human, judge},
+    judge::judge,
 };
 
 /// What came of one scenario.
@@ -66,13 +66,12 @@ pub(super) fn examine(
     };
 
     let own = judged(run.chosen, &run.diagnosis)?;
-    let human = human(&run.config, &run.prepared)?;
     let train = train_counts(&run, &pools)?;
     let rng = &mut stream("repeats");
     let mut repeats = Vec::with_capacity(n_repeats);
     for _ in 0..n_repeats {
         let drawn = redraw(&pools, &train, sizes, rng)?;
-        let diagnosis = judge(&run.config, human.as_ref(), |set| {
+        let diagnosis = judge(&run.config, &run.prepared.human, |set| {
             Some(*drawn.counts.get(set))
         })?;
         repeats.push(judged(drawn.chosen, &diagnosis)?);

@@ -11,7 +11,7 @@ use crate::{
     evaluate::evaluate,
     feed::feeds,
     initial::initial,
-    judge::{human, judge},
+    judge::judge,
     prepare::{Prepared, prepare},
     session::train_on,
     train::{Evaluated, Observer, Position, Snapshot, State},
@@ -49,8 +49,7 @@ pub(super) fn train(scenario: &Scenario, opened: &OpenDevice) -> Result<Run, Err
         .best
         .ok_or_else(|| Error::failed("no epoch was evaluated"))?;
     let measured = sets.try_map(|_, set| evaluate(&best, set))?;
-    let human = human(&config, &prepared)?;
-    let diagnosis = judge(&config, human.as_ref(), |set| Some(measured.get(set).count))?;
+    let diagnosis = judge(&config, &prepared.human, |set| Some(measured.get(set).count))?;
     drop(sets);
     Ok(Run {
         config,
