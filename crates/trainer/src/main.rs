@@ -18,6 +18,7 @@ mod environment;
 mod error;
 mod error_analysis;
 mod evaluate;
+mod exam;
 mod export;
 mod feed;
 mod finished;
@@ -103,6 +104,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Data(command) => commands::data::run(&command),
         Command::Export(args) => commands::export::run(&args),
         Command::FindLr(args) => commands::find_lr::run(&args),
+        Command::Exam(args) => commands::exam::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
     }
 }

@@ -36,7 +36,7 @@ use crate::{
     run_dir::RunDir,
     sets::PerSet,
     terminal,
-    train::{Batches, End, Ingredients, Position, Snapshot, State, train},
+    train::{Batches, End, Ingredients, Observer, Position, Snapshot, State, train},
     train_sample::{self, Evaluations},
     trained::{ModelFile, other_model},
     watch::Facts,
@@ -140,7 +140,14 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
     }
     let trained = in_pool(|| {
         let sets = feeds(config, prepared, session.opened);
-        let (state, end) = session.train(&sets, state, &mut recorder)?;
+        let (state, end) = train_on(
+            config,
+            prepared,
+            session.opened,
+            &sets,
+            state,
+            &mut recorder,
+        )?;
         if end == End::Interrupted {
             return Err(interrupted(&run, &state.position));
         }
@@ -356,30 +363,6 @@ impl Session<'_> {
         ));
     }
 
-    fn train(
-        &self,
-        sets: &PerSet<Feed<'_>>,
-        state: State,
-        recorder: &mut Recorder<'_>,
-    ) -> Result<(State, End), Error> {
-        let (config, prepared) = (self.config, self.prepared);
-        let evaluations = self.evaluations();
-        let train_sample = evaluations
-            .train_sample(&prepared.sets.train, config.seed)
-            .map(|sample| resident(&sample, prepared, &self.opened.device));
-        let device = self.opened.device.clone().autodiff();
-        let ingredients = Ingredients {
-            config,
-            sets,
-            loss_function: &Loss::of_run(config, prepared, &device),
-            facts: &Facts::new(config, prepared),
-            train_sample: train_sample.as_ref().unwrap_or(&sets.train),
-            evaluate_every: evaluations.every_epochs,
-            batches: Batches::new(config, prepared),
-        };
-        train(&ingredients, state, recorder)
-    }
-
     /// Where training begins, or goes on; `initial` without what an earlier run learned.
     fn state(&self, initial: Model, earlier: Option<&Earlier>) -> Result<State, Error> {
         let config = self.config;
@@ -412,6 +395,35 @@ impl Session<'_> {
             best: best.map(|(model, _)| model.valid()),
         })
     }
+}
+
+/// Trains on sets that are on their way to the device already.
+///
+/// # Errors
+/// All that can go wrong in a training.
+pub(crate) fn train_on(
+    config: &Config,
+    prepared: &Prepared,
+    opened: &OpenDevice,
+    sets: &PerSet<Feed<'_>>,
+    state: State,
+    observer: &mut impl Observer,
+) -> Result<(State, End), Error> {
+    let evaluations = Evaluations::plan(config, &prepared.sets);
+    let train_sample = evaluations
+        .train_sample(&prepared.sets.train, config.seed)
+        .map(|sample| resident(&sample, prepared, &opened.device));
+    let device = opened.device.clone().autodiff();
+    let ingredients = Ingredients {
+        config,
+        sets,
+        loss_function: &Loss::of_run(config, prepared, &device),
+        facts: &Facts::new(config, prepared),
+        train_sample: train_sample.as_ref().unwrap_or(&sets.train),
+        evaluate_every: evaluations.every_epochs,
+        batches: Batches::new(config, prepared),
+    };
+    train(&ingredients, state, observer)
 }
 
 fn interrupted(run: &RunDir, position: &Position) -> Error {

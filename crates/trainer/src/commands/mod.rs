@@ -5,6 +5,7 @@ pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod diagnose;
 pub(crate) mod evaluate;
+pub(crate) mod exam;
 pub(crate) mod export;
 pub(crate) mod find_lr;
 pub(crate) mod predict;

@@ -227,6 +227,16 @@ pub(crate) fn read(
     Ok((config, document))
 }
 
+/// Reads a config that is no file, and checks every value as [`read`] does; errors call it `name`.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn parse(name: &str, text: String) -> Result<(Config, Document), crate::Error> {
+    let document = Document::parse(std::path::Path::new(name), text, &[])?;
+    let config = checked(&document)?;
+    Ok((config, document))
+}
+
 /// A config with one more override, checked as [`read`] does it.
 ///
 /// # Errors

@@ -1,0 +1,156 @@
+use plumb_diagnostics::Verdict;
+use serde::Serialize;
+
+use super::{
+    examine::Examined,
+    judged::{Fault, Judged},
+    scenario::Id,
+    truth::{GAPS, binomial},
+};
+
+/// A deviation by so many standard errors explains a wrong verdict: one in 20 is as large by chance.
+const LARGE_DEVIATION: f64 = 1.96;
+
+/// Two gaps closer together than so many standard errors of their difference can't be told apart.
+const CLOSE: f64 = 2.0;
+
+/// A scenario in which something went wrong, and why.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Failure {
+    #[serde(flatten)]
+    pub(super) id: Id,
+    pub(super) fault: Fault,
+    /// Whether it was the run itself.
+    pub(super) in_own_run: bool,
+    /// In how many of the repeats.
+    pub(super) in_repeats: usize,
+    /// What happened, in the run itself or else in the first such repeat.
+    pub(super) what: String,
+    /// Per set and gap what may have caused it; computed from that same diagnosis.
+    pub(super) why: Vec<String>,
+}
+
+/// All failures of one scenario, one per kind of fault.
+pub(super) fn failures(examined: &Examined) -> Vec<Failure> {
+    let own = examined.own.faults();
+    let mut kinds = own.clone();
+    kinds.extend(examined.repeats.iter().flat_map(Judged::faults));
+    kinds.sort_unstable();
+    kinds.dedup();
+    let failure = |fault: Fault| {
+        let has = |judged: &&Judged| judged.faults().contains(&fault);
+        let mut all = std::iter::once(&examined.own).chain(&examined.repeats);
+        let example = all.find(has)?;
+        Some(Failure {
+            id: examined.id,
+            fault,
+            in_own_run: own.contains(&fault),
+            in_repeats: examined.repeats.iter().filter(has).count(),
+            what: what(example, fault),
+            why: why(examined, example, fault),
+        })
+    };
+    kinds.into_iter().filter_map(failure).collect()
+}
+
+/// What was said, and what is true.
+fn what(judged: &Judged, fault: Fault) -> String {
+    let named = judged
+        .named
+        .map_or("nothing".into(), |kind| kind.to_string());
+    let of = |at: usize| {
+        format!(
+            "{} is truly {:.2} points, {:+.1} standard errors from the threshold of {:.2}; measured \
+             {:.2}, {}",
+            GAPS[at],
+            judged.truth.gaps[at] * 100.0,
+            judged.truth.standard_errors_above[at],
+            judged.truth.threshold * 100.0,
+            judged.gaps[at].measured * 100.0,
+            judged.gaps[at].verdict
+        )
+    };
+    match fault {
+        Fault::NotNamedFirst => format!("named {named} first; {}", of(judged.truth.largest())),
+        Fault::NotPresent | Fault::CalledAbsent => of(judged.truth.largest()),
+        Fault::FalseAlarm(kind) => GAPS
+            .iter()
+            .position(|&gap| gap == kind)
+            .map_or(String::new(), of),
+    }
+}
+
+fn why(examined: &Examined, judged: &Judged, fault: Fault) -> Vec<String> {
+    let mut why = Vec::new();
+    let named = judged
+        .named
+        .and_then(|kind| GAPS.iter().position(|&gap| gap == kind));
+    if let (Fault::NotNamedFirst, Some(named)) = (fault, named) {
+        let largest = judged.truth.largest();
+        let difference = judged.truth.gaps[largest] - judged.truth.gaps[named];
+        let error = difference_error(examined, judged, largest, named);
+        let close = if difference < CLOSE * error {
+            ", too close to tell"
+        } else {
+            ""
+        };
+        why.push(format!(
+            "the true {} is {:.2} points smaller, {:.1} standard errors of the difference{close}",
+            GAPS[named],
+            difference * 100.0,
+            difference / error
+        ));
+    }
+    for (set, rate) in ["train-dev", "dev", "test"].into_iter().zip(&judged.rates) {
+        if rate.too_high.abs() >= LARGE_DEVIATION {
+            let way = if rate.too_high > 0.0 { "high" } else { "low" };
+            why.push(format!(
+                "{set} came out {:.1} standard errors too {way}",
+                rate.too_high.abs()
+            ));
+        }
+    }
+    if examined.optimism > judged.truth.threshold / 2.0 {
+        why.push(format!(
+            "the choice among {} evaluations takes {:.2} points off dev",
+            examined.candidates,
+            examined.optimism * 100.0
+        ));
+    }
+    let uncovered = |at: &usize| judged.gaps[*at].covered == Some(false);
+    for at in (0..GAPS.len()).filter(uncovered) {
+        why.push(format!("the interval of {} misses the truth", GAPS[at]));
+    }
+    if why.is_empty() {
+        why.push(match fault {
+            Fault::NotPresent if judged.gaps[judged.truth.largest()].verdict == Verdict::Inconclusive => {
+                "no set deviates by two standard errors: the interval is too wide for so few examples"
+                    .into()
+            }
+            _ => "no set deviates by two standard errors, and no interval misses the truth".into(),
+        });
+    }
+    why
+}
+
+/// The standard error of the difference of two measured gaps, by the sets that each is measured with.
+///
+/// A gap is +1 times one rate and −1 times the one before it; the variances of train-dev, dev and test
+/// are binomial, human and train are exact.
+fn difference_error(examined: &Examined, judged: &Judged, a: usize, b: usize) -> f64 {
+    // Factors of train-dev, dev and test in each gap.
+    const FACTORS: [[f64; 3]; 4] = [
+        [0.0, 0.0, 0.0],
+        [1.0, 0.0, 0.0],
+        [-1.0, 1.0, 0.0],
+        [0.0, -1.0, 1.0],
+    ];
+    let (rates, sizes) = (&judged.truth.rates, examined.recipe.sizes);
+    let variances = [
+        binomial(rates.general, sizes.train_dev),
+        binomial(rates.dev, sizes.dev),
+        binomial(rates.target, sizes.test),
+    ];
+    let terms = (0..3).map(|set| (FACTORS[a][set] - FACTORS[b][set]).powi(2) * variances[set]);
+    terms.sum::<f64>().sqrt()
+}

@@ -1,0 +1,101 @@
+use plumb_data::{Loaded, seed, source::BayesError};
+use plumb_model::Model;
+
+use super::{scenario::Scenario, train::Run};
+use crate::{
+    Error, config,
+    device::OpenDevice,
+    evaluate::evaluate,
+    feed::resident,
+    load::{Chunks, load},
+};
+
+/// Fresh examples of each distribution that stand for all there are: an error rate of 30 % has a standard
+/// error of 0.10 points on them, a sixth of that on the largest sets that are diagnosed.
+pub(super) const POOL: usize = 200_000;
+
+/// Draws that the true Bayes error of templates rests on: a standard error of about 0.05 points.
+const BAYES_DRAWS: usize = 200_000;
+
+/// What the candidates of a run get wrong.
+pub(super) struct Pools {
+    /// The lowest error that any model can reach.
+    pub(super) bayes_general: BayesError,
+    pub(super) bayes_target: BayesError,
+    pub(super) candidates: Vec<Wrong>,
+}
+
+/// The errors of one candidate.
+pub(super) struct Wrong {
+    /// Error rate on the whole training set, which is exact.
+    pub(super) train: f64,
+    pub(super) general: Pool,
+    pub(super) target: Pool,
+}
+
+/// Per example of a pool whether a candidate is wrong.
+pub(super) struct Pool {
+    pub(super) wrong: Vec<bool>,
+    /// The share of them, which counts as the truth.
+    pub(super) rate: f64,
+}
+
+impl Pool {
+    pub(super) fn new(wrong: Vec<bool>) -> Self {
+        let n_wrong = wrong.iter().filter(|&&wrong| wrong).count();
+        Self {
+            rate: n_wrong as f64 / wrong.len() as f64,
+            wrong,
+        }
+    }
+}
+
+/// Draws both pools, by a seed of their own, and measures every candidate on them.
+///
+/// # Errors
+/// If the pools can't be drawn or measured.
+pub(super) fn pools(scenario: &Scenario, run: &Run, opened: &OpenDevice) -> Result<Pools, Error> {
+    let own_seed = seed::derive(scenario.seed, "exam/pools") >> 1;
+    let text = scenario
+        .recipe
+        .with_examples(POOL, POOL, BAYES_DRAWS, own_seed);
+    let (config, document) = config::parse("pools.toml", text)?;
+    let Chunks { general, target } =
+        load(&config.data, own_seed, &|_, _| {}).map_err(|error| document.error(&error))?;
+    let bayes = [known(&general)?, known(&target)?];
+
+    let prepared = &run.prepared;
+    let wrong = |examples| -> Result<Vec<Vec<bool>>, Error> {
+        let feed = resident(examples, prepared, &opened.device);
+        let of = |model: &Model| {
+            let predictions = evaluate(model, &feed)?.predictions;
+            let labels = feed.labels().iter();
+            let wrong = predictions
+                .iter()
+                .zip(labels)
+                .map(|(p, &label)| p.class != label);
+            Ok(wrong.collect())
+        };
+        run.candidates.iter().map(of).collect()
+    };
+    let train = wrong(&prepared.sets.train)?;
+    let general = wrong(&general.examples)?;
+    let target = wrong(&target.examples)?;
+    let candidates = train.into_iter().zip(general).zip(target);
+    let candidates = candidates.map(|((train, general), target)| Wrong {
+        train: Pool::new(train).rate,
+        general: Pool::new(general),
+        target: Pool::new(target),
+    });
+    Ok(Pools {
+        bayes_general: bayes[0],
+        bayes_target: bayes[1],
+        candidates: candidates.collect(),
+    })
+}
+
+fn known(chunk: &Loaded) -> Result<BayesError, Error> {
+    chunk
+        .bayes
+        .ok_or_else(|| Error::failed("the Bayes error of a scenario is not known"))
+}

@@ -1,0 +1,92 @@
+use plumb_data::seed;
+use serde::Serialize;
+
+use super::{
+    dice::Dice,
+    recipe::{Recipe, Sizes},
+    regime::Regime,
+    tasks,
+};
+
+/// A training whose truth is known by construction, or can be measured to any precision.
+#[derive(Clone, Debug)]
+pub(super) struct Scenario {
+    pub(super) id: Id,
+    /// Of the run: data, weights and order.
+    pub(super) seed: u64,
+    pub(super) recipe: Recipe,
+}
+
+/// Which scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Id {
+    /// Counted from 0.
+    pub(super) number: usize,
+    pub(super) regime: Regime,
+    pub(super) task: Task,
+}
+
+/// The data source that a scenario draws from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Task {
+    Gaussian,
+    Xor,
+    Templates,
+}
+
+impl Task {
+    const ALL: [Self; 3] = [Self::Gaussian, Self::Xor, Self::Templates];
+}
+
+/// Examples in a set that is measured: few and many.
+const MEASURED: [usize; 5] = [200, 500, 1000, 2000, 5000];
+
+/// Examples in a dev set that is to be overfitted.
+const SMALL_DEV: [usize; 3] = [100, 200, 300];
+
+/// The scenarios of an exam: regimes take turns, and within a regime the tasks do.
+///
+/// Each depends on the exam's seed and its own number alone, so that fewer scenarios are the beginning
+/// of more.
+pub(super) fn scenarios(n: usize, only: Option<Regime>, seed: u64) -> Vec<Scenario> {
+    let all = (0..).map(|number| scenario(number, seed));
+    all.filter(|scenario| only.is_none_or(|only| scenario.id.regime == only))
+        .take(n)
+        .collect()
+}
+
+fn scenario(number: usize, exam_seed: u64) -> Scenario {
+    let place = number % Regime::ALL.len();
+    let regime = Regime::ALL[place];
+    let turn = number / Regime::ALL.len();
+    let task = Task::ALL[(place + turn) % Task::ALL.len()];
+    let purpose = format!("exam/scenario {number}");
+    let mut dice = Dice::new(exam_seed, &purpose);
+    let sizes = Sizes {
+        train: 0, // the task's to choose
+        train_dev: dice.pick(MEASURED),
+        dev: if regime == Regime::OverfittedDev {
+            dice.pick(SMALL_DEV)
+        } else {
+            dice.pick(MEASURED)
+        },
+        test: dice.pick(MEASURED),
+    };
+    let recipe = match task {
+        Task::Gaussian => tasks::gaussian(regime, sizes, &mut dice),
+        Task::Xor => tasks::xor(regime, sizes, &mut dice),
+        Task::Templates => tasks::templates(regime, sizes, &mut dice),
+    };
+    let id = Id {
+        number,
+        regime,
+        task,
+    };
+    Scenario {
+        id,
+        // TOML's integers have 63 bits.
+        seed: seed::derive(exam_seed, &purpose) >> 1,
+        recipe,
+    }
+}
