@@ -21,6 +21,7 @@ use crate::{
 };
 
 /// The data of a run, on the host.
+#[derive(Clone)]
 pub(crate) struct Prepared {
     pub(crate) sets: PerSet<Examples>,
     /// Where their examples come from.

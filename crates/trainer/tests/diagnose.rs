@@ -319,7 +319,7 @@ fn a_run_is_looked_at_again_and_held_against_an_older_one() {
     let of_eye = &report["error_analysis"]["eyeball"];
     assert_eq!(
         listed.len() as u64,
-        of_eye["eyeball"]["errors"].as_u64().unwrap()
+        of_eye["seen"]["errors"].as_u64().unwrap()
     );
 
     let text = told(&place, &[new, "--against", old]);

@@ -13,11 +13,7 @@ use super::{
     train::{Run, train},
     truth::{TrueRates, Truth},
 };
-use crate::{
-    Error,
-    device::OpenDevice,
-    judge::judge,
-};
+use crate::{Error, device::OpenDevice, judge::judge};
 
 /// What came of one scenario.
 #[derive(Clone, Debug, Serialize)]
