@@ -18,6 +18,8 @@ pub(crate) fn text(report: &Report<'_>) -> String {
         writeln!(text, "training ended after {done} epochs: {end}\n").ok();
     }
     text.push_str(&findings(&report.findings));
+    let run = report.run.display();
+    writeln!(text, "\nMore about its errors: plumb diagnose {run}").ok();
     text
 }
 
