@@ -196,6 +196,7 @@ mod tests {
                         now: 118_282,
                         then: 118_282,
                     }),
+                    multiply_adds: None,
                     train_secs: Some(Change {
                         now: 4.1,
                         then: 8.2,
@@ -210,6 +211,7 @@ mod tests {
                         now: 118_282,
                         then: 269_322,
                     }),
+                    multiply_adds: None,
                     train_secs: Some(Change {
                         now: 4.1,
                         then: 10.9,
