@@ -12,10 +12,6 @@ mod mismatch;
 mod network;
 mod optimizer;
 mod regularization;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "for the command that compares two runs")
-)]
 mod taken;
 
 use plumb_diagnostics::{Diagnosis, Gap, GapKind, Remedy, Verdict, remedies};

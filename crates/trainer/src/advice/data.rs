@@ -104,7 +104,7 @@ pub(super) fn more_dev(Case { config, data, .. }: Case<'_>, need: Need<'_>) -> F
     let needed = need.gap.needed.as_ref();
     let in_dev = needed.filter(|more| more.sets.contains(&SetName::Dev));
     Fitted {
-        examples: in_dev.map(|more| more.n_each as i64),
+        examples: in_dev.and_then(|more| i64::try_from(more.n_each).ok()),
         ..Fitted::work(change)
     }
 }

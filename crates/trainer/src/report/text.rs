@@ -213,6 +213,7 @@ mod tests {
                         now: 118_282,
                         then: 118_282,
                     }),
+                    multiply_adds: None,
                     train_secs: Some(Change {
                         now: 4.1,
                         then: 8.2,
@@ -227,6 +228,7 @@ mod tests {
                         now: 118_282,
                         then: 269_322,
                     }),
+                    multiply_adds: None,
                     train_secs: Some(Change {
                         now: 4.1,
                         then: 10.9,
