@@ -56,7 +56,7 @@ fn nothing_to_gain(gap: &Gap, report: &Findings<'_>) -> &'static str {
     }
     match gap.kind {
         GapKind::DataMismatch | GapKind::VarianceOrMismatch => {
-            "it is harder data, which no training takes away"
+            "all of it that matters is harder data, which no training takes away"
         }
         _ => "dev error is near the Bayes error of the target",
     }
