@@ -288,3 +288,6 @@ impl Columns {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
