@@ -21,7 +21,7 @@ fn tables() -> impl Strategy<Value = Vec<u8>> {
         2 => Just("a".to_owned()),
         2 => Just("b".to_owned()),
         1 => Just("0.5".to_owned()),
-        1 => "[\\"',\\n\\r\\u{0}-\\u{7f}é]{0,4}",
+        1 => r#"["',\n\r\x00-\x7fé]{0,4}"#,
     ];
     let rows = vec(vec(cell, 0..9), 0..8);
     let joined = (header, rows).prop_map(|(header, rows)| {
