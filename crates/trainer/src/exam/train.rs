@@ -49,7 +49,9 @@ pub(super) fn train(scenario: &Scenario, opened: &OpenDevice) -> Result<Run, Err
         .best
         .ok_or_else(|| Error::failed("no epoch was evaluated"))?;
     let measured = sets.try_map(|_, set| evaluate(&best, set))?;
-    let diagnosis = judge(&config, &prepared.human, |set| Some(measured.get(set).count))?;
+    let diagnosis = judge(&config, &prepared.human, |set| {
+        Some(measured.get(set).count)
+    })?;
     drop(sets);
     Ok(Run {
         config,
