@@ -415,7 +415,7 @@ pub(crate) enum NetworkFormat {
 #[derive(Args)]
 pub(crate) struct ExamArgs {
     /// How many scenarios; fewer are the beginning of more
-    #[arg(long, value_name = "N", default_value_t = 240, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) scenarios: u32,
     /// Diagnoses of each scenario with sets that are drawn anew, beside its own
     #[arg(long, value_name = "R", default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100_000))]

@@ -1,7 +1,6 @@
-use std::time::Instant;
-
-use plumb_data::source::BayesError;
-use plumb_diagnostics::{Diagnosis, ErrorCount};
+use plumb_diagnostics::{
+    Diagnosis, ErrorCount, Human, MismatchSplit, RateName, TableFigures, ng_table,
+};
 use serde::Serialize;
 
 use super::{
@@ -27,15 +26,11 @@ pub(super) struct Examined {
     pub(super) candidates: usize,
     /// How much lower the chosen weights' dev error is expected to be than their true error.
     pub(super) optimism: f64,
-    /// How much harder the target is than the general data: the difference of their Bayes errors.
-    pub(super) harder: f64,
     /// The run itself.
     pub(super) own: Judged,
     /// The same weights with sets drawn anew.
     #[serde(skip)]
     pub(super) repeats: Vec<Judged>,
-    #[serde(skip)]
-    pub(super) elapsed_secs: f64,
 }
 
 /// Trains a scenario, measures its truth, and holds its diagnosis and those of `n_repeats` redrawn sets
@@ -48,7 +43,6 @@ pub(super) fn examine(
     n_repeats: usize,
     opened: &OpenDevice,
 ) -> Result<Examined, Error> {
-    let start = Instant::now();
     let run = train(scenario, opened)?;
     let pools = pools(scenario, &run, opened)?;
     let sizes = scenario.recipe.sizes;
@@ -57,7 +51,8 @@ pub(super) fn examine(
     let share = run.config.diagnosis.matters_share;
     let truth = |chosen| Truth::new(rates(&pools, chosen, optimism), sizes, share);
     let judged = |chosen, diagnosis: &Diagnosis| {
-        Judged::new(truth(chosen), sizes, diagnosis)
+        let split = split(&run, diagnosis)?;
+        Judged::new(truth(chosen), sizes, diagnosis, &split)
             .ok_or_else(|| Error::failed("the diagnosis lacks a gap"))
     };
 
@@ -78,11 +73,30 @@ pub(super) fn examine(
         seed: scenario.seed,
         candidates: pools.candidates.len(),
         optimism,
-        harder: difference(pools.bayes_target, pools.bayes_general),
         own,
         repeats,
-        elapsed_secs: start.elapsed().as_secs_f64(),
     })
+}
+
+/// What Ng's table makes of the mismatch that a diagnosis measured.
+fn split(run: &Run, diagnosis: &Diagnosis) -> Result<MismatchSplit, Error> {
+    let count = |name: RateName| {
+        let rate = diagnosis.rates.iter().find(|rate| rate.name == name)?;
+        rate.count
+    };
+    let human = &run.prepared.human;
+    let figures = TableFigures {
+        general_human: human.general.as_ref().map(Human::level),
+        general_untrained: count(RateName::TrainDev),
+        target_human: human.target.as_ref().map(Human::level),
+        target_untrained: count(RateName::Dev),
+        ..TableFigures::default()
+    };
+    let table = ng_table(&figures, diagnosis.confidence)
+        .map_err(|error| Error::failed(error.to_string()))?;
+    table
+        .mismatch
+        .ok_or_else(|| Error::failed("the mismatch of a scenario can't be split"))
 }
 
 /// What is true of a candidate that was chosen on dev.
@@ -91,6 +105,7 @@ fn rates(pools: &Pools, chosen: usize, optimism: f64) -> TrueRates {
     TrueRates {
         human: pools.bayes_general.rate,
         human_standard_error: pools.bayes_general.standard_error,
+        target_human: pools.bayes_target.rate,
         train: wrong.train,
         general: wrong.general.rate,
         dev: (wrong.target.rate - optimism).max(0.0),
@@ -107,8 +122,4 @@ fn train_counts(run: &Run, pools: &Pools) -> Result<Vec<ErrorCount>, Error> {
     };
     let candidates = pools.candidates.iter();
     candidates.map(|candidate| count(candidate.train)).collect()
-}
-
-fn difference(target: BayesError, general: BayesError) -> f64 {
-    target.rate - general.rate
 }

@@ -1,4 +1,4 @@
-use plumb_diagnostics::Verdict;
+use plumb_diagnostics::{GapKind, Verdict};
 use serde::Serialize;
 
 use super::{
@@ -25,9 +25,11 @@ pub(super) struct Failure {
     /// In how many of the repeats.
     pub(super) in_repeats: usize,
     /// What happened, in the run itself or else in the first such repeat.
-    pub(super) what: String,
+    pub(super) what: Vec<String>,
     /// Per set and gap what may have caused it; computed from that same diagnosis.
     pub(super) why: Vec<String>,
+    /// The scenario's config, in short.
+    pub(super) config: String,
 }
 
 /// All failures of one scenario, one per kind of fault.
@@ -48,43 +50,49 @@ pub(super) fn failures(examined: &Examined) -> Vec<Failure> {
             in_repeats: examined.repeats.iter().filter(has).count(),
             what: what(example, fault),
             why: why(examined, example, fault),
+            config: examined.recipe.in_short(),
         })
     };
     kinds.into_iter().filter_map(failure).collect()
 }
 
 /// What was said, and what is true.
-fn what(judged: &Judged, fault: Fault) -> String {
-    let named = judged
-        .named
-        .map_or("nothing".into(), |kind| kind.to_string());
+fn what(judged: &Judged, fault: Fault) -> Vec<String> {
+    let largest = judged.truth.largest();
+    let named = position(judged.named);
+    let gaps = match fault {
+        Fault::NotNamedFirst => [Some(largest), named],
+        Fault::NotPresent | Fault::CalledAbsent => [Some(largest), None],
+        Fault::FalseAlarm(kind) => [position(Some(kind)), None],
+    };
+    let points = |share: f64| format!("{:.2}", share * 100.0);
     let of = |at: usize| {
+        let gap = judged.gaps[at];
         format!(
-            "{} is truly {:.2} points, {:+.1} standard errors from the threshold of {:.2}; measured \
-             {:.2}, {}",
+            "{}{}: true {}, measured {}, {}; {:+.1} s.e. from the threshold {}",
+            if named == Some(at) {
+                "named first, "
+            } else {
+                ""
+            },
             GAPS[at],
-            judged.truth.gaps[at] * 100.0,
+            points(judged.truth.gaps[at]),
+            points(gap.measured),
+            gap.verdict,
             judged.truth.standard_errors_above[at],
-            judged.truth.threshold * 100.0,
-            judged.gaps[at].measured * 100.0,
-            judged.gaps[at].verdict
+            points(judged.truth.threshold),
         )
     };
-    match fault {
-        Fault::NotNamedFirst => format!("named {named} first; {}", of(judged.truth.largest())),
-        Fault::NotPresent | Fault::CalledAbsent => of(judged.truth.largest()),
-        Fault::FalseAlarm(kind) => GAPS
-            .iter()
-            .position(|&gap| gap == kind)
-            .map_or(String::new(), of),
-    }
+    gaps.into_iter().flatten().map(of).collect()
+}
+
+fn position(kind: Option<GapKind>) -> Option<usize> {
+    GAPS.iter().position(|&gap| kind == Some(gap))
 }
 
 fn why(examined: &Examined, judged: &Judged, fault: Fault) -> Vec<String> {
     let mut why = Vec::new();
-    let named = judged
-        .named
-        .and_then(|kind| GAPS.iter().position(|&gap| gap == kind));
+    let named = position(judged.named);
     if let (Fault::NotNamedFirst, Some(named)) = (fault, named) {
         let largest = judged.truth.largest();
         let difference = judged.truth.gaps[largest] - judged.truth.gaps[named];

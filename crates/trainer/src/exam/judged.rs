@@ -1,4 +1,4 @@
-use plumb_diagnostics::{Diagnosis, GapKind, RateName, Verdict};
+use plumb_diagnostics::{Diagnosis, GapKind, MismatchSplit, RateName, Verdict};
 use serde::Serialize;
 
 use super::{
@@ -19,6 +19,8 @@ pub(super) struct Judged {
     pub(super) gaps: [JudgedGap; 4],
     /// Of train-dev, dev and test.
     pub(super) rates: [JudgedRate; 3],
+    /// Whether the interval of the mismatch less what is harder data holds what is truly left of it.
+    pub(super) split_covered: bool,
 }
 
 /// A gap as it was measured.
@@ -65,8 +67,14 @@ pub(super) enum Fault {
 }
 
 impl Judged {
-    /// Holds a diagnosis of all four gaps against the truth; none if it lacks a gap or a rate.
-    pub(super) fn new(truth: Truth, sizes: Sizes, diagnosis: &Diagnosis) -> Option<Self> {
+    /// Holds a diagnosis of all four gaps, and its split of the mismatch, against the truth; none if it lacks
+    /// a gap or a rate.
+    pub(super) fn new(
+        truth: Truth,
+        sizes: Sizes,
+        diagnosis: &Diagnosis,
+        split: &MismatchSplit,
+    ) -> Option<Self> {
         let gap = |at: usize| {
             let gap = diagnosis.gap(GAPS[at])?;
             let has_width = gap.interval.low < gap.interval.high;
@@ -97,6 +105,7 @@ impl Judged {
                 rate(RateName::Test, rates.target, sizes.test)?,
             ],
             named: diagnosis.first,
+            split_covered: split.interval.contains(truth.mismatch() - truth.harder()),
             truth,
         })
     }

@@ -98,6 +98,39 @@ impl Recipe {
     }
 }
 
+impl Recipe {
+    /// For a line of a report: what differs from scenario to scenario.
+    pub(super) fn in_short(&self) -> String {
+        let Sizes {
+            train,
+            train_dev,
+            dev,
+            test,
+        } = self.sizes;
+        let keys = |keys: &str| keys.trim_end().replace(" = ", "=").replace('\n', " ");
+        let mut text = format!("{}: {}", self.source, keys(&self.general));
+        let in_target = |line: &&str| !self.general.lines().any(|general| general == *line);
+        let other: Vec<&str> = self.target.lines().filter(in_target).collect();
+        if !other.is_empty() {
+            write!(text, "; target {}", keys(&other.join("\n"))).ok();
+        }
+        if self.label_noise > 0.0 {
+            write!(text, "; label_noise={}", self.label_noise).ok();
+        }
+        write!(
+            text,
+            "; sets {train}/{train_dev}/{dev}/{test}; hidden {:?}, {:?} {}, {} epochs of batches of {}",
+            self.training.hidden,
+            self.training.optimizer,
+            self.training.learning_rate,
+            self.training.epochs,
+            self.training.batch_size
+        )
+        .ok();
+        text
+    }
+}
+
 impl Training {
     fn to_toml(&self) -> String {
         let model = if self.hidden.is_empty() {

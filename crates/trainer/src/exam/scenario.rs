@@ -1,3 +1,5 @@
+use std::fmt;
+
 use plumb_data::seed;
 use serde::Serialize;
 
@@ -37,6 +39,16 @@ pub(super) enum Task {
 
 impl Task {
     const ALL: [Self; 3] = [Self::Gaussian, Self::Xor, Self::Templates];
+}
+
+impl fmt::Display for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gaussian => "gaussian",
+            Self::Xor => "xor",
+            Self::Templates => "templates",
+        })
+    }
 }
 
 /// Examples in a set that is measured: few and many.

@@ -18,6 +18,8 @@ pub(super) struct TrueRates {
     pub(super) human: f64,
     /// Of it, where it was found by Monte Carlo.
     pub(super) human_standard_error: f64,
+    /// The Bayes error of the target data.
+    pub(super) target_human: f64,
     /// On the training set itself.
     pub(super) train: f64,
     /// On the distribution that train and train-dev are drawn from.
@@ -56,6 +58,7 @@ impl Truth {
             general,
             dev,
             target,
+            ..
         } = rates;
         let threshold = share * dev;
         let gaps = [train - human, general - train, dev - general, target - dev];
@@ -86,6 +89,16 @@ impl Truth {
             threshold,
             standard_errors_above,
         }
+    }
+
+    /// The true gap between general and target data.
+    pub(super) fn mismatch(&self) -> f64 {
+        self.rates.dev - self.rates.general
+    }
+
+    /// The part of it that is harder (or easier) data, which no model can win back.
+    pub(super) fn harder(&self) -> f64 {
+        self.rates.target_human - self.rates.human
     }
 
     /// Whether a gap truly matters.
@@ -131,6 +144,7 @@ mod tests {
         TrueRates {
             human,
             human_standard_error,
+            target_human: human,
             train,
             general,
             dev,
