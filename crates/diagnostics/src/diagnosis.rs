@@ -366,6 +366,8 @@ fn notes(
             }
         } else if gap.interval.high < 0.0 {
             notes.push(Note::NegativeGap { gap: kind });
+        } else if gap.size < 0.0 {
+            notes.push(Note::NegativeByChance { gap: kind });
         }
         if gap.verdict == Verdict::Inconclusive && gap.needed.is_none() {
             notes.push(Note::NotSettled { gap: kind });

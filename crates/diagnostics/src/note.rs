@@ -62,6 +62,12 @@ pub enum Note {
         /// Which one.
         gap: GapKind,
     },
+    /// Another gap is below zero, and its interval is not.
+    #[error("negative {gap}: its interval reaches above 0, so it may be chance")]
+    NegativeByChance {
+        /// Which one.
+        gap: GapKind,
+    },
     /// No number of examples within reach would settle the gap.
     #[error(
         "{gap} is too close to the threshold: more than {} further examples per set would settle it, \

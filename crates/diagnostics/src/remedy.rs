@@ -24,8 +24,12 @@ pub enum Remedy {
     AugmentData,
     /// Dropout, weight decay, early stopping; rather than a smaller model.
     MoreRegularization,
+    /// The error on the training set itself, which tells bias from variance.
+    MeasureTrain,
     /// A train-dev set, which tells variance from mismatch.
     HoldOutTrainDev,
+    /// A dev set of the target, which tells mismatch from overfitting to dev.
+    HoldOutDev,
     /// Training data of the target kind.
     CollectTargetLikeData,
     /// More weight for the training examples that resemble the target.
@@ -53,6 +57,8 @@ impl Remedy {
             Self::MoreData => "get more training data",
             Self::AugmentData => "augment the training data",
             Self::MoreRegularization => "regularize more: dropout, weight decay, early stopping",
+            Self::MeasureTrain => "measure the error on the training set too",
+            Self::HoldOutDev => "hold a dev set out of the target data, apart from test",
             Self::HoldOutTrainDev => "hold a train-dev set out of the training data",
             Self::CollectTargetLikeData => "collect training data that is like the target",
             Self::WeightTargetLikeData => "give target-like training examples more weight",
@@ -72,8 +78,8 @@ impl Remedy {
 pub fn remedies(gap: GapKind) -> &'static [Remedy] {
     use Remedy::{
         AugmentData, BetterOptimizer, BiggerModel, CollectTargetLikeData, DomainAdaptation,
-        HoldOutTrainDev, LessRegularization, MixInTarget, MoreData, MoreDevData,
-        MoreRegularization, NewArchitecture, SynthesizeLikeTarget, TrainLonger,
+        HoldOutDev, HoldOutTrainDev, LessRegularization, MeasureTrain, MixInTarget, MoreData,
+        MoreDevData, MoreRegularization, NewArchitecture, SynthesizeLikeTarget, TrainLonger,
         WeightTargetLikeData,
     };
     match gap {
@@ -100,13 +106,13 @@ pub fn remedies(gap: GapKind) -> &'static [Remedy] {
             MixInTarget,
             MoreRegularization,
         ],
-        GapKind::VarianceMismatchOrOverfitting => &[HoldOutTrainDev],
         GapKind::OverfittingToDev => &[MoreDevData],
-        // What is missing is a measurement, and a note names it.
-        GapKind::BiasOrVariance
-        | GapKind::BiasVarianceOrMismatch
-        | GapKind::Any
-        | GapKind::MismatchOrOverfitting => &[],
+        // What is missing is a measurement.
+        GapKind::BiasOrVariance => &[MeasureTrain],
+        GapKind::BiasVarianceOrMismatch => &[MeasureTrain, HoldOutTrainDev],
+        GapKind::Any => &[MeasureTrain, HoldOutTrainDev, HoldOutDev],
+        GapKind::VarianceMismatchOrOverfitting => &[HoldOutTrainDev, HoldOutDev],
+        GapKind::MismatchOrOverfitting => &[HoldOutDev],
     }
 }
 
@@ -148,6 +154,11 @@ mod tests {
             GapKind::VarianceOrMismatch,
             Remedy::HoldOutTrainDev,
             &[Remedy::BiggerModel],
+        );
+        check(
+            GapKind::MismatchOrOverfitting,
+            Remedy::HoldOutDev,
+            &[Remedy::MoreDevData],
         );
         check(
             GapKind::OverfittingToDev,

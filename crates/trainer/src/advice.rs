@@ -28,7 +28,7 @@ pub(crate) use self::{ceiling::is_worthwhile, cost::Cost, taken::taken};
 
 /// Something to try next, fitted to a config.
 ///
-/// With its gap, its override and its ceiling a later run can be compared with what was promised ([`taken`]).
+/// With its gap, its override and its ceiling a later run can be compared with what was promised ([`fn@taken`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Action {
     /// The gap that it addresses.

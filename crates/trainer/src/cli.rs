@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Export(ExportNetworkArgs),
     /// Find a learning rate: train while it rises, and see where the loss falls and where it rises
     FindLr(FindLrArgs),
+    /// Measure the textbook's bias and variance of a config, over many trainings
+    Decompose(DecomposeArgs),
     /// Examine the diagnosis itself, on trainings whose truth is known
     Exam(ExamArgs),
     /// List the devices that `--device` can name
@@ -427,6 +429,28 @@ pub(crate) struct ExamArgs {
     /// A CSV file for one line per scenario and gap; one that exists is replaced
     #[arg(long, value_name = "FILE.csv")]
     pub(crate) out: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Measures bias and variance as the textbooks mean them, over many trainings of one config
+///
+/// Not Ng's gaps: those are differences between error rates of one training. Here many networks are trained,
+/// each on a training set of its own, and asked about the same examples; the bias is what their majority gets
+/// wrong, the variance how often single ones deviate from it (Domingos 2000, for the 0-1 loss, without noise).
+/// A general chunk that is drawn is drawn anew for each training; one that is read is resampled with
+/// replacement. Test is not looked at. Nothing is written.
+#[derive(Args)]
+pub(crate) struct DecomposeArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// How many networks to train
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub(crate) trainings: u32,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -18,7 +18,7 @@ use crate::{Error, prepare::Divided, progress::thousands, run_dir::RunDir, sets:
 const FEW: usize = 100;
 
 /// What `data.json` says.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct DataSummary {
     format: u32,
     pub(crate) general: ChunkSummary,
@@ -40,7 +40,7 @@ pub(crate) struct DataSummary {
 }
 
 /// One of the two chunks.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ChunkSummary {
     pub(crate) examples: usize,
     pub(crate) shape: Vec<usize>,
@@ -59,7 +59,7 @@ pub(crate) struct ChunkSummary {
 }
 
 /// How many distinct ones of a pool stand behind the examples.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Nuisance {
     pub(crate) name: String,
     pub(crate) distinct: usize,
@@ -67,14 +67,14 @@ pub(crate) struct Nuisance {
     pub(crate) examples: usize,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct FileSummary {
     pub(crate) path: String,
     pub(crate) sha256: String,
 }
 
 /// One of the four sets.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct SetSummary {
     pub(crate) examples: usize,
     /// How many of them come from the target chunk.
@@ -86,7 +86,7 @@ pub(crate) struct SetSummary {
     pub(crate) sha256: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ClassCount {
     pub(crate) class: String,
     pub(crate) examples: usize,

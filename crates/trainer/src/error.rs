@@ -48,8 +48,10 @@ impl Error {
     /// What is wrong, without what to do about it.
     pub(crate) fn message(&self) -> &str {
         match self {
-            Self::BadConfig(message) | Self::Interrupted(message) => message,
-            Self::BadInput { message, .. } | Self::Failed { message, .. } => message,
+            Self::BadConfig(message)
+            | Self::Interrupted(message)
+            | Self::BadInput { message, .. }
+            | Self::Failed { message, .. } => message,
         }
     }
 

@@ -53,8 +53,10 @@ pub(crate) struct Confused {
 pub(crate) struct Eyeball {
     /// Places in the set, rising.
     pub(crate) split: EyeballSplit,
-    pub(crate) eyeball: ErrorCount,
-    pub(crate) blackbox: ErrorCount,
+    /// Errors of the part that people look at.
+    pub(crate) seen: ErrorCount,
+    /// Errors of the rest.
+    pub(crate) unseen: ErrorCount,
     /// Whether the eyeball part's error is the lower one by now.
     pub(crate) gap: EyeballGap,
 }
@@ -111,12 +113,12 @@ impl Eyeball {
         let n = eyeball_size(set.count()?);
         let split = split_eyeball(&set.labels, n as usize, EYEBALL_SEED).ok()?;
         let [eyeball, blackbox] = [&split.eyeball, &split.blackbox].map(|part| set.count_at(part));
-        let (eyeball, blackbox) = (eyeball?, blackbox?);
+        let (seen, unseen) = (eyeball?, blackbox?);
         Some(Self {
             split,
-            eyeball,
-            blackbox,
-            gap: eyeball_gap(eyeball, blackbox, confidence),
+            seen,
+            unseen,
+            gap: eyeball_gap(seen, unseen, confidence),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! How often the held-out sets of one split were looked at: `looks.jsonl` beside the runs.
+//! How often the held-out sets of one split were looked at: `.looks.jsonl` beside the runs.
 //!
 //! Each look at dev that changes a decision uses it up a little, and test too, if it has a say. One line per
 //! training, kept when its run is deleted.
@@ -21,7 +21,7 @@ use crate::{Error, config::Config, data_summary::DataSummary, run_dir::cannot_wr
 const FORMAT: u32 = 1;
 
 /// The file, in the folder of the runs.
-const NAME: &str = "looks.jsonl";
+const NAME: &str = ".looks.jsonl";
 
 /// One training that measured dev and test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! How far the held-out sets of a run are used up by looking at them, and what the best of many runs is worth.
 
-use std::fmt::Write;
+use std::{fmt::Write, path::Path};
 
 use plumb_data::seed;
 use plumb_diagnostics::{BestOf, Confidence, ErrorCount, ErrorMatrix, SetName, expected_optimism};
@@ -32,7 +32,7 @@ pub(crate) struct UsedUp {
 #[derive(Debug, Serialize)]
 pub(crate) struct BestOfRuns {
     /// The runs, in the order of their ends.
-    pub(crate) runs: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// The one with the lowest dev error.
     pub(crate) best: String,
     #[serde(flatten)]
@@ -40,19 +40,13 @@ pub(crate) struct BestOfRuns {
 }
 
 impl UsedUp {
-    /// Of a run, from the ledger beside it.
-    pub(crate) fn of(
-        run: &RunDir,
-        data: &DataSummary,
-        test: Option<ErrorCount>,
-        confidence: Confidence,
-    ) -> Self {
-        let runs = run.path().parent().unwrap_or(std::path::Path::new("."));
+    /// Of a run, from the ledger beside it, without the best of several runs.
+    pub(crate) fn looks(run: &RunDir, data: &DataSummary, test: Option<ErrorCount>) -> Self {
+        let runs = runs_dir(run);
         let ledger = Ledger::read(runs);
-        let (dev_hash, test_hash) = (&data.sets.dev.sha256, &data.sets.test.sha256);
         let mut used_up = Self {
-            dev: ledger.of(SetName::Dev, dev_hash),
-            test: ledger.of(SetName::Test, test_hash),
+            dev: ledger.of(SetName::Dev, &data.sets.dev.sha256),
+            test: ledger.of(SetName::Test, &data.sets.test.sha256),
             best_of_runs: None,
             warnings: Vec::new(),
         };
@@ -63,13 +57,27 @@ impl UsedUp {
                 Ledger::path(runs).display()
             ));
         }
-        if let Some(warning) = test_warning(used_up.test, test) {
-            used_up.warnings.push(warning);
-        }
+        let of_test = test_warning(used_up.test, test);
+        used_up.warnings.extend(of_test);
+        used_up
+    }
+
+    /// The same, with the dev error of the best run corrected from the stored predictions.
+    pub(crate) fn of(
+        run: &RunDir,
+        data: &DataSummary,
+        test: Option<ErrorCount>,
+        confidence: Confidence,
+    ) -> Self {
+        let runs = runs_dir(run);
+        let dev_hash = &data.sets.dev.sha256;
+        let ledger = Ledger::read(runs);
         let names = ledger.runs_on(dev_hash);
         let from = names.len().saturating_sub(MOST_RUNS);
-        used_up.best_of_runs = best_of(runs, &names[from..], dev_hash, confidence);
-        used_up
+        Self {
+            best_of_runs: best_of(runs, &names[from..], dev_hash, confidence),
+            ..Self::looks(run, data, test)
+        }
     }
 
     /// A paragraph for a terminal; empty for a first look.
@@ -93,7 +101,7 @@ impl UsedUp {
                 text,
                 "The best on dev of {} runs, {}, has {:.2} %; corrected for having been chosen by it,\n\
                  {:.2} % ({:.2} to {:.2})",
-                best.runs.len(),
+                best.names.len(),
                 best.best,
                 percent(corrected.naive.rate()),
                 percent(corrected.corrected),
@@ -107,6 +115,10 @@ impl UsedUp {
         }
         text
     }
+}
+
+fn runs_dir(run: &RunDir) -> &Path {
+    run.path().parent().unwrap_or(Path::new("."))
 }
 
 fn configs(n: usize) -> String {
@@ -134,7 +146,7 @@ fn test_warning(test: Looks, count: Option<ErrorCount>) -> Option<String> {
 
 /// Runs that are gone, unfinished or damaged are left out.
 fn best_of(
-    runs: &std::path::Path,
+    runs: &Path,
     names: &[&str],
     dev_hash: &str,
     confidence: Confidence,
@@ -155,12 +167,12 @@ fn best_of(
     let corrected = BestOf::measure(&matrix, confidence, seed::derive(0, "best of runs"));
     Some(BestOfRuns {
         best: found[corrected.chosen].clone(),
-        runs: found,
+        names: found,
         corrected,
     })
 }
 
-fn dev_errors(run: &std::path::Path, dev_hash: &str) -> Option<Vec<bool>> {
+fn dev_errors(run: &Path, dev_hash: &str) -> Option<Vec<bool>> {
     let run = RunDir::open(run).ok()?;
     let hashes = SetHashes::read(&run).ok()?;
     if hashes.sets.dev.sha256 != dev_hash {
@@ -168,4 +180,40 @@ fn dev_errors(run: &std::path::Path, dev_hash: &str) -> Option<Vec<bool>> {
     }
     let table = Table::read(&run.path().join("predictions/dev.csv"), Roles::OF_RUN).ok()?;
     table.parts.first().map(|part| part.scored.errors())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_config_is_warned_of_with_what_it_may_cost() {
+        let looks = |recipes| Looks {
+            trainings: 5,
+            recipes,
+            evaluations: 100,
+        };
+        let count = ErrorCount::new(50, 500).ok();
+        assert_eq!(test_warning(looks(1), count), None); // seeds of one config choose nothing
+        // √(2 ln 4 · 0.1 · 0.9 / 500) = 2.23 %
+        let warning = test_warning(looks(4), count).unwrap();
+        assert!(warning.contains("4 different configs"), "{warning}");
+        assert!(warning.contains("up to about 2.23 points"), "{warning}");
+    }
+
+    #[test]
+    fn a_first_look_has_nothing_to_tell() {
+        let once = Looks {
+            trainings: 1,
+            recipes: 1,
+            evaluations: 20,
+        };
+        let used_up = UsedUp {
+            dev: once,
+            test: once,
+            best_of_runs: None,
+            warnings: Vec::new(),
+        };
+        assert_eq!(used_up.text(), "");
+    }
 }

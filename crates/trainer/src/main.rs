@@ -10,6 +10,7 @@ mod commands;
 mod config;
 mod curve;
 mod data_summary;
+mod decomposition;
 mod device;
 mod device_check;
 mod diverged;
@@ -57,6 +58,7 @@ mod train;
 mod train_sample;
 mod trained;
 mod watch;
+mod workers;
 
 use std::{panic, process::ExitCode};
 
@@ -105,6 +107,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Export(args) => commands::export::run(&args),
         Command::FindLr(args) => commands::find_lr::run(&args),
         Command::Exam(args) => commands::exam::run(&args),
+        Command::Decompose(args) => commands::decompose::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
     }
 }

@@ -1,5 +1,7 @@
 //! From a config to the four sets.
 
+use std::sync::Arc;
+
 use plumb_data::{
     Examples, Normalizer, SplitError,
     leak::{self, Leaks},
@@ -21,6 +23,7 @@ use crate::{
 };
 
 /// The data of a run, on the host.
+#[derive(Clone)]
 pub(crate) struct Prepared {
     pub(crate) sets: PerSet<Examples>,
     /// Where their examples come from.
@@ -31,7 +34,7 @@ pub(crate) struct Prepared {
     pub(crate) class_weights: Option<Vec<f32>>,
     pub(crate) normalizer: Normalizer,
     /// What is done to training batches.
-    pub(crate) augmentation: Option<Pipeline>,
+    pub(crate) augmentation: Option<Arc<Pipeline>>,
     pub(crate) task: Task,
     pub(crate) bayes: KnownBayes,
     /// What the config or the data say of it.
@@ -106,7 +109,7 @@ pub(crate) fn prepare(
     let prepared = Prepared::new(divided, normalizer, task);
     Ok(Prepared {
         class_weights,
-        augmentation,
+        augmentation: augmentation.map(Arc::new),
         human: HumanLevel::of(config, document, &prepared.bayes)?,
         ..prepared
     })

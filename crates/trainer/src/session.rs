@@ -24,6 +24,7 @@ use crate::{
     interrupt,
     judge::judge,
     ledger::Look,
+    looks::UsedUp,
     loss::Loss,
     mismatch_test::MismatchTest,
     outputs::Outputs,
@@ -276,7 +277,9 @@ impl Session<'_> {
                 "warning: the training curve is not known: {}",
                 error.message()
             );
-            terminal::talk(&warning);
+            if !self.output.quiet {
+                terminal::talk(&warning);
+            }
             log.push_str(&warning);
             log.push('\n');
             Curve::default()
@@ -323,10 +326,17 @@ impl Session<'_> {
         environment.elapsed_secs = Some(self.start.elapsed().as_secs_f64());
         environment.write(run)?;
         if self.output.json {
-            terminal::json(&report)
+            terminal::json(&report)?;
         } else {
-            terminal::data(&text)
+            terminal::data(&text)?;
         }
+        if !self.output.quiet {
+            let test = Some(measured.test.count);
+            for warning in UsedUp::looks(run, &prepared.summary, test).warnings {
+                terminal::talk(&format!("warning: {warning}"));
+            }
+        }
+        Ok(())
     }
 
     fn evaluations(&self) -> Evaluations {

@@ -1,8 +1,15 @@
 //! `plumb diagnose`: figures from anywhere, and runs looked at again.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic is a failing test that names its line"
+)]
+
 mod common;
 
-use common::{Workplace, gap, rate, stderr, stdout};
+use std::fmt::Write;
+
+use common::{QUICKSTART, SHORT, Workplace, gap, rate, stderr, stdout};
 use serde_json::Value;
 
 /// What it prints as JSON.
@@ -110,12 +117,15 @@ fn a_file_of_figures_says_the_same_as_flags() {
     assert_eq!(overlaid["diagnosis"]["first"], "data-mismatch");
 }
 
-/// The schema that is published takes the file above, and says what it holds.
+/// The schema that is published is the one that the program prints.
 #[test]
-fn the_schema_names_every_key() {
+fn the_published_schema_is_up_to_date() {
     let place = Workplace::new();
     let output = place.plumb(&["diagnose", "--schema"]);
     let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let published = common::root().join("crates/trainer/schemas/figures.schema.json");
+    let published: Value = serde_json::from_slice(&std::fs::read(published).unwrap()).unwrap();
+    assert_eq!(schema, published);
     let keys = schema["properties"].as_object().unwrap();
     for key in [
         "human",
@@ -130,15 +140,35 @@ fn the_schema_names_every_key() {
     }
 }
 
+/// The figures in the README, which `crates/diagnostics/examples/from_scikit_learn.py` wrote with
+/// scikit-learn 1.9.1: dev 42 / 248, train-dev 16 / 400.
+#[test]
+fn the_readme_s_figures_are_diagnosed() {
+    let place = Workplace::new();
+    let readme = std::fs::read_to_string(common::root().join("README.md")).unwrap();
+    let json = readme
+        .split("```json")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let file = place.write("figures.json", json);
+    let report = diagnosed(&place, &[file.to_str().unwrap()]);
+    assert_eq!(report["diagnosis"]["first"], "data-mismatch");
+    let size = gap(&report, "data-mismatch")["size"].as_f64().unwrap();
+    assert!((size - (42.0 / 248.0 - 16.0 / 400.0)).abs() < 1e-12);
+}
+
 /// 40 lines: dev wrong on 6 of 20, all of them on writer `b`'s 10.
 fn predictions() -> String {
     let mut csv = String::from("set,label,predicted,writer\n");
     for at in 0..20 {
         let label = ["cat", "dog"][at % 2];
-        csv.push_str(&format!("train,{label},{label},a\n"));
+        writeln!(csv, "train,{label},{label},a").unwrap();
         let writer = if at < 10 { "a" } else { "b" };
         let predicted = if (10..16).contains(&at) { "cow" } else { label };
-        csv.push_str(&format!("dev,{label},{predicted},{writer}\n"));
+        writeln!(csv, "dev,{label},{predicted},{writer}").unwrap();
     }
     csv
 }
@@ -167,7 +197,7 @@ fn several_seeds_are_a_mean() {
         for at in 0..40 {
             let label = ["cat", "dog"][at % 2];
             let predicted = if at < wrong { "cow" } else { label };
-            csv.push_str(&format!("dev,{label},{predicted},{seed},{at}\n"));
+            writeln!(csv, "dev,{label},{predicted},{seed},{at}").unwrap();
         }
     }
     let file = place.write("seeds.csv", csv);
@@ -190,7 +220,7 @@ fn raters_labels_give_the_human_level() {
         for (rater, group, wrong) in [("ann", "experts", 1), ("bob", "experts", 2), ("eve", "", 5)]
         {
             let said = if at < wrong { "cow" } else { truth };
-            csv.push_str(&format!("{at},{rater},{said},{group},{truth}\n"));
+            writeln!(csv, "{at},{rater},{said},{group},{truth}").unwrap();
         }
     }
     let file = place.write("raters.csv", csv);
@@ -219,7 +249,7 @@ fn what_is_wrong_is_said_and_exits_with_2() {
             .replace(place.runs().parent().unwrap().to_str().unwrap(), "PLACE");
         let error = refused(&place, args);
         let error = error.replace(place.runs().parent().unwrap().to_str().unwrap(), "PLACE");
-        texts.push_str(&format!("plumb diagnose {shown}\n{error}\n"));
+        writeln!(texts, "plumb diagnose {shown}\n{error}").unwrap();
     };
     check(&[]);
     check(&["--dev", "10", "--n-dev", "100"]);
@@ -265,4 +295,168 @@ fn what_is_wrong_is_said_and_exits_with_2() {
     let raters = place.write("raters.csv", "example,rater,label\n1,a,x\n1,a,y\n");
     check(&["--raters", raters.to_str().unwrap(), "--dev", ".1"]);
     insta::assert_snapshot!("refused", texts);
+}
+
+/// Two trainings of one split: what the second changed, and what both have used up.
+#[test]
+fn a_run_is_looked_at_again_and_held_against_an_older_one() {
+    let place = Workplace::new();
+    let (_, old) = place.train(QUICKSTART, &SHORT);
+    let mixed = [&SHORT[..], &["data.split.target_in_train=700"]].concat();
+    let (trained, new) = place.train(QUICKSTART, &mixed);
+    let (old, new) = (old.to_str().unwrap(), new.to_str().unwrap());
+
+    let report = diagnosed(&place, &[new, "--against", old]);
+    assert_eq!(report["diagnosis"], trained["diagnosis"]);
+    assert_eq!(report["actions"], trained["actions"]);
+
+    let change = &report["change"];
+    assert_eq!(change["taken"][0]["remedy"], "mix-in-target");
+    assert_eq!(change["taken"][0]["is_as_proposed"], false); // 797 were proposed
+    assert_eq!(change["outcome"], "as-promised");
+    let paired = &change["dev"]["paired"];
+    assert_eq!(paired["counts"]["n"], 500);
+    assert!(paired["interval"]["high"].as_f64().unwrap() < 0.0);
+    let mut gaps = change["gaps"].as_array().unwrap().iter();
+    let mismatch = gaps.find(|gap| gap["gap"] == "data-mismatch").unwrap();
+    assert!(mismatch["promised_at_most"].as_f64().unwrap() > 0.0);
+
+    // Mixed in are 700 of 2,500 in train and train-dev together: general and target are told apart.
+    let cells = report["ng_table"]["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), 5, "{cells:?}"); // human on general is not known
+    let used_up = &report["used_up"];
+    assert_eq!(used_up["dev"]["trainings"], 2);
+    assert_eq!(used_up["test"]["recipes"], 2);
+    assert_eq!(
+        used_up["best_of_runs"]["names"].as_array().unwrap().len(),
+        2
+    );
+    assert!(
+        used_up["warnings"][0]
+            .as_str()
+            .unwrap()
+            .contains("2 different configs")
+    );
+    assert_eq!(report["mismatch_test"]["found"]["verdict"], "different");
+    let listed = report["error_analysis"]["mistakes"].as_array().unwrap();
+    let of_eye = &report["error_analysis"]["eyeball"];
+    assert_eq!(
+        listed.len() as u64,
+        of_eye["seen"]["errors"].as_u64().unwrap()
+    );
+
+    let text = told(&place, &[new, "--against", old]);
+    for part in [
+        "judged again",
+        "Against ",
+        "general data",
+        "look different",
+        "Dev was measured 8 times in 2 trainings",
+        "Worst slices",
+        "For the eye",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    // The other way round the change did not help.
+    let report = diagnosed(&place, &[old, "--against", new]);
+    assert_eq!(report["change"]["outcome"], "not-better");
+}
+
+#[test]
+fn a_figure_on_the_command_line_judges_a_run_anew() {
+    let place = Workplace::new();
+    let (_, run) = place.train(QUICKSTART, &SHORT);
+    let run = run.to_str().unwrap();
+    let report = diagnosed(&place, &[run, "--human", "0", "--confidence", "0.5"]);
+    assert!(rate(&report, "human").abs() < 1e-12);
+    assert!(gap(&report, "avoidable-bias")["size"].as_f64().unwrap() >= 0.0);
+    let narrow = gap(&report, "data-mismatch")["interval"].clone();
+    let wide = gap(&diagnosed(&place, &[run]), "data-mismatch")["interval"].clone();
+    assert!(narrow["low"].as_f64().unwrap() > wide["low"].as_f64().unwrap());
+    let error = refused(&place, &[run, "--dev", "0.1"]);
+    assert!(error.contains("a run has its own error rates"), "{error}");
+}
+
+#[test]
+fn runs_of_one_recipe_are_a_mean_over_seeds() {
+    let place = Workplace::new();
+    let runs: Vec<_> = ["seed=1", "seed=2", "seed=3"]
+        .iter()
+        .map(|seed| place.train(QUICKSTART, &[&SHORT[..], &[seed]].concat()))
+        .collect();
+    let paths: Vec<&str> = runs.iter().map(|(_, run)| run.to_str().unwrap()).collect();
+    let report = diagnosed(&place, &paths);
+    let mean = runs
+        .iter()
+        .map(|(report, _)| rate(report, "dev"))
+        .sum::<f64>()
+        / 3.0;
+    assert!((rate(&report, "dev") - mean).abs() < 1e-12);
+    assert_eq!(report["diagnosis"]["first"], "data-mismatch");
+    assert_eq!(report["diagnosis"]["seeds"]["n"], 3);
+    assert_eq!(report["shared_sets"].as_array().unwrap().len(), 0); // each seed splits anew
+
+    let twice = refused(&place, &[paths[0], paths[0]]);
+    assert!(twice.contains("have the same seed, 1"), "{twice}");
+    let (_, other) = place.train(QUICKSTART, &[&SHORT[..], &["train.batch_size=64"]].concat());
+    let other = refused(&place, &[paths[0], other.to_str().unwrap()]);
+    assert!(
+        other.contains("differs from") && other.contains("train.batch_size"),
+        "{other}"
+    );
+}
+
+/// 19 of 20 right: the human level of a run comes from the file that its config names, on general data too.
+#[test]
+fn a_config_takes_raters_labels() {
+    let place = Workplace::new();
+    let mut csv = String::from("example,rater,label,truth\n");
+    for at in 0..20 {
+        let truth = at % 2;
+        let said = if at == 0 { 1 } else { truth };
+        writeln!(csv, "{at},ann,{said},{truth}").unwrap();
+    }
+    let file = place.write("raters.csv", csv);
+    let labels = format!(
+        "human={{labels={:?},general={{error=0.01}}}}",
+        file.to_str().unwrap()
+    );
+    let (report, run) = place.train(QUICKSTART, &[&SHORT[..], &[&labels]].concat());
+    assert!((rate(&report, "human") - 0.01).abs() < 1e-12); // general is the foot
+    assert_eq!(report["human"]["target_study"]["chosen"]["name"], "ann");
+    std::fs::remove_file(&file).unwrap();
+    let again = diagnosed(&place, &[run.to_str().unwrap()]);
+    assert_eq!(again["human"], report["human"]);
+
+    let output = place.plumb(&["train", QUICKSTART, "--set", &labels]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("raters.csv"),
+        "{}",
+        stderr(&output)
+    );
+    assert!(!place.runs().join("quickstart-0002").exists());
+}
+
+#[test]
+fn a_run_that_is_not_finished_or_damaged_is_named() {
+    let place = Workplace::new();
+    let (_, run) = place.train(QUICKSTART, &SHORT);
+    let path = run.to_str().unwrap();
+    let dev = run.join("predictions/dev.csv");
+    let whole = std::fs::read_to_string(&dev).unwrap();
+    let cut: Vec<&str> = whole.lines().take(100).collect();
+    std::fs::write(&dev, cut.join("\n")).unwrap();
+    let error = refused(&place, &[path]);
+    assert!(
+        error.contains("dev.csv has 99 lines of examples; data.json says 500"),
+        "{error}"
+    );
+    std::fs::write(&dev, "").unwrap();
+    assert!(refused(&place, &[path]).contains("the file is empty"));
+    std::fs::write(&dev, whole).unwrap();
+    std::fs::write(run.join("mismatch_test.json"), "{").unwrap();
+    assert!(refused(&place, &[path]).contains("mismatch_test.json"));
+    std::fs::remove_file(run.join("diagnosis.json")).unwrap();
+    assert!(refused(&place, &[path]).contains("is not finished"));
 }

@@ -105,7 +105,7 @@ fn predictions_agree_with_the_reported_counts() {
     ] {
         let mut rows = csv::Reader::from_path(run.join(format!("predictions/{set}.csv"))).unwrap();
         let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
-        let errors = rows.iter().filter(|row| row[3] != row[4]).count();
+        let errors = rows.iter().filter(|row| row[5] != row[6]).count();
         assert_eq!(rows.len(), n, "{set}");
         assert!(
             (rate(&report, set) - errors as f64 / n as f64).abs() < 1e-12,
@@ -132,8 +132,10 @@ fn the_run_directory_holds_what_it_should_and_is_never_overwritten() {
         "diagnosis.json",
         "environment.json",
         "metrics.jsonl",
+        "mismatch_test.json",
         "model.json",
         "predictions",
+        "suspected_labels.json",
         "timings.jsonl",
         "train.log",
     ];

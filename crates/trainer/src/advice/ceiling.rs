@@ -37,7 +37,7 @@ pub(crate) fn is_worthwhile(ceiling: f64, diagnosis: &Diagnosis) -> bool {
 #[cfg(test)]
 mod tests {
     use plumb_data::source::BayesError;
-    use plumb_diagnostics::{ErrorCount, Figures, Human, Options, diagnose};
+    use plumb_diagnostics::{ErrorCount, Figures, GapKind, Human, Options, SetError, diagnose};
 
     use super::*;
     use crate::data_summary::DataSummary;
@@ -49,9 +49,13 @@ mod tests {
         kind: GapKind,
         expected: f64,
     ) {
-        let count = |percent: f64| ErrorCount::new((percent * 100.0).round() as u64, 10_000).ok();
+        let count = |percent: f64| {
+            let count = ErrorCount::new((percent * 100.0).round() as u64, 10_000);
+            count.ok().map(SetError::from)
+        };
         let figures = Figures {
             human: Some(Human::figure(human / 100.0).unwrap()),
+            human_general: None,
             train: count(train),
             train_dev: count(train_dev),
             dev: count(dev),

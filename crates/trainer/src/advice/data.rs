@@ -80,8 +80,11 @@ pub(super) fn more_dev(Case { config, data, .. }: Case<'_>, need: Need<'_>) -> F
             "draw dev and test from the target alone: leave out data.split.mistake",
         );
     }
-    if data.unused_target > 0 {
-        let then = now + data.unused_target;
+    // Shares are rounded one after the other: with dev as a count, the next may get one example more.
+    let is_share = matches!(config.data.split.target_in_train, Size::Share(_));
+    let unused = data.unused_target.saturating_sub(usize::from(is_share));
+    if unused > 0 {
+        let then = now + unused;
         return Fitted::key(
             format!("dev examples {now} -> {then} (those in no set so far)"),
             format!("data.split.dev={then}"),
@@ -101,7 +104,7 @@ pub(super) fn more_dev(Case { config, data, .. }: Case<'_>, need: Need<'_>) -> F
     let needed = need.gap.needed.as_ref();
     let in_dev = needed.filter(|more| more.sets.contains(&SetName::Dev));
     Fitted {
-        examples: in_dev.map(|more| more.n_each as i64),
+        examples: in_dev.and_then(|more| i64::try_from(more.n_each).ok()),
         ..Fitted::work(change)
     }
 }

@@ -72,7 +72,10 @@ pub(super) fn fit(remedy: Remedy, case: Case<'_>, need: Need<'_>) -> Option<(Fit
         Remedy::WeightTargetLikeData => mismatch::weight(case),
         Remedy::SynthesizeLikeTarget => mismatch::synthesize(case.config),
         // A run always has a train-dev set, and no key adapts domains.
-        Remedy::HoldOutTrainDev | Remedy::DomainAdaptation => None,
+        Remedy::HoldOutTrainDev
+        | Remedy::HoldOutDev
+        | Remedy::MeasureTrain
+        | Remedy::DomainAdaptation => None,
     }?;
     let Some(set) = &fitted.set else {
         let cost = Cost::of_work(fitted.examples);

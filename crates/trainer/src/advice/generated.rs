@@ -1,8 +1,8 @@
 //! What must hold of the advice for any config: generated ones.
 
 use plumb_data::seed;
-use plumb_diagnostics::{ErrorCount, Figures, Human, Options, diagnose};
-use rand::{Rng, seq::IndexedRandom};
+use plumb_diagnostics::{ErrorCount, Figures, Human, Options, SetError, diagnose};
+use rand::{RngExt, seq::IndexedRandom};
 
 use super::{
     fit::fit,
@@ -213,9 +213,13 @@ fn no_ceiling_is_beyond_its_gap() {
     };
     let mut n_actions = 0;
     for _ in 0..300 {
-        let mut count = || ErrorCount::new(stream.random_range(0..300), 1_000).ok();
+        let mut count = || {
+            let count = ErrorCount::new(stream.random_range(0..300), 1_000);
+            count.ok().map(SetError::from)
+        };
         let figures = Figures {
             human: Some(Human::figure(0.05).unwrap()),
+            human_general: None,
             train: count(),
             train_dev: count(),
             dev: count(),

@@ -4,7 +4,7 @@ mod predictions;
 
 use std::path::{Path, PathBuf};
 
-use plumb_diagnostics::{Diagnosis, diagnose};
+use plumb_diagnostics::{Diagnosis, DiagnosisError, diagnose};
 use serde::Serialize;
 
 use self::figures::{FiguresFile, Given};
@@ -111,8 +111,13 @@ impl Given {
     /// Bad input if there is no set, or if an option is out of range.
     fn diagnose(&self) -> Result<Diagnosis, Error> {
         diagnose(&self.figures, &self.options).map_err(|error| {
-            Error::bad_input(error.to_string())
-                .hint("as in: plumb diagnose --human 0.01 --train 0.08 --dev 0.10 --n-dev 1000")
+            let message = Error::bad_input(error.to_string());
+            match error {
+                DiagnosisError::NoSets => message.hint(
+                    "as in: plumb diagnose --human 0.01 --train 0.08 --dev 0.10 --n-dev 1000",
+                ),
+                _ => message,
+            }
         })
     }
 }

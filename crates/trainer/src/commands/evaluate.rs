@@ -124,13 +124,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let count =
         |evaluation: &Option<Evaluation>| evaluation.as_ref().map(|measured| measured.count);
     let diagnosis = judge(&config, &human, |set| count(measured.get(set)))?;
-    let curve = Curve::read(&run).unwrap_or_else(|error| {
-        notes.push(format!(
-            "the training curve is not known: {}",
-            error.message()
-        ));
-        Curve::default()
-    });
+    let curve = curve_of(&run, &mut notes);
     let case = Case {
         config: &config,
         data: &prepared.summary,
@@ -173,6 +167,15 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
         text.push('\n');
     }
     terminal::data(&format!("{text}\n{}", report::findings(&findings)))
+}
+
+/// What was measured during the run's training; none, and a note, if that can't be read.
+fn curve_of(run: &RunDir, notes: &mut Vec<String>) -> Curve {
+    Curve::read(run).unwrap_or_else(|error| {
+        let error = error.message();
+        notes.push(format!("the training curve is not known: {error}"));
+        Curve::default()
+    })
 }
 
 /// Why the run's training ended; one that is not diagnosed yet ends with its epochs.

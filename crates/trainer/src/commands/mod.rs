@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod data;
+pub(crate) mod decompose;
 pub(crate) mod devices;
 pub(crate) mod diagnose;
 pub(crate) mod evaluate;

@@ -103,12 +103,12 @@ fn eyeball(text: &mut String, analysis: &ErrorAnalysis) {
         text,
         "\n  For the eye: {} examples of dev, {} errors ({:.2} %); nobody looks at the other {}\n  \
          ({} errors, {:.2} %), so that they go on telling the truth",
-        eyeball.eyeball.n(),
-        eyeball.eyeball.errors(),
-        eyeball.eyeball.rate() * 100.0,
-        eyeball.blackbox.n(),
-        eyeball.blackbox.errors(),
-        eyeball.blackbox.rate() * 100.0,
+        eyeball.seen.n(),
+        eyeball.seen.errors(),
+        eyeball.seen.rate() * 100.0,
+        eyeball.unseen.n(),
+        eyeball.unseen.errors(),
+        eyeball.unseen.rate() * 100.0,
     )
     .ok();
     if eyeball.gap.verdict == Verdict::Present {

@@ -25,14 +25,13 @@ mod tasks;
 mod tests;
 mod train;
 mod truth;
-mod workers;
 
 use std::time::Instant;
 
 pub(crate) use self::{regime::Regime, report::Report};
 
-use self::{examine::examine, scenario::scenarios, workers::side_by_side};
-use crate::{Error, device::OpenDevice};
+use self::{examine::examine, scenario::scenarios};
+use crate::{Error, device::OpenDevice, workers::side_by_side};
 
 /// What an exam consists of.
 #[derive(Clone, Copy, Debug)]

@@ -40,7 +40,7 @@ fn feed<'a>(
     let examples = prepared.sets.get(set);
     let is_train = set == SetName::Train;
     let weights = prepared.train_weights.as_deref().filter(|_| is_train);
-    let augmentation = prepared.augmentation.as_ref().filter(|_| is_train);
+    let augmentation = prepared.augmentation.as_deref().filter(|_| is_train);
     let needed = prepared.sets.device_bytes(set);
     if augmentation.is_none() && needed <= *budget {
         *budget -= needed;

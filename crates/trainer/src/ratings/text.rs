@@ -67,5 +67,6 @@ pub(crate) fn text(study: &RaterStudy, of: &str) -> String {
     for note in &study.notes {
         writeln!(text, "  note: {note}").ok();
     }
+    text.push('\n');
     text
 }

@@ -30,7 +30,9 @@ pub(super) fn actions(report: &Findings<'_>) -> String {
                 first.ceiling * 100.0
             )
             .ok();
-        } else if is_addressed && let Some(why) = nothing_to_gain(gap, report) {
+        } else if is_addressed && gap.kind.missing().is_empty() {
+            // Else it is not known which gap it is, and a note says so.
+            let why = nothing_to_gain(gap, report);
             let line = format!("Nothing to try against {}: {why}", gap.kind);
             write!(text, "\n{}", wrapped("", &line)).ok();
         }
@@ -41,8 +43,8 @@ pub(super) fn actions(report: &Findings<'_>) -> String {
     text
 }
 
-/// Why there is no action against a gap that matters, if that is so.
-fn nothing_to_gain(gap: &Gap, report: &Findings<'_>) -> Option<&'static str> {
+/// Why there is no action against a gap that matters.
+fn nothing_to_gain(gap: &Gap, report: &Findings<'_>) -> &'static str {
     let rate = |name| {
         let found = report.diagnosis.rates.iter().find(|rate| rate.name == name);
         found.map(|rate| rate.rate)
@@ -50,14 +52,14 @@ fn nothing_to_gain(gap: &Gap, report: &Findings<'_>) -> Option<&'static str> {
     let human = rate(RateName::Human).unwrap_or(0.0);
     let room = rate(RateName::Dev).map(|dev| dev - human);
     if room.is_some_and(|room| !is_worthwhile(room, report.diagnosis)) {
-        return Some("dev error is at human level");
+        return "dev error is at human level";
     }
-    Some(match gap.kind {
+    match gap.kind {
         GapKind::DataMismatch | GapKind::VarianceOrMismatch => {
-            "it is harder data, which no training takes away"
+            "all of it that matters is harder data, which no training takes away"
         }
         _ => "dev error is near the Bayes error of the target",
-    })
+    }
 }
 
 fn action_lines(action: &Action) -> String {
@@ -95,6 +97,9 @@ fn cost(cost: &Cost) -> Option<String> {
         } else {
             format!("about {now} -> {then} of training")
         });
+    } else if let Some(work) = cost.multiply_adds.filter(|work| work.now != work.then) {
+        let times = work.then as f64 / work.now.max(1) as f64;
+        parts.push(format!("{times:.1} times as many multiplications"));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }
@@ -148,6 +153,7 @@ mod tests {
         let check = |parameters: Option<[usize; 2]>, secs: Option<[f64; 2]>, examples, expected| {
             let given = Cost {
                 parameters: parameters.map(|[now, then]| Change { now, then }),
+                multiply_adds: parameters.map(|[now, then]| Change { now, then }),
                 train_secs: secs.map(|[now, then]| Change { now, then }),
                 examples,
             };
@@ -155,6 +161,8 @@ mod tests {
         };
         check(None, None, None, None);
         check(Some([5, 5]), None, None, None);
+        let unknown = "20 -> 50 parameters, 2.5 times as many multiplications";
+        check(Some([20, 50]), None, None, Some(unknown));
         let both = "118,282 -> 269,322 parameters, about 4 s -> 11 s of training";
         check(
             Some([118_282, 269_322]),

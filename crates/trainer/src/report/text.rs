@@ -18,6 +18,8 @@ pub(crate) fn text(report: &Report<'_>) -> String {
         writeln!(text, "training ended after {done} epochs: {end}\n").ok();
     }
     text.push_str(&findings(&report.findings));
+    let run = report.run.display();
+    writeln!(text, "\nMore about its errors: plumb diagnose {run}").ok();
     text
 }
 
@@ -211,6 +213,7 @@ mod tests {
                         now: 118_282,
                         then: 118_282,
                     }),
+                    multiply_adds: None,
                     train_secs: Some(Change {
                         now: 4.1,
                         then: 8.2,
@@ -225,11 +228,12 @@ mod tests {
                         now: 118_282,
                         then: 269_322,
                     }),
+                    multiply_adds: None,
                     train_secs: Some(Change {
                         now: 4.1,
                         then: 10.9,
                     }),
-                    examples: Some(1_200),
+                    examples: None,
                 },
                 ..bigger
             },

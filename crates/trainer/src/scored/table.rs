@@ -171,6 +171,9 @@ impl Columns {
                 found.insert(name, at);
             }
         }
+        if names.iter().all(|name| name.is_empty()) {
+            return Err("the file is empty; expected a header and one line per example".into());
+        }
         let needed = |name: &str| {
             found.get(name).copied().ok_or_else(|| {
                 let columns = if roles.has_set {
@@ -285,3 +288,6 @@ impl Columns {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,13 +70,34 @@ fn a_bigger_model_costs_its_weights_and_multiplications() {
     };
     assert_eq!(cost.parameters, Some(expected));
     let then = cost.train_secs.unwrap().then;
-    assert!((then - 50.0 * 84_480.0 / 25_856.0).abs() < 1e-9, "{then}");
+    // 1,800 examples in batches of 128 are 15 steps, of 0.1 ms each whatever the network.
+    let work = 84_480.0 / 25_856.0;
+    let expected = 20.0 * (0.0015 + 1.9985 * work) + 10.0 * work;
+    assert!((then - expected).abs() < 1e-9, "{then}");
     assert_eq!(cost.examples, None);
+    // Nothing is known of how long convolutions take.
+    let changed = config::changed(&config, "model={small_cnn={}}").unwrap();
+    assert_eq!(Cost::of(case, &changed).train_secs, None);
     let without_times = Case {
         curve: &Curve::default(),
         ..case
     };
     assert_eq!(Cost::of(without_times, &changed).train_secs, None);
+}
+
+/// By hand: a convolution of 3×3 to c channels of 8×8 puts out 64·c values, its activation as many, the mean of
+/// each map c and the output layer 10; the input is 64.
+#[test]
+fn convolutions_cost_what_they_put_out() {
+    let set = "model={width=2.0,cnn={blocks=[{channels=4}]}}";
+    let values = |channels: f64| 64.0 + 128.0 * channels + channels + 10.0;
+    let work = values(8.0) / values(4.0);
+    let then = 20.0 * (0.0015 + 1.9985 * work) + 10.0 * work;
+    let network = ["model={cnn={blocks=[{channels=4}]}}"];
+    check(&network, End::Epochs, set, then, None);
+    // Dropout multiplies nothing.
+    let dropout = "model.cnn.dropout=0.2";
+    check(&network, End::Epochs, dropout, 50.0, None);
 }
 
 /// By hand, from 50 s: 2 s an epoch and 0.5 s an evaluation.
@@ -85,9 +106,14 @@ fn longer_training_costs_what_ended_it() {
     let epochs = End::Epochs;
     check(&[], epochs, "train.epochs=40", 100.0, None);
     check(&[], epochs, "train.mixup=0.2", 50.0, None);
-    let patient = ["train.patience=3", "train.epochs=100"];
     let patience = End::Patience;
-    check(&patience, patience, "train.patience=6", 57.5, None); // 3 more
+    check(
+        &["train.patience=3", "train.epochs=100"],
+        patience,
+        "train.patience=6",
+        57.5,
+        None,
+    ); // 3 more
     let patient = ["train.patience=30", "train.epochs=22"];
     check(&patient, patience, "train.patience=60", 55.0, None); // 22 at most
     let timed = ["train.max_time=\"50s\"", "train.epochs=100"];

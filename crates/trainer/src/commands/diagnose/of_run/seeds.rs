@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     Error,
-    advice::in_general,
+    advice::{Case, advise},
     cli::DiagnoseArgs,
     finished::Finished,
     report::{self, Findings},
@@ -58,12 +58,19 @@ pub(super) fn run(args: &DiagnoseArgs, paths: &[PathBuf]) -> Result<(), Error> {
     let diagnosis = diagnose_seeds(&figures, &given.options, BOOTSTRAP_SEED)
         .map_err(|error| Error::bad_input(error.to_string()))?;
     let human = given.human();
+    // Against the means, in terms of the recipe, with the curve of its first seed.
+    let case = Case {
+        config: &first.config,
+        data: &first.data,
+        end: first.verdict.end,
+        curve: &first.curve,
+    };
     let findings = Findings {
         matters_share: given.options.matters_share,
         human: &human,
         bayes: None,
         diagnosis: &diagnosis,
-        actions: &in_general(&diagnosis),
+        actions: &advise(case, &diagnosis),
     };
     if args.json {
         return terminal::json(&Diagnosed {

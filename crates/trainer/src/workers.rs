@@ -15,7 +15,7 @@ use crate::{Error, device};
 ///
 /// # Errors
 /// The first error in the order of the items; what is not begun by then is left out.
-pub(super) fn side_by_side<T: Sync, U: Send>(
+pub(crate) fn side_by_side<T: Sync, U: Send>(
     items: &[T],
     on_progress: &(dyn Fn(usize) + Sync),
     work: impl Fn(&T) -> Result<U, Error> + Sync,
@@ -43,8 +43,8 @@ pub(super) fn side_by_side<T: Sync, U: Send>(
     };
     let n_workers = device::n_threads().clamp(1, items.len().max(1));
     let ended: Vec<Result<(), Error>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..n_workers).map(|_| scope.spawn(&worker)).collect();
-        let panicked = |_| Err(Error::failed("a scenario ended in a panic"));
+        let workers: Vec<_> = (0..n_workers).map(|_| scope.spawn(worker)).collect();
+        let panicked = |_| Err(Error::failed("a training ended in a panic"));
         let join = workers
             .into_iter()
             .map(|w| w.join().unwrap_or_else(panicked));
