@@ -233,8 +233,8 @@ mod tests {
         };
         check([0.0, 0.0, 0.125, 0.25, 0.25, 0.25], 0, Some(0));
         check([0.0, 0.0, 0.125, 0.25, 0.5, 0.5], 2, Some(2));
-        // 0.01 of each is below a tenth of 0.23.
-        check([0.2, 0.0, 0.21, 0.22, 0.23, 0.2], 0, None);
+        // 0.015, 0.01 and 0.005 are below a tenth of 0.23.
+        check([0.2, 0.0, 0.215, 0.225, 0.23, 0.2], 0, None);
         // Without any error nothing matters.
         check([0.0; 6], 0, None);
     }
