@@ -55,3 +55,39 @@ pub(crate) fn side_by_side<T: Sync, U: Send>(
     done.sort_by_key(|&(at, _)| at);
     done.into_iter().map(|(_, result)| result).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_items_and_each_worker_has_one_thread() {
+        let items: Vec<u64> = (0..20).collect();
+        let told = Mutex::new(Vec::new());
+        let work = |item: &u64| {
+            assert_eq!(rayon::current_num_threads(), 1);
+            // The first ones take longest, and are done last.
+            std::thread::sleep(std::time::Duration::from_millis(20 - item));
+            Ok(item * item)
+        };
+        let tell = |done| told.lock().unwrap().push(done);
+        let found = side_by_side(&items, &tell, work).unwrap();
+        assert_eq!(
+            found,
+            items.iter().map(|item| item * item).collect::<Vec<_>>()
+        );
+        let mut told = told.into_inner().unwrap();
+        told.sort_unstable();
+        assert_eq!(told, (1..=20).collect::<Vec<usize>>());
+    }
+
+    #[test]
+    fn the_first_error_ends_the_exam() {
+        let work = |item: &u32| match item {
+            3 => Err(Error::failed("three")),
+            item => Ok(*item),
+        };
+        let error = side_by_side(&[1, 2, 3, 4], &|_| {}, work).unwrap_err();
+        assert_eq!(error.to_string(), "error: three");
+    }
+}

@@ -5,14 +5,11 @@ use super::{
     examine::Examined,
     judged::{Fault, Judged},
     scenario::Id,
-    truth::{GAPS, binomial},
+    truth::GAPS,
 };
 
 /// A deviation by so many standard errors explains a wrong verdict: one in 20 is as large by chance.
 const LARGE_DEVIATION: f64 = 1.96;
-
-/// Two gaps closer together than so many standard errors of their difference can't be told apart.
-const CLOSE: f64 = 2.0;
 
 /// A scenario in which something went wrong, and why.
 #[derive(Clone, Debug, Serialize)]
@@ -29,7 +26,7 @@ pub(super) struct Failure {
     /// Per set and gap what may have caused it; computed from that same diagnosis.
     pub(super) why: Vec<String>,
     /// The scenario's config, in short.
-    pub(super) config: String,
+    pub(super) config: Vec<String>,
 }
 
 /// All failures of one scenario, one per kind of fault.
@@ -95,19 +92,16 @@ fn why(examined: &Examined, judged: &Judged, fault: Fault) -> Vec<String> {
     let named = position(judged.named);
     if let (Fault::NotNamedFirst, Some(named)) = (fault, named) {
         let largest = judged.truth.largest();
+        let apart = judged.truth.standard_errors_apart(largest, named);
         let difference = judged.truth.gaps[largest] - judged.truth.gaps[named];
-        let error = difference_error(examined, judged, largest, named);
-        let close = if difference < CLOSE * error {
-            ", too close to tell"
-        } else {
-            ""
-        };
         why.push(format!(
-            "the true {} is {:.2} points smaller, {:.1} standard errors of the difference{close}",
-            GAPS[named],
+            "the true gaps are {:.2} points apart, {apart:.1} standard errors of the difference",
             difference * 100.0,
-            difference / error
         ));
+        let verdicts = [largest, named].map(|at| judged.gaps[at].verdict);
+        if verdicts == [Verdict::Present, Verdict::Inconclusive] {
+            why.push("what was named first is inconclusive, and the largest gap present".into());
+        }
     }
     for (set, rate) in ["train-dev", "dev", "test"].into_iter().zip(&judged.rates) {
         if rate.too_high.abs() >= LARGE_DEVIATION {
@@ -139,26 +133,4 @@ fn why(examined: &Examined, judged: &Judged, fault: Fault) -> Vec<String> {
         });
     }
     why
-}
-
-/// The standard error of the difference of two measured gaps, by the sets that each is measured with.
-///
-/// A gap is +1 times one rate and −1 times the one before it; the variances of train-dev, dev and test
-/// are binomial, human and train are exact.
-fn difference_error(examined: &Examined, judged: &Judged, a: usize, b: usize) -> f64 {
-    // Factors of train-dev, dev and test in each gap.
-    const FACTORS: [[f64; 3]; 4] = [
-        [0.0, 0.0, 0.0],
-        [1.0, 0.0, 0.0],
-        [-1.0, 1.0, 0.0],
-        [0.0, -1.0, 1.0],
-    ];
-    let (rates, sizes) = (&judged.truth.rates, examined.recipe.sizes);
-    let variances = [
-        binomial(rates.general, sizes.train_dev),
-        binomial(rates.dev, sizes.dev),
-        binomial(rates.target, sizes.test),
-    ];
-    let terms = (0..3).map(|set| (FACTORS[a][set] - FACTORS[b][set]).powi(2) * variances[set]);
-    terms.sum::<f64>().sqrt()
 }

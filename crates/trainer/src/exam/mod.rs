@@ -21,6 +21,8 @@ mod share;
 mod table;
 mod target;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod train;
 mod truth;
 

@@ -6,6 +6,8 @@ use serde::Serialize;
 pub(super) enum Question {
     /// Of those whose largest gap stands far above the threshold, that gap is named first and present.
     NamedFirst,
+    /// Of those among them whose other gaps are two standard errors of the difference smaller or more.
+    NamedFirstIfClear,
     /// Of those whose largest gap stands less far above it, that gap is called absent.
     CalledAbsent,
     /// Of all gaps that do not matter, present.
@@ -29,8 +31,9 @@ pub(super) enum Question {
 }
 
 impl Question {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::NamedFirst,
+        Self::NamedFirstIfClear,
         Self::CalledAbsent,
         Self::FalseAlarm,
         Self::CloseFalseAlarm,
@@ -47,6 +50,7 @@ impl Question {
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::NamedFirst => "largest gap far above the threshold: named first and present",
+            Self::NamedFirstIfClear => "named first, no other gap within 2 s.e.",
             Self::CalledAbsent => "largest gap less far above the threshold: called absent",
             Self::FalseAlarm => "gaps below the threshold: called present (false alarms)",
             Self::CloseFalseAlarm => "false alarms less than 4 s.e. below",

@@ -99,35 +99,35 @@ impl Recipe {
 }
 
 impl Recipe {
-    /// For a line of a report: what differs from scenario to scenario.
-    pub(super) fn in_short(&self) -> String {
+    /// For a report: what differs from scenario to scenario, a line each of data and training.
+    pub(super) fn in_short(&self) -> Vec<String> {
+        let keys = |keys: &str| keys.trim_end().replace(" = ", "=").replace('\n', " ");
+        let mut data = format!("{}: {}", self.source, keys(&self.general));
+        let is_other = |line: &&str| !self.general.lines().any(|general| general == *line);
+        let other: Vec<&str> = self.target.lines().filter(is_other).collect();
+        if !other.is_empty() {
+            write!(data, "; target: {}", keys(&other.join("\n"))).ok();
+        }
+        if self.label_noise > 0.0 {
+            write!(data, "; label_noise={}", self.label_noise).ok();
+        }
         let Sizes {
             train,
             train_dev,
             dev,
             test,
         } = self.sizes;
-        let keys = |keys: &str| keys.trim_end().replace(" = ", "=").replace('\n', " ");
-        let mut text = format!("{}: {}", self.source, keys(&self.general));
-        let in_target = |line: &&str| !self.general.lines().any(|general| general == *line);
-        let other: Vec<&str> = self.target.lines().filter(in_target).collect();
-        if !other.is_empty() {
-            write!(text, "; target {}", keys(&other.join("\n"))).ok();
-        }
-        if self.label_noise > 0.0 {
-            write!(text, "; label_noise={}", self.label_noise).ok();
-        }
-        write!(
-            text,
-            "; sets {train}/{train_dev}/{dev}/{test}; hidden {:?}, {:?} {}, {} epochs of batches of {}",
-            self.training.hidden,
-            self.training.optimizer,
-            self.training.learning_rate,
-            self.training.epochs,
-            self.training.batch_size
-        )
-        .ok();
-        text
+        let training = &self.training;
+        let run = format!(
+            "sets of {train}, {train_dev}, {dev}, {test}; hidden {:?}; {:?}, rate {}, {} epochs of \
+             batches of {}",
+            training.hidden,
+            training.optimizer,
+            training.learning_rate,
+            training.epochs,
+            training.batch_size
+        );
+        vec![data, run]
     }
 }
 

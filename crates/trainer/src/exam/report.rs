@@ -61,7 +61,7 @@ impl Report {
             seed: plan.seed,
             repeats: plan.repeats,
             elapsed_secs: elapsed.as_secs_f64(),
-            targets: Target::all([&own, &repeated, &together]),
+            targets: Target::all(scenarios.len(), [&own, &repeated, &together]),
             own,
             repeated,
             together,
@@ -71,6 +71,11 @@ impl Report {
             failures: scenarios.iter().flat_map(failures).collect(),
             scenarios,
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn targets(&self) -> &[Target] {
+        &self.targets
     }
 
     /// Fails if a target is missed, naming each.

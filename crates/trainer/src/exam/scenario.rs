@@ -102,3 +102,46 @@ fn scenario(number: usize, exam_seed: u64) -> Scenario {
         recipe,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+
+    #[test]
+    fn every_scenario_is_a_config_that_checks() {
+        for scenario in scenarios(300, None, 1) {
+            let text = scenario.recipe.to_toml(scenario.seed);
+            let (config, _) = config::parse("exam.toml", text).unwrap();
+            assert_eq!(config.seed, scenario.seed);
+            assert!(config.human.is_none(), "the Bayes error is the human level");
+        }
+    }
+
+    #[test]
+    fn all_regimes_and_tasks_come_up_equally_often() {
+        let all = scenarios(300, None, 1);
+        for regime in Regime::ALL {
+            for task in Task::ALL {
+                let is_it =
+                    |scenario: &&Scenario| scenario.id.regime == regime && scenario.id.task == task;
+                assert_eq!(all.iter().filter(is_it).count(), 10, "{regime} {task}");
+            }
+        }
+    }
+
+    #[test]
+    fn fewer_scenarios_are_the_beginning_of_more_and_a_regime_is_a_part_of_all() {
+        let key = |scenario: &Scenario| (scenario.id, scenario.seed, scenario.recipe.clone());
+        let keys = |n, only, seed| -> Vec<_> { scenarios(n, only, seed).iter().map(key).collect() };
+        let all = keys(50, None, 1);
+        assert_eq!(keys(20, None, 1), all[..20]);
+        let harder: Vec<_> = all
+            .iter()
+            .filter(|(id, ..)| id.regime == Regime::Harder)
+            .cloned()
+            .collect();
+        assert_eq!(keys(5, Some(Regime::Harder), 1), harder);
+        assert_ne!(keys(1, None, 2)[0].1, all[0].1, "another exam, other data");
+    }
+}

@@ -16,6 +16,8 @@ pub(super) struct Tally {
     #[serde(serialize_with = "by_question")]
     shares: [Share; Question::ALL.len()],
     pub(super) confusion: Confusion,
+    /// All gaps, by how far they stand from the threshold: in the order of [`DISTANCES`].
+    pub(super) by_distance: [Verdicts; DISTANCES.len()],
 }
 
 /// Per true first gap, per named first gap; the last of either is none.
@@ -27,6 +29,17 @@ pub(super) struct Named {
     pub(super) first: u64,
     /// Of them, called present; the others name it as far as so few examples tell.
     pub(super) present: u64,
+}
+
+/// Standard errors from the threshold up to which a gap belongs to a group, the lower end not included.
+pub(super) const DISTANCES: [f64; 6] = [-FAR, -2.0, 0.0, 2.0, FAR, f64::INFINITY];
+
+/// What some gaps were called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Verdicts {
+    pub(super) gaps: u64,
+    pub(super) present: u64,
+    pub(super) absent: u64,
 }
 
 impl Tally {
@@ -61,6 +74,9 @@ impl Tally {
             Standing::Far => {
                 let is_right = !has(Fault::NotNamedFirst) && !has(Fault::NotPresent);
                 self.answer(Question::NamedFirst, is_right);
+                if judged.truth.is_clear() {
+                    self.answer(Question::NamedFirstIfClear, is_right);
+                }
             }
             Standing::Near => self.answer(Question::CalledAbsent, has(Fault::CalledAbsent)),
             Standing::Below => {}
@@ -75,6 +91,12 @@ impl Tally {
                     self.answer(Question::CloseFalseAlarm, is_alarm);
                 }
             }
+            let above = judged.truth.standard_errors_above[at];
+            let group = DISTANCES.iter().position(|&end| above <= end);
+            let verdicts = &mut self.by_distance[group.unwrap_or(DISTANCES.len() - 1)];
+            verdicts.gaps += 1;
+            verdicts.present += u64::from(gap.verdict == Verdict::Present);
+            verdicts.absent += u64::from(gap.verdict == Verdict::Absent);
             if let Some(covered) = gap.covered {
                 self.answer(Question::GapCovered, covered);
                 self.answer(OF_GAP[at], covered);
@@ -106,6 +128,11 @@ impl Tally {
         for (cell, of_scenario) in cells.zip(scenario.confusion.iter().flatten()) {
             cell.first += of_scenario.first;
             cell.present += of_scenario.present;
+        }
+        for (all, of_scenario) in self.by_distance.iter_mut().zip(&scenario.by_distance) {
+            all.gaps += of_scenario.gaps;
+            all.present += of_scenario.present;
+            all.absent += of_scenario.absent;
         }
     }
 }

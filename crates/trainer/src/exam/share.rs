@@ -102,14 +102,20 @@ mod tests {
         share
     }
 
-    /// By hand: of two scenarios with 10 diagnoses each one is always right and one never, so p = 1/2 and
-    /// Σ(held − 5)² = 50, ten times 20·1/4: as if there were 2 draws, not 20.
+    /// So many scenarios with 10 diagnoses each, of which so many are right.
+    fn scenarios(n: usize, held: u64) -> Share {
+        let all = std::iter::repeat_n(share(held, 10).as_cluster(), n);
+        all.fold(Share::default(), Share::plus)
+    }
+
+    /// By hand: of 20 scenarios 10 are always right and 10 never, so p = 1/2 and Σ(held − 5)² = 500, ten times
+    /// 200·1/4: as if there were 20 draws, not 200.
     #[test]
     fn diagnoses_of_one_scenario_count_as_few() {
-        let alike = share(10, 10).as_cluster().plus(share(0, 10).as_cluster());
+        let alike = scenarios(10, 10).plus(scenarios(10, 0));
         assert!((alike.design_effect() - 10.0).abs() < 1e-12);
         // 5 of 10 in each: no more alike than by chance.
-        let mixed = share(5, 10).as_cluster().plus(share(5, 10).as_cluster());
+        let mixed = scenarios(20, 5);
         assert!((mixed.design_effect() - 1.0).abs() < 1e-12);
         let (alike, mixed) = (alike.interval().unwrap(), mixed.interval().unwrap());
         let ratio = (alike.high - 0.5) / (mixed.high - 0.5);

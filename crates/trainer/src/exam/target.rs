@@ -16,6 +16,9 @@ const TARGETS: [(Question, [f64; 2]); 5] = [
     (Question::GapCovered, [0.93, 0.97]),
 ];
 
+/// Fewer scenarios are a part of an exam: what they miss may be chance.
+pub(super) const WHOLE_EXAM: usize = 200;
+
 /// Something that the diagnosis must reach, and whether it does.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Target {
@@ -37,22 +40,33 @@ pub(super) struct Target {
 pub(super) enum Outcome {
     Reached,
     Missed,
+    /// Not reached by a part of an exam, and so few scenarios can't tell.
+    Undecided,
     /// It never came up.
     NotTested,
 }
 
 impl Target {
-    /// All targets, in the order of the report; from what own runs, repeats and both together were like.
-    pub(super) fn all([own, repeats, together]: [&Tally; 3]) -> Vec<Self> {
+    /// All targets, in the order of the report; from what the own runs of so many scenarios, their repeats,
+    /// and both together were like.
+    pub(super) fn all(n_scenarios: usize, [own, repeats, together]: [&Tally; 3]) -> Vec<Self> {
         let target = |&(question, expected): &(Question, [f64; 2])| {
             let (own, together) = (own.share(question), together.share(question));
+            let mut outcome = outcome(expected, own, together);
+            if outcome == Outcome::Missed
+                && n_scenarios < WHOLE_EXAM
+                && !contradicts(expected, together)
+                && !contradicts(expected, own)
+            {
+                outcome = Outcome::Undecided;
+            }
             Self {
                 question,
                 expected,
                 own,
                 repeats: repeats.share(question),
                 together,
-                outcome: outcome(expected, own, together),
+                outcome,
             }
         };
         TARGETS.iter().map(target).collect()
@@ -60,19 +74,23 @@ impl Target {
 }
 
 /// Reached if the share in own runs and repeats together is as expected, and the own runs alone, which are
-/// few, do not contradict it: their interval reaches into what is expected.
-fn outcome([low, high]: [f64; 2], own: Share, together: Share) -> Outcome {
-    let Some(rate) = together.rate() else {
-        return Outcome::NotTested;
-    };
-    let contradicts = own
-        .interval()
-        .is_some_and(|interval| interval.high < low || interval.low > high);
-    if (low..=high).contains(&rate) && !contradicts {
-        Outcome::Reached
-    } else {
-        Outcome::Missed
+/// few, do not contradict it.
+fn outcome(expected: [f64; 2], own: Share, together: Share) -> Outcome {
+    let [low, high] = expected;
+    match together.rate() {
+        None => Outcome::NotTested,
+        Some(rate) if (low..=high).contains(&rate) && !contradicts(expected, own) => {
+            Outcome::Reached
+        }
+        Some(_) => Outcome::Missed,
     }
+}
+
+/// Whether the whole interval of a share lies outside of what is expected.
+fn contradicts([low, high]: [f64; 2], share: Share) -> bool {
+    share
+        .interval()
+        .is_some_and(|interval| interval.high < low || interval.low > high)
 }
 
 #[cfg(test)]

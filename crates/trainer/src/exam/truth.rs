@@ -40,7 +40,21 @@ pub(super) struct Truth {
     pub(super) threshold: f64,
     /// Per gap how far it stands above the threshold, in standard errors of the measured difference.
     pub(super) standard_errors_above: [f64; 4],
+    /// Of the measured train-dev, dev and test error.
+    #[serde(skip)]
+    variances: [f64; 3],
 }
+
+/// Two gaps whose difference is smaller than so many of its standard errors are hard to put in order.
+const CLOSE: f64 = 2.0;
+
+/// Per gap the factors of the train-dev, dev and test error in it; human and train error are exact.
+const FACTORS: [[f64; 3]; 4] = [
+    [0.0, 0.0, 0.0],
+    [1.0, 0.0, 0.0],
+    [-1.0, 1.0, 0.0],
+    [0.0, -1.0, 1.0],
+];
 
 impl Truth {
     /// `share` is the share of the dev error from which on a gap matters.
@@ -88,7 +102,25 @@ impl Truth {
             gaps,
             threshold,
             standard_errors_above,
+            variances: [v_train_dev, v_dev, v_test],
         }
+    }
+
+    /// By how many standard errors of the measured difference a gap is larger than another.
+    pub(super) fn standard_errors_apart(&self, larger: usize, smaller: usize) -> f64 {
+        let difference = self.gaps[larger] - self.gaps[smaller];
+        let terms = (0..3).map(|set| {
+            let factor = FACTORS[larger][set] - FACTORS[smaller][set];
+            factor.powi(2) * self.variances[set]
+        });
+        difference / terms.sum::<f64>().sqrt()
+    }
+
+    /// Whether no other gap is so close to the largest that chance may well put it in front.
+    pub(super) fn is_clear(&self) -> bool {
+        let largest = self.largest();
+        let mut others = (0..GAPS.len()).filter(|&at| at != largest);
+        others.all(|other| self.standard_errors_apart(largest, other) >= CLOSE)
     }
 
     /// The true gap between general and target data.
@@ -173,6 +205,13 @@ mod tests {
         near(mismatch, 0.2 / 0.002_f64.sqrt());
         near(overfitting, 0.2 / 0.001_f64.sqrt());
         assert!(!truth.matters(0) && truth.matters(2));
+        // Mismatch − variance = dev − 2·train-dev + train: 0.2/√(0.000625 + 4·0.0016).
+        near(
+            truth.standard_errors_apart(2, 1),
+            0.2 / 0.007_025_f64.sqrt(),
+        );
+        // Mismatch and overfitting are equal: their order is chance.
+        assert!(!truth.is_clear());
     }
 
     /// By hand: the Bayes error's own standard error 0.003 beside 0.2·√(0.5·0.5/400)·… = 0.2·0.02 = 0.004
@@ -182,6 +221,8 @@ mod tests {
         let truth = Truth::new(rates([0.01, 0.003, 0.1, 0.2, 0.2, 0.2]), SIZES, 0.2);
         near(truth.standard_errors_above[0], 10.0);
         assert_eq!(truth.first(), Some(1)); // 0.1 of variance before 0.09 of bias
+        // They are 0.01 apart, and the train-dev error has a standard error of 0.04.
+        near(truth.standard_errors_apart(1, 0), 0.25);
     }
 
     #[test]
@@ -192,8 +233,8 @@ mod tests {
         };
         check([0.0, 0.0, 0.125, 0.25, 0.25, 0.25], 0, Some(0));
         check([0.0, 0.0, 0.125, 0.25, 0.5, 0.5], 2, Some(2));
-        // 0.01 of each is below a tenth of 0.23.
-        check([0.2, 0.0, 0.21, 0.22, 0.23, 0.2], 0, None);
+        // 0.015, 0.01 and 0.005 are below a tenth of 0.23.
+        check([0.2, 0.0, 0.215, 0.225, 0.23, 0.2], 0, None);
         // Without any error nothing matters.
         check([0.0; 6], 0, None);
     }

@@ -6,7 +6,7 @@ use crate::{
         explain::Failure,
         judged::Fault,
         question::Question,
-        score::Confusion,
+        score::{Confusion, DISTANCES, Tally},
         share::Share,
         target::{Outcome, Target},
     },
@@ -17,7 +17,8 @@ use crate::{
 const MAX_TOLD: usize = 10;
 
 /// What is shown beside the targets.
-const DETAILS: [Question; 6] = [
+const DETAILS: [Question; 7] = [
+    Question::NamedFirstIfClear,
     Question::CloseFalseAlarm,
     Question::Overlooked,
     Question::VarianceCovered,
@@ -27,11 +28,11 @@ const DETAILS: [Question; 6] = [
 ];
 
 impl Report {
-    /// For a terminal of 80 columns.
+    /// For a terminal; lines that tell of failures may be longer than its 80 columns.
     pub(crate) fn text(&self) -> String {
         let mut text = format!(
             "{} scenarios with {} repeats each, seed {}, in {:.0} s\n\
-             Intervals at 95 % confidence; those of repeats allow for what one scenario's have in common\n",
+             Intervals at 95 %; they allow for what a scenario's diagnoses have in common\n",
             self.scenarios.len(),
             self.repeats,
             self.seed,
@@ -43,8 +44,9 @@ impl Report {
         text.push_str("\nBeside the targets, own runs and repeats together\n");
         for question in DETAILS {
             let share = share(self.together.share(question));
-            writeln!(text, "  {:<38}{share}", question.text()).ok();
+            writeln!(text, "  {:<40}{share}", question.text()).ok();
         }
+        text.push_str(&by_distance(&self.together));
         text.push_str(
             "\nThe true first gap (rows), and what own runs named first (called present)\n",
         );
@@ -87,6 +89,7 @@ fn of_target(target: &Target) -> String {
     let outcome = match target.outcome {
         Outcome::Reached => "reached",
         Outcome::Missed => "MISSED",
+        Outcome::Undecided => "not reached, but so few scenarios can't tell",
         Outcome::NotTested => "not tested",
     };
     format!(
@@ -110,6 +113,37 @@ fn share(share: Share) -> String {
         interval.low * 100.0,
         interval.high * 100.0
     )
+}
+
+/// How sure verdicts are: the farther from the threshold, the surer.
+fn by_distance(tally: &Tally) -> String {
+    let mut text = format!(
+        "\n{:<34}{:>10}{:>10}{:>14}{:>10}\n",
+        "Standard errors from the threshold", "gaps", "present", "inconclusive", "absent"
+    );
+    let mut from = None;
+    for (to, verdicts) in DISTANCES.into_iter().zip(tally.by_distance) {
+        let range = match from {
+            None => format!("up to {to}"),
+            Some(from) if to.is_infinite() => format!("more than {from}"),
+            Some(from) => format!("{from} to {to}"),
+        };
+        from = Some(to);
+        let percent = |n: u64| match verdicts.gaps {
+            0 => "-".into(),
+            of => format!("{:.1} %", n as f64 / of as f64 * 100.0),
+        };
+        writeln!(
+            text,
+            "  {range:<32}{:>10}{:>10}{:>14}{:>10}",
+            thousands(verdicts.gaps),
+            percent(verdicts.present),
+            percent(verdicts.gaps - verdicts.present - verdicts.absent),
+            percent(verdicts.absent)
+        )
+        .ok();
+    }
+    text
 }
 
 fn confusion(confusion: &Confusion) -> String {
@@ -183,6 +217,8 @@ fn of_failure(failure: &Failure, n_repeats: usize) -> String {
     for why in &failure.why {
         writeln!(text, "    - {why}").ok();
     }
-    writeln!(text, "    {}", failure.config).ok();
+    for line in &failure.config {
+        writeln!(text, "    {line}").ok();
+    }
     text
 }
