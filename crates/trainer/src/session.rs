@@ -331,8 +331,8 @@ impl Session<'_> {
             terminal::data(&text)?;
         }
         if !self.output.quiet {
-            let test = Some(measured.test.count);
-            for warning in UsedUp::looks(run, &prepared.summary, test).warnings {
+            let final_count = Some(measured.test.count);
+            for warning in UsedUp::looks(run, &prepared.summary, final_count).warnings {
                 terminal::talk(&format!("warning: {warning}"));
             }
         }
