@@ -52,14 +52,13 @@ impl Target {
     pub(super) fn all(n_scenarios: usize, [own, repeats, together]: [&Tally; 3]) -> Vec<Self> {
         let target = |&(question, expected): &(Question, [f64; 2])| {
             let (own, together) = (own.share(question), together.share(question));
-            let mut outcome = outcome(expected, own, together);
-            if outcome == Outcome::Missed
-                && n_scenarios < WHOLE_EXAM
-                && !contradicts(expected, together)
-                && !contradicts(expected, own)
-            {
-                outcome = Outcome::Undecided;
-            }
+            let is_part = n_scenarios < WHOLE_EXAM;
+            let outcome = match outcome(expected, own, together) {
+                Outcome::Missed if is_part && !contradicts(expected, together) => {
+                    Outcome::Undecided
+                }
+                outcome => outcome,
+            };
             Self {
                 question,
                 expected,
