@@ -1,6 +1,5 @@
 //! Many trainings of one config, each on a training set of its own, asked about the same examples.
 
-use burn::tensor::Tensor;
 use plumb_data::{Normalizer, seed};
 use plumb_diagnostics::{Decomposition, SetName, decompose};
 use rand::RngExt;
@@ -10,13 +9,12 @@ use crate::{
     Error,
     config::{Config, Document},
     device::OpenDevice,
-    diverged::NotFinite,
     evaluate::evaluate,
     feed::feeds,
     initial::initial,
     prepare::{Prepared, prepare},
     session::train_on,
-    train::{Evaluated, Observer, Position, Snapshot, State},
+    train::{Observer, Position, State},
     workers::side_by_side,
 };
 
@@ -153,25 +151,4 @@ fn bootstrap(config: &Config, base: &Prepared, own_seed: u64) -> Result<Prepared
 /// Follows a training that nobody watches.
 struct Unwatched;
 
-impl Observer for Unwatched {
-    fn step(&mut self, _: usize, _: &Tensor<1>) {}
-
-    fn is_save_due(&self, _: &Position) -> bool {
-        false
-    }
-
-    fn save(&mut self, _: &Snapshot<'_>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn diverged(&self, at: &NotFinite) -> Error {
-        Error::failed(format!(
-            "the {} of step {} is {}",
-            at.quantity, at.step, at.value
-        ))
-    }
-
-    fn evaluated(&mut self, _: &Evaluated<'_>, _: &Snapshot<'_>, _: bool) -> Result<(), Error> {
-        Ok(())
-    }
-}
+impl Observer for Unwatched {}

@@ -88,28 +88,39 @@ pub(crate) struct Evaluated<'a> {
     pub(crate) evaluate_time: Duration,
 }
 
-/// Follows a training: shows it, writes it down.
+/// Follows a training: shows it, writes it down. One that does nothing of its own just lets it run.
 pub(crate) trait Observer {
     /// After every step, with the number of examples it trained on and its loss, still on the
     /// device: reading it costs a synchronization.
-    fn step(&mut self, n_examples: usize, loss: &Tensor<1>);
+    fn step(&mut self, _n_examples: usize, _loss: &Tensor<1>) {}
 
     /// Whether the state should be saved after this step, within an epoch.
-    fn is_save_due(&self, position: &Position) -> bool;
+    fn is_save_due(&self, _position: &Position) -> bool {
+        false
+    }
 
     /// Saves a state that training is in between evaluations.
-    fn save(&mut self, snapshot: &Snapshot<'_>) -> Result<(), Error>;
+    fn save(&mut self, _snapshot: &Snapshot<'_>) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Says what has left the numbers, what is saved, and what usually helps.
-    fn diverged(&self, at: &NotFinite) -> Error;
+    fn diverged(&self, at: &NotFinite) -> Error {
+        Error::failed(format!(
+            "the {} of step {} is {}",
+            at.quantity, at.step, at.value
+        ))
+    }
 
     /// After every evaluation; `is_end` if training ends here.
     fn evaluated(
         &mut self,
-        evaluated: &Evaluated<'_>,
-        snapshot: &Snapshot<'_>,
-        is_end: bool,
-    ) -> Result<(), Error>;
+        _evaluated: &Evaluated<'_>,
+        _snapshot: &Snapshot<'_>,
+        _is_end: bool,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// Trains from a state on, until one of the reasons of [`End`] holds.

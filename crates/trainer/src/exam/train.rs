@@ -1,4 +1,4 @@
-use burn::{module::Module, tensor::Tensor};
+use burn::module::Module;
 use plumb_diagnostics::Diagnosis;
 use plumb_model::Model;
 
@@ -7,7 +7,6 @@ use crate::{
     Error,
     config::{self, Config},
     device::OpenDevice,
-    diverged::NotFinite,
     evaluate::evaluate,
     feed::feeds,
     initial::initial,
@@ -71,23 +70,6 @@ struct Candidates {
 }
 
 impl Observer for Candidates {
-    fn step(&mut self, _: usize, _: &Tensor<1>) {}
-
-    fn is_save_due(&self, _: &Position) -> bool {
-        false
-    }
-
-    fn save(&mut self, _: &Snapshot<'_>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn diverged(&self, at: &NotFinite) -> Error {
-        Error::failed(format!(
-            "the {} of step {} is {}",
-            at.quantity, at.step, at.value
-        ))
-    }
-
     fn evaluated(
         &mut self,
         evaluated: &Evaluated<'_>,
