@@ -113,18 +113,21 @@ pub(crate) fn in_general(diagnosis: &Diagnosis) -> Vec<Action> {
     let gaps = ranked
         .filter_map(|&kind| diagnosis.gap(kind))
         .filter(matters);
-    gaps.flat_map(|gap| {
-        remedies(gap.kind).iter().map(|&remedy| Action {
-            gap: gap.kind,
-            remedy,
-            change: remedy.text().to_owned(),
-            reason: None,
-            set: None,
-            ceiling: gap.size,
-            cost: Cost::default(),
+    let with_ceiling = gaps.map(|gap| (gap, ceiling(gap, diagnosis, &KnownBayes::UNKNOWN)));
+    let worthwhile = with_ceiling.filter(|&(_, ceiling)| is_worthwhile(ceiling, diagnosis));
+    worthwhile
+        .flat_map(|(gap, ceiling)| {
+            remedies(gap.kind).iter().map(move |&remedy| Action {
+                gap: gap.kind,
+                remedy,
+                change: remedy.text().to_owned(),
+                reason: None,
+                set: None,
+                ceiling,
+                cost: Cost::default(),
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 #[cfg(test)]

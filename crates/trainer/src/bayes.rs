@@ -24,6 +24,14 @@ pub(crate) struct KnownBayes {
 }
 
 impl KnownBayes {
+    /// Of data that was not made.
+    pub(crate) const UNKNOWN: Self = Self {
+        general: None,
+        target: None,
+        target_share_of_train: 0.0,
+        is_dev_target: false,
+    };
+
     pub(crate) fn of(data: &DataSummary) -> Self {
         let train = &data.sets.train;
         Self {

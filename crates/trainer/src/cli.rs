@@ -155,47 +155,56 @@ pub(crate) struct DiagnoseArgs {
 #[command(next_help_heading = "Figures")]
 pub(crate) struct FigureArgs {
     /// Human-level error on the target data, or on all data
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) human: Option<f64>,
     /// A CSV file of raters' labels (example, rater, label, maybe group and truth), instead of --human
     #[arg(long, value_name = "FILE.csv", conflicts_with = "human")]
     pub(crate) raters: Option<PathBuf>,
     /// Human-level error on the general data, where it is another
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) human_general: Option<f64>,
     /// Error rate on the whole training set
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) train: Option<f64>,
     /// Error rate on held-out data like train
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) train_dev: Option<f64>,
     /// Error rate on the target data that decisions are made on
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) dev: Option<f64>,
     /// Error rate on the target data that makes no decision
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) test: Option<f64>,
     /// Examples in train; not needed
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) n_train: Option<u64>,
     /// Examples in train-dev; without it, its error has no interval
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) n_train_dev: Option<u64>,
     /// Examples in dev; without it, its error has no interval
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) n_dev: Option<u64>,
     /// Examples in test; without it, its error has no interval
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) n_test: Option<u64>,
     /// Two-sided confidence of every interval; 0.95 if absent
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", allow_negative_numbers = true)]
     pub(crate) confidence: Option<f64>,
     /// The share of the dev error from which on a gap matters; 0.1 if absent
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub(crate) matters_share: Option<f64>,
     /// The dev error that is good enough
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) goal_error: Option<f64>,
+}
+
+impl FigureArgs {
+    /// Whether an error rate of the model, or a number of examples, is given.
+    pub(crate) fn has_rate(&self) -> bool {
+        let rates = [self.train, self.train_dev, self.dev, self.test];
+        let counts = [self.n_train, self.n_train_dev, self.n_dev, self.n_test];
+        rates.iter().any(Option::is_some) || counts.iter().any(Option::is_some)
+    }
 }
 
 /// Predicts the class of each example of an input: label and probabilities

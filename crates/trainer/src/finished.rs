@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use plumb_diagnostics::SetName;
+use plumb_diagnostics::{Diagnosis, SetName};
 use serde::Deserialize;
 
 use crate::{
@@ -31,6 +31,8 @@ pub(crate) struct Finished {
     pub(crate) verdict: Verdict,
     /// What was measured on the way; empty where that is lost.
     pub(crate) curve: Curve,
+    /// What is lost, and costs only a part of what can be said.
+    pub(crate) notes: Vec<String>,
 }
 
 /// What is read of `diagnosis.json`.
@@ -43,6 +45,30 @@ pub(crate) struct Verdict {
     /// The Bayes errors, where they are the human level.
     pub(crate) bayes: Option<KnownBayes>,
     pub(crate) actions: Vec<Action>,
+    diagnosis: Diagnosis,
+}
+
+impl Verdict {
+    /// Makes sure that predictions are those that were diagnosed.
+    fn check(&self, run: &RunDir, set: SetName, scored: &Scored) -> Result<(), Error> {
+        let mut rates = self.diagnosis.rates.iter();
+        let diagnosed = rates.find(|rate| rate.name == set.into());
+        let (diagnosed, counted) = (diagnosed.and_then(|rate| rate.count), scored.count());
+        if let (Some(diagnosed), Some(counted)) = (diagnosed, counted)
+            && diagnosed != counted
+        {
+            return Err(Error::bad_input(format!(
+                "predictions/{set}.csv of {} has {} errors among {}; its diagnosis.json says {} among {}, so \
+                 one of them was changed",
+                run.path().display(),
+                counted.errors(),
+                counted.n(),
+                diagnosed.errors(),
+                diagnosed.n()
+            )));
+        }
+        Ok(())
+    }
 }
 
 impl Finished {
@@ -72,14 +98,26 @@ impl Finished {
         }
         let (config, _) = read_config(&run, &[])?;
         let data: DataSummary = run.read_json("data.json")?;
-        let sets = PerSet::of(|set| set).try_map(|_, &set| predictions(&run, set, &data))?;
+        let verdict: Verdict = run.read_json("diagnosis.json")?;
+        let sets = PerSet::of(|set| set).try_map(|_, &set| {
+            let scored = predictions(&run, set, &data)?;
+            verdict.check(&run, set, &scored)?;
+            Ok::<_, Error>(scored)
+        })?;
+        let mut notes = Vec::new();
+        let curve = Curve::read(&run).unwrap_or_else(|error| {
+            let error = error.message();
+            notes.push(format!("the training curve is not known: {error}"));
+            Curve::default()
+        });
         Ok(Self {
-            verdict: run.read_json("diagnosis.json")?,
-            curve: Curve::read(&run).unwrap_or_default(),
             run,
             config,
             data,
             sets,
+            verdict,
+            curve,
+            notes,
         })
     }
 }

@@ -1,6 +1,9 @@
 //! How far the held-out sets of a run are used up by looking at them, and what the best of many runs is worth.
 
-use std::{fmt::Write, path::Path};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
 use plumb_data::seed;
 use plumb_diagnostics::{BestOf, Confidence, ErrorCount, ErrorMatrix, SetName, expected_optimism};
@@ -42,8 +45,8 @@ pub(crate) struct BestOfRuns {
 impl UsedUp {
     /// Of a run, from the ledger beside it, without the best of several runs.
     pub(crate) fn looks(run: &RunDir, data: &DataSummary, test: Option<ErrorCount>) -> Self {
-        let runs = runs_dir(run);
-        let ledger = Ledger::read(runs);
+        let (runs, _) = place(run);
+        let ledger = Ledger::read(&runs);
         let mut used_up = Self {
             dev: ledger.of(SetName::Dev, &data.sets.dev.sha256),
             test: ledger.of(SetName::Test, &data.sets.test.sha256),
@@ -54,7 +57,7 @@ impl UsedUp {
             used_up.warnings.push(format!(
                 "{} lines of the ledger {} can't be read: there were more looks than it says",
                 ledger.n_damaged(),
-                Ledger::path(runs).display()
+                Ledger::path(&runs).display()
             ));
         }
         let of_test = test_warning(used_up.test, test);
@@ -69,13 +72,16 @@ impl UsedUp {
         test: Option<ErrorCount>,
         confidence: Confidence,
     ) -> Self {
-        let runs = runs_dir(run);
+        let (runs, own) = place(run);
         let dev_hash = &data.sets.dev.sha256;
-        let ledger = Ledger::read(runs);
-        let names = ledger.runs_on(dev_hash);
+        let ledger = Ledger::read(&runs);
+        let mut names = ledger.runs_on(dev_hash);
+        if !names.contains(&own.as_str()) {
+            names.push(&own); // moved here, or renamed
+        }
         let from = names.len().saturating_sub(MOST_RUNS);
         Self {
-            best_of_runs: best_of(runs, &names[from..], dev_hash, confidence),
+            best_of_runs: best_of(&runs, &names[from..], dev_hash, confidence),
             ..Self::looks(run, data, test)
         }
     }
@@ -104,7 +110,8 @@ impl UsedUp {
                 best.names.len(),
                 best.best,
                 percent(corrected.naive.rate()),
-                percent(corrected.corrected),
+                // Below what it looks like is but the noise of resampling.
+                percent(corrected.corrected.max(corrected.naive.rate())),
                 percent(corrected.interval.low),
                 percent(corrected.interval.high)
             )
@@ -117,8 +124,13 @@ impl UsedUp {
     }
 }
 
-fn runs_dir(run: &RunDir) -> &Path {
-    run.path().parent().unwrap_or(Path::new("."))
+/// The folder that a run really lies in, and its name there.
+fn place(run: &RunDir) -> (PathBuf, String) {
+    let path = run.path();
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+    let name = path.file_name().unwrap_or_default().display().to_string();
+    (folder, name)
 }
 
 fn configs(n: usize) -> String {

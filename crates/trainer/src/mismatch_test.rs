@@ -75,10 +75,13 @@ impl MismatchTest {
         let tested = match two_sample_test(&train_dev_rows, &dev_rows, confidence, test_seed) {
             Ok(tested) => tested,
             Err(error) => {
+                let named = error.to_string();
+                let named = named.replace("first sample", "train-dev set");
+                let named = named.replace("second sample", "dev set");
                 return Self {
                     format: FORMAT,
                     found: None,
-                    why_not: Some(error.to_string()),
+                    why_not: Some(named),
                 };
             }
         };

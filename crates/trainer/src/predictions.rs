@@ -9,7 +9,7 @@ use crate::{
 
 /// Writes `predictions/<set>.csv`: for each example of a set its number in the set, the chunk that it comes
 /// from and its number there, its source and its original, its label, the predicted class, that class's
-/// probability, and its slice tags, one column each.
+/// probability, and its slice tags, one column each. A prediction that is no class is left empty.
 pub(crate) fn write(
     run: &RunDir,
     set: SetName,
@@ -32,7 +32,7 @@ fn to_csv(
         examples
             .classes
             .get(index as usize)
-            .map_or("none", String::as_str)
+            .map_or("", String::as_str)
     };
     let mut csv = csv::Writer::from_writer(Vec::new());
     let header = [

@@ -4,7 +4,7 @@ mod text;
 
 use std::{collections::BTreeMap, path::Path};
 
-use plumb_diagnostics::{Confidence, RaterLabels, RaterStudy, Ratings, study_raters};
+use plumb_diagnostics::{Confidence, RaterError, RaterLabels, RaterStudy, Ratings, study_raters};
 
 pub(crate) use self::text::text;
 
@@ -45,6 +45,13 @@ fn read(path: &Path) -> Result<Ratings, String> {
         .headers()
         .map_err(|error| format!("{file}: {error}"))?;
     let names: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+    for (at, name) in names.iter().enumerate() {
+        if names[..at].contains(name) {
+            return Err(format!(
+                "{file}: two columns are called `{name}`; expected one"
+            ));
+        }
+    }
     let column = |name: &str| names.iter().position(|found| found == name);
     let needed = |name: &str| {
         column(name).ok_or_else(|| {
@@ -118,7 +125,18 @@ fn read(path: &Path) -> Result<Ratings, String> {
         labels: labels(&rater.labels),
     });
     let reference = labels(&truths);
-    Ratings::new(table.collect(), reference).map_err(|error| format!("{file}: {error}"))
+    let class_name = |class: u32| {
+        let mut known = classes.0.iter();
+        let found = known.find(|(_, number)| **number == class as usize);
+        found.map_or(String::new(), |(name, _)| name.clone())
+    };
+    Ratings::new(table.collect(), reference).map_err(|error| match error {
+        RaterError::OneClass { class } => format!(
+            "{file}: every label is `{}`; expected at least two classes, or nobody could be wrong",
+            class_name(class)
+        ),
+        other => format!("{file}: {other}"),
+    })
 }
 
 #[cfg(test)]

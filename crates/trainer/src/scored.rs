@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::collections::BTreeMap;
+
 use plumb_data::Tag;
 use plumb_diagnostics::{Distribution, ErrorCount};
 
@@ -38,6 +40,12 @@ impl Scored {
     pub(crate) fn errors(&self) -> Vec<bool> {
         let pairs = self.labels.iter().zip(&self.predicted);
         pairs.map(|(label, predicted)| label != predicted).collect()
+    }
+
+    /// Whether each example's answer is wrong, in the order of their names.
+    pub(crate) fn errors_by_id(&self) -> BTreeMap<&str, bool> {
+        let ids = self.ids.iter().map(String::as_str);
+        ids.zip(self.errors()).collect()
     }
 
     /// None without examples.

@@ -26,6 +26,15 @@ pub(super) fn ceiling(gap: &Gap, diagnosis: &Diagnosis, bayes: &KnownBayes) -> f
     let end = upper.max(RateName::Dev);
     let lowest = bayes.of_dev().or(rate(RateName::Human)).unwrap_or(0.0);
     let room = rate(end).map_or(gainable, |error| error - lowest);
+    let found = diagnosis.rates.iter().find(|rate| rate.name == end);
+    let high = found
+        .and_then(|rate| rate.interval)
+        .map(|interval| interval.high - lowest);
+    // So few examples that the error may as well be far from there leave that much to gain.
+    let room = match high {
+        Some(high) if !is_worthwhile(room, diagnosis) && is_worthwhile(high, diagnosis) => high,
+        _ => room,
+    };
     gainable.min(room).max(0.0)
 }
 
@@ -43,14 +52,20 @@ mod tests {
     use crate::data_summary::DataSummary;
 
     /// Human, then train, train-dev, dev and test, in percent; the Bayes errors of general and target likewise.
-    fn check(
+    fn check(rates: [f64; 5], bayes: Option<(f64, f64)>, kind: GapKind, expected: f64) {
+        check_of(10_000, rates, bayes, kind, expected);
+    }
+
+    /// The same with so many examples in each set.
+    fn check_of(
+        n: u64,
         [human, train, train_dev, dev, test]: [f64; 5],
         bayes: Option<(f64, f64)>,
         kind: GapKind,
         expected: f64,
     ) {
         let count = |percent: f64| {
-            let count = ErrorCount::new((percent * 100.0).round() as u64, 10_000);
+            let count = ErrorCount::new((percent / 100.0 * n as f64).round() as u64, n);
             count.ok().map(SetError::from)
         };
         let figures = Figures {
@@ -95,6 +110,8 @@ mod tests {
         // A dev error below the train error: there is less to gain than the gap is wide.
         check([1.0, 9.0, 9.0, 3.0, 3.0], None, AvoidableBias, 2.0);
         check([1.0, 9.0, 9.0, 0.5, 0.5], None, AvoidableBias, 0.0);
+        // Without an error among 10 the dev error may be 27.8 % (Wilson): all 9 points may be gained.
+        check_of(10, [1.0, 10.0, 10.0, 0.0, 0.0], None, AvoidableBias, 9.0);
         // Dev at 20 % where nobody gets below 19 %.
         check(apart, Some((1.0, 19.0)), AvoidableBias, 1.0);
     }

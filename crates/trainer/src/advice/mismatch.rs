@@ -39,12 +39,16 @@ pub(super) fn weight(Case { config, data, .. }: Case<'_>) -> Option<Fitted> {
         return None;
     }
     // Both kinds count alike in sum.
-    let then = target as f64 / general as f64;
+    let then: f64 = format!("{:.2e}", target as f64 / general as f64)
+        .parse()
+        .ok()?; // three digits
     let now = config.data.split.general_weight.unwrap_or(1.0);
     (then < now).then(|| {
         Fitted::key(
-            format!("weight of a general example {now} -> {then:.2e}, a target example's being 1"),
-            format!("data.split.general_weight={then:.2e}"),
+            format!(
+                "weight of a general example {now} -> {then}, that of a target example being 1"
+            ),
+            format!("data.split.general_weight={then}"),
         )
     })
 }

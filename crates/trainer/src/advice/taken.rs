@@ -58,6 +58,9 @@ pub(crate) fn taken<'a>(
         }
         let left = proposed.differences(new, &is_free)?;
         let is_as_proposed = !keys.iter().any(|key| touches(&left, key));
+        if !is_as_proposed && !goes_the_same_way(old, &proposed, new, &keys)? {
+            continue;
+        }
         let follow = Follow {
             action,
             is_as_proposed,
@@ -78,6 +81,46 @@ pub(crate) fn taken<'a>(
         actions: follows.into_iter().map(|(_, follow)| follow).collect(),
         besides,
     })
+}
+
+/// Whether each key's number, or the sum of its numbers, moved to the side on which the proposal lies. Other values
+/// have no sides.
+fn goes_the_same_way(
+    old: &Config,
+    proposed: &Config,
+    new: &Config,
+    keys: &[String],
+) -> Result<bool, Error> {
+    let tables = [old, proposed, new].map(|config| {
+        let text = config.to_toml()?;
+        text.parse::<toml::Table>()
+            .map_err(|error| Error::failed(format!("can't compare the configs: {error}")))
+    });
+    let [old, proposed, new] = tables;
+    let (old, proposed, new) = (old?, proposed?, new?);
+    let same = |key: &String| {
+        let numbers = [&old, &proposed, &new].map(|table| number_at(table, key));
+        let [Some(old), Some(proposed), Some(new)] = numbers else {
+            return false;
+        };
+        (proposed - old) * (new - old) > 0.0
+    };
+    Ok(keys.iter().all(same))
+}
+
+/// The number, or the sum of the list of numbers, at a dotted key.
+fn number_at(table: &toml::Table, key: &str) -> Option<f64> {
+    let mut names = key.split('.');
+    let first = table.get(names.next()?)?;
+    let value = names.try_fold(first, |value, name| value.get(name))?;
+    let number = |value: &toml::Value| {
+        let whole = value.as_integer().map(|whole| whole as f64);
+        value.as_float().or(whole)
+    };
+    match value {
+        toml::Value::Array(all) => all.iter().map(number).sum(),
+        one => number(one),
+    }
 }
 
 /// Whether a key is among others, or above or below one of them.

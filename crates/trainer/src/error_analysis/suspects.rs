@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use plumb_diagnostics::{SetName, find_label_errors};
+use plumb_diagnostics::{Diagnosis, GapKind, SetName, Verdict, find_label_errors};
 use serde::{Deserialize, Serialize};
 
 /// Suspects that are listed per set.
@@ -35,7 +35,7 @@ impl Default for Suspects {
 pub(crate) struct SetSuspects {
     pub(crate) set: SetName,
     pub(crate) n: u64,
-    /// Share of wrong labels, as estimated.
+    /// Share of wrong labels, as estimated; too high by as much as the model is wrong and sure of it.
     pub(crate) noise_rate: f64,
     /// How many are suspected; the first hundred are listed.
     pub(crate) n_suspects: usize,
@@ -73,6 +73,14 @@ impl Suspects {
                 return;
             }
         };
+        // A wrong label that the model has not learned is an error of the model: more of them than errors are
+        // none, but a model that is unsure (or classes so rare that their thresholds mean little).
+        if found.noise_rate > error_rate(labels, &rows) {
+            self.notes.push(format!(
+                "labels of {set} are not doubted: the model is not sure enough of its answers there"
+            ));
+            return;
+        }
         let name = |class: u32| classes[class as usize].clone();
         let suspects = found.suspects.iter().take(MOST).map(|suspect| Suspect {
             example: suspect.example,
@@ -83,28 +91,49 @@ impl Suspects {
         self.sets.push(SetSuspects {
             set,
             n: found.n,
-            noise_rate: found.noise_rate,
+            noise_rate: found.noise_rate.max(0.0),
             n_suspects: found.suspects.len(),
             suspects: suspects.collect(),
         });
     }
 }
 
+/// Of the most probable classes.
+fn error_rate(labels: &[u32], rows: &[&[f32]]) -> f64 {
+    let is_wrong = |(&label, row): (&u32, &&[f32])| {
+        let own = row[label as usize];
+        row.iter().any(|&other| other > own)
+    };
+    let wrong = labels
+        .iter()
+        .zip(rows)
+        .filter(|&pair| is_wrong(pair))
+        .count();
+    wrong as f64 / labels.len() as f64
+}
+
 impl Suspects {
     /// A paragraph for a terminal, empty where nothing is suspected.
-    pub(crate) fn text(&self) -> String {
+    ///
+    /// Where dev is unlike what the model was trained on, its confident mistakes say nothing of labels.
+    pub(crate) fn text(&self, diagnosis: &Diagnosis) -> String {
         let mut text = String::new();
+        let mismatch = diagnosis.gap(GapKind::DataMismatch);
+        let is_other_data = mismatch.is_some_and(|gap| gap.verdict == Verdict::Present);
         for set in &self.sets {
+            if set.set == SetName::Dev && is_other_data {
+                text.push_str(
+                    "\nLabels of dev are not doubted: the model errs there because the data is other data\n",
+                );
+                continue;
+            }
             if set.suspects.is_empty() {
                 continue;
             }
             writeln!(
                 text,
-                "\nLabels to doubt in {}: {} of {}; about {:.1} % are wrong, as far as this model tells",
-                set.set,
-                set.n_suspects,
-                set.n,
-                set.noise_rate * 100.0
+                "\nLabels to doubt in {}: {} of {}, the most doubtful first",
+                set.set, set.n_suspects, set.n
             )
             .ok();
             let lines = set.suspects.iter().take(N_SHOWN);

@@ -23,7 +23,8 @@ pub(crate) fn text(analysis: &ErrorAnalysis) -> String {
     confused(&mut text, analysis);
     eyeball(&mut text, analysis);
     mistakes(&mut text, &analysis.mistakes);
-    text
+    // Names come from anywhere.
+    text.lines().map(|line| printable(line) + "\n").collect()
 }
 
 fn slices(text: &mut String, analysis: &ErrorAnalysis) {
@@ -111,12 +112,6 @@ fn eyeball(text: &mut String, analysis: &ErrorAnalysis) {
         eyeball.unseen.rate() * 100.0,
     )
     .ok();
-    if eyeball.gap.verdict == Verdict::Present {
-        text.push_str(
-            "  warning: the part for the eye has the lower error by now: it is used up; split dev anew, \n  \
-             or get new examples\n",
-        );
-    }
 }
 
 fn mistakes(text: &mut String, mistakes: &[Mistake]) {
@@ -141,6 +136,13 @@ fn mistakes(text: &mut String, mistakes: &[Mistake]) {
         )
         .ok();
     }
+}
+
+/// Without what would move the cursor or change colours.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect()
 }
 
 /// A text that fits a column, with dots for what is cut off.

@@ -1,4 +1,4 @@
-use plumb_diagnostics::{Diagnosis, Gap, Interval, Rate, RateName};
+use plumb_diagnostics::{Diagnosis, Gap, Interval, Note, Rate, RateName, SetName};
 
 use crate::progress::thousands;
 
@@ -89,13 +89,18 @@ fn gap_line(gap: &Gap, is_first: bool, width: usize) -> String {
 /// From which size on a gap matters, and how sure that is.
 pub(super) fn threshold(diagnosis: &Diagnosis, share: f64) -> String {
     let interval = diagnosis.threshold_interval;
+    let without_dev = diagnosis.notes.iter().find_map(|note| match note {
+        Note::NoDev { threshold_from } => Some(*threshold_from),
+        _ => None,
+    });
+    let of = without_dev.unwrap_or(SetName::Dev);
     let sure = if interval.low < interval.high {
         format!(" ({})", span(interval, false))
     } else {
         String::new()
     };
     format!(
-        "A gap matters from {:.2} points on{sure}, a share of {share} of the dev error\n",
+        "A gap matters from {:.2} points on{sure}, a share of {share} of the {of} error\n",
         diagnosis.threshold * 100.0,
     )
 }

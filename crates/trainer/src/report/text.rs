@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use plumb_diagnostics::{Gap, Human, Verdict};
+use plumb_diagnostics::{Diagnosis, Gap, Human, Verdict};
 
 use super::{Findings, Report, actions::actions, ladder};
 use crate::{judge::HumanLevel, progress::thousands, ratings, train::End};
@@ -59,7 +59,7 @@ fn verdict(report: &Findings<'_>) -> String {
                 writeln!(text, "  as far as so few examples tell{}", needed(first)).ok();
             }
         }
-        None => text.push_str("Nothing stands in the way: no gap matters\n"),
+        None => text.push_str(nothing(diagnosis)),
     }
     for gap in ranked.iter().skip(1) {
         if gap.verdict == Verdict::Present {
@@ -95,6 +95,19 @@ fn verdict(report: &Findings<'_>) -> String {
         .ok();
     }
     text
+}
+
+/// What to say where no gap's size matters.
+fn nothing(diagnosis: &Diagnosis) -> &'static str {
+    if diagnosis.gaps.is_empty() {
+        return "No gap can be measured: that takes two error rates, human level being one\n";
+    }
+    let unsure = |gap: &Gap| gap.verdict == Verdict::Inconclusive;
+    if diagnosis.gaps.iter().any(unsure) {
+        "No gap matters, as far as so few examples tell\n"
+    } else {
+        "Nothing stands in the way: no gap matters\n"
+    }
 }
 
 /// Which figure counts, where there are several.

@@ -1,6 +1,9 @@
 //! Tables of answers: one line per example, with its set, its label, what was predicted, and its slices.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use csv::StringRecord;
 use plumb_data::Tag;
@@ -92,6 +95,7 @@ impl Table {
         let mut classes = Names::default();
         let mut slices: Vec<Names> = columns.slices.iter().map(|_| Names::default()).collect();
         let mut parts: BTreeMap<(Option<SetName>, Option<String>), Part> = BTreeMap::new();
+        let mut taken = BTreeSet::new();
         let mut n_labels = 0;
         let mut labels_differ = false;
         let mut first_label = None;
@@ -101,6 +105,9 @@ impl Table {
             let wrong = |what: String| wrong(format!("line {line}: {what}"));
             let set = columns.set(&record).map_err(wrong)?;
             let seed = columns.seed.map(|at| record[at].trim().to_owned());
+            if seed.as_deref() == Some("") {
+                return Err(wrong("the seed is empty; expected its name".into()));
+            }
             let part = parts.entry((set, seed.clone())).or_insert_with(|| Part {
                 set,
                 seed,
@@ -112,13 +119,18 @@ impl Table {
             n_labels += 1;
             let probability = columns.probability(&record).map_err(wrong)?;
             let predicted = match record[columns.predicted].trim() {
-                "" | "none" => Scored::NO_CLASS,
+                "" => Scored::NO_CLASS,
                 class => classes.number(class),
             };
             let scored = &mut part.scored;
             let id = columns
                 .example
                 .map_or_else(|| format!("line {line}"), |at| record[at].trim().to_owned());
+            if columns.example.is_some() && !taken.insert((set, part.seed.clone(), id.clone())) {
+                return Err(wrong(format!(
+                    "example `{id}` stands there twice in one set; expected each once"
+                )));
+            }
             scored.ids.push(id);
             scored.labels.push(label);
             scored.predicted.push(predicted);
@@ -147,6 +159,9 @@ impl Table {
             return Err(wrong(what));
         }
         let mut parts: Vec<Part> = parts.into_values().collect();
+        if let Some(what) = strangers(&parts, &classes.names).filter(|_| roles.has_set) {
+            return Err(wrong(what));
+        }
         for part in &mut parts {
             part.scored.classes.clone_from(&classes.names);
             for (tag, names) in part.scored.tags.iter_mut().zip(&slices) {
@@ -155,6 +170,30 @@ impl Table {
         }
         Ok(Self { parts })
     }
+}
+
+/// Why no answer can be right: labels and predictions are written differently, as `1` and `1.0`.
+fn strangers(parts: &[Part], classes: &[String]) -> Option<String> {
+    let scored = || parts.iter().map(|part| &part.scored);
+    let labels: BTreeSet<u32> = scored()
+        .flat_map(|set| set.labels.iter().copied())
+        .collect();
+    let predicted: BTreeSet<u32> = scored()
+        .flat_map(|set| set.predicted.iter().copied())
+        .collect();
+    let name = |class: Option<&u32>| {
+        let class = class.and_then(|&class| classes.get(class as usize));
+        class.map_or("", String::as_str)
+    };
+    let is_hopeless = labels.is_disjoint(&predicted) && predicted.len() > 1;
+    is_hopeless.then(|| {
+        format!(
+            "no predicted class is a label: labels are such as `{}`, predicted such as `{}`; expected the \
+             same names",
+            name(labels.first()),
+            name(predicted.first())
+        )
+    })
 }
 
 impl Columns {

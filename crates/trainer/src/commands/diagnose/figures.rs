@@ -3,10 +3,13 @@
 use std::{collections::BTreeMap, path::Path};
 
 use plumb_diagnostics::{
-    Confidence, ErrorCount, Figures, Human, Options, RaterStudy, SetError, TableFigures,
+    Confidence, ErrorCount, Figures, Human, Options, RateError, RaterStudy, SetError, TableFigures,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::{Map, Value};
 
 use crate::{Error, cli::FigureArgs, judge::HumanLevel, ratings};
@@ -121,20 +124,24 @@ fn parse(text: &str) -> Result<Given, String> {
         "matters_share",
         "goal_error",
     ];
+    let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
         return Err("the file is empty; expected a JSON object".into());
     }
-    let value: Value = serde_json::from_str(text).map_err(|error| format!("no JSON: {error}"))?;
+    let Unique(value) =
+        serde_json::from_str(text).map_err(|error| format!("not as expected: {error}"))?;
     let Value::Object(keys) = value else {
         return Err("expected a JSON object with keys such as train, dev and human".into());
     };
     if let Some(unknown) = keys.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        let similarity = |key: &str| strsim::jaro_winkler(key, &unknown.replace('-', "_"));
         let similar = KEYS
             .into_iter()
-            .find(|key| strsim::jaro_winkler(key, unknown) > 0.8);
-        let hint = similar.map_or(String::new(), |key| format!("; did you mean `{key}`?"));
+            .filter(|key| similarity(key) > 0.8)
+            .max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
+        let hint = similar.map_or(String::new(), |key| format!(", did you mean `{key}`?"));
         return Err(format!(
-            "unknown key `{unknown}`{hint} Known are {}",
+            "unknown key `{unknown}`{hint}; known are {}",
             KEYS.join(", ")
         ));
     }
@@ -174,8 +181,8 @@ fn parse(text: &str) -> Result<Given, String> {
     };
     let options = Options {
         confidence,
-        matters_share: value_of(&keys, "matters_share")?.unwrap_or(default.matters_share),
-        goal_error: value_of(&keys, "goal_error")?,
+        matters_share: fraction_of(&keys, "matters_share")?.unwrap_or(default.matters_share),
+        goal_error: fraction_of(&keys, "goal_error")?,
     };
     Ok(Given {
         figures,
@@ -184,15 +191,29 @@ fn parse(text: &str) -> Result<Given, String> {
     })
 }
 
+/// A number that is a fraction in 0..=1.
+fn fraction_of(keys: &Map<String, Value>, key: &str) -> Result<Option<f64>, String> {
+    let number: Option<f64> = value_of(keys, key)?;
+    match number.filter(|number| !(0.0..=1.0).contains(number)) {
+        Some(other) => Err(format!("`{key}` is {other}; expected a fraction in 0..=1")),
+        None => Ok(number),
+    }
+}
+
 fn value_of<T: DeserializeOwned>(
     keys: &Map<String, Value>,
     key: &str,
 ) -> Result<Option<T>, String> {
     match keys.get(key) {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => T::deserialize(value)
-            .map(Some)
-            .map_err(|error| format!("`{key}`: {error}")),
+        Some(value) => T::deserialize(value).map(Some).map_err(|error| {
+            let error = error.to_string();
+            let words = error.replace("expected f64", "expected a number");
+            format!(
+                "`{key}`: {}",
+                words.replace("expected u32", "expected a whole number")
+            )
+        }),
     }
 }
 
@@ -297,8 +318,23 @@ impl Given {
         if let Some(path) = &flags.raters {
             let study = ratings::study(path, options.confidence)
                 .map_err(|what| Error::bad_input(format!("--raters: {what}")))?;
+            if study.human().is_none() {
+                return Err(Error::bad_input(format!(
+                    "--raters: {}: no example has both a rater's label and something to hold it against",
+                    path.display()
+                )));
+            }
             figures.human = study.human();
             self.study = Some(study);
+        }
+        for (flag, given) in [
+            ("--matters-share", flags.matters_share),
+            ("--goal-error", flags.goal_error),
+        ] {
+            if let Some(other) = given.filter(|given| !(0.0..=1.0).contains(given)) {
+                let error = format!("is {other}; expected a fraction in 0..=1");
+                return Err(wrong(flag, &error, given));
+            }
         }
         options.matters_share = flags.matters_share.unwrap_or(options.matters_share);
         options.goal_error = flags.goal_error.or(options.goal_error);
@@ -316,6 +352,68 @@ fn wrong(flag: &str, error: &dyn std::fmt::Display, rate: Option<f64>) -> Error 
     }
 }
 
+/// A JSON value without a key that stands twice in one object, of which the last would win in silence.
+struct Unique(Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(UniqueVisitor).map(Self)
+    }
+}
+
+struct UniqueVisitor;
+
+impl<'de> Visitor<'de> for UniqueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(Unique(item)) = items.next_element()? {
+            all.push(item);
+        }
+        Ok(Value::Array(all))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut all = Map::new();
+        while let Some((key, Unique(value))) = entries.next_entry::<String, Unique>()? {
+            if all.contains_key(&key) {
+                return Err(A::Error::custom(format!("`{key}` stands there twice")));
+            }
+            all.insert(key, value);
+        }
+        Ok(Value::Object(all))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -330,9 +428,28 @@ mod tests {
         check("[1]", "expected a JSON object");
         check(
             "{\"dev\": 0.1,}",
-            "no JSON: trailing comma at line 1 column 13",
+            "not as expected: trailing comma at line 1 column 13",
         );
-        check("{\"devv\": 0.1}", "unknown key `devv`; did you mean `dev`?");
+        check(
+            "{\"dev\": 0.1, \"dev\": 0.9}",
+            "`dev` stands there twice at line 1",
+        );
+        check(
+            "{\"dev\": {\"n\": 10, \"errors\": 1, \"errors\": 9}}",
+            "`errors` stands there twice",
+        );
+        check(
+            "{\"matters_share\": 2}",
+            "`matters_share` is 2; expected a fraction",
+        );
+        check(
+            "{\"format\": 1.5}",
+            "`format`: invalid type: floating point `1.5`, expected a whole number",
+        );
+        check(
+            "{\"devv\": 0.1}",
+            "unknown key `devv`, did you mean `dev`?; known are",
+        );
         check("{\"dev\": \"much\"}", "`dev`: expected {\"errors\": 12");
         check(
             "{\"dev\": 10}",
@@ -361,6 +478,11 @@ mod tests {
         );
         check("{\"confidence\": 95}", "`confidence`: confidence is 95");
         check("{\"format\": 2}", "`format` is 2; this plumb reads 1");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_figures() {
+        assert!(parse("\u{feff}{\"dev\": 0.1}").is_ok());
     }
 
     #[test]

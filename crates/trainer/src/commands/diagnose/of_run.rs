@@ -3,7 +3,10 @@
 mod against;
 mod seeds;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
 use plumb_diagnostics::{Distribution, NgTable, SetName, TableFigures, ng_table};
 use serde::Serialize;
@@ -36,17 +39,15 @@ struct Diagnosed<'a> {
     error_analysis: &'a ErrorAnalysis,
     suspected_labels: &'a Suspects,
     used_up: &'a UsedUp,
+    /// What is lost, and costs only a part of what can be said.
+    notes: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<&'a Change>,
 }
 
 /// Diagnoses one run, or the recipe of several.
 pub(super) fn run(args: &DiagnoseArgs, runs: &[PathBuf]) -> Result<(), Error> {
-    let flags = &args.figures;
-    let has_rate = [flags.train, flags.train_dev, flags.dev, flags.test]
-        .iter()
-        .any(Option::is_some);
-    if has_rate {
+    if args.figures.has_rate() {
         return Err(Error::bad_input(
             "a run has its own error rates; expected no --train, --train-dev, --dev or --test beside it",
         ));
@@ -60,16 +61,18 @@ pub(super) fn run(args: &DiagnoseArgs, runs: &[PathBuf]) -> Result<(), Error> {
 fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
     let finished = Finished::open(path)?;
     let given = finished.given(args)?;
+    let human = given.human();
+    let confidence = given.options.confidence;
     let change = match &args.against {
         Some(old) => Some(change(
             &Finished::open(old)?,
             &finished,
-            given.options.confidence,
+            &human,
+            confidence,
         )?),
         None => None,
     };
     let diagnosis = given.diagnose()?;
-    let human = given.human();
     let case = Case {
         config: &finished.config,
         data: &finished.data,
@@ -87,7 +90,6 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
         diagnosis: &diagnosis,
         actions: &actions,
     };
-    let confidence = given.options.confidence;
     let table = finished.table(&given)?;
     let analysis = ErrorAnalysis::of(&finished.sets.dev, confidence)?;
     let mismatch: MismatchTest = finished.run.read_json(MismatchTest::FILE)?;
@@ -106,6 +108,7 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
             error_analysis: &analysis,
             suspected_labels: &suspects,
             used_up: &used_up,
+            notes: &finished.notes,
             change: change.as_ref(),
         });
     }
@@ -116,6 +119,9 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
         finished.verdict.epochs
     );
     text.push_str(&report::findings(&findings));
+    for note in &finished.notes {
+        writeln!(text, "note: {note}").ok();
+    }
     if let Some(change) = &change {
         text.push_str(&change.text());
     }
@@ -123,7 +129,7 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
     text.push_str(&mismatch.text());
     text.push_str(&used_up.text());
     text.push_str(&error_analysis::text(&analysis));
-    text.push_str(&suspects.text());
+    text.push_str(&suspects.text(&diagnosis));
     terminal::data(&text)
 }
 

@@ -40,6 +40,13 @@ struct Diagnosed<'a> {
 
 /// Counts the errors of each set, and looks at those of dev.
 pub(super) fn run(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
+    let flags = &args.figures;
+    if flags.has_rate() {
+        return Err(Error::bad_input(
+            "a table of predictions has its own error rates; expected no --train, --train-dev, --dev or \
+             --test beside it",
+        ));
+    }
     let table = Table::read(path, Roles::FROM_ANYWHERE)?;
     let (given, diagnosis) = match table.seeds()[..] {
         [_] => one(args, &table)?,
@@ -125,13 +132,17 @@ fn several(args: &DiagnoseArgs, path: &Path, table: &Table) -> Result<(Given, Di
         let Some((first, others)) = parts.split_first() else {
             return Ok(None);
         };
-        if others
-            .iter()
-            .any(|part| part.scored.ids != first.scored.ids)
-        {
+        let has_other_ids = |part: &&&Part| {
+            let (own, firsts) = (part.scored.errors_by_id(), first.scored.errors_by_id());
+            !own.keys().eq(firsts.keys())
+        };
+        if others.iter().any(|part| has_other_ids(&part)) {
             return Ok(Some(SeedErrors::per_seed(&counts(&parts))));
         }
-        let flags: Vec<Vec<bool>> = parts.iter().map(|part| part.scored.errors()).collect();
+        // In one order, whatever that of the lines.
+        let flags: Vec<Vec<bool>> = (parts.iter())
+            .map(|part| part.scored.errors_by_id().into_values().collect())
+            .collect();
         SeedErrors::shared(&flags)
             .map(Some)
             .map_err(|error| wrong(error.to_string()))

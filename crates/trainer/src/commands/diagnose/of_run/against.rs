@@ -14,7 +14,7 @@ use crate::{
     advice::{Action, taken},
     error_analysis::ErrorAnalysis,
     finished::Finished,
-    judge::judge,
+    judge::{HumanLevel, judge},
 };
 
 /// What `plumb diagnose NEW --against OLD` finds.
@@ -67,6 +67,10 @@ struct DevChange {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Outcome {
+    /// Both say the same of every dev example.
+    Unchanged,
+    /// The target data is other data, so that its change and the model's can't be told apart.
+    NotComparable,
     /// The dev error fell, with its whole interval, and the gap that was worked on shrank most.
     AsPromised,
     /// The dev error fell, with its whole interval, but not by the gap that was worked on.
@@ -85,12 +89,14 @@ const BOOTSTRAP_SEED: &str = "paired difference";
 /// Holds a run against an older one.
 ///
 /// # Errors
-/// [`Error::Failed`] if a config can't be compared.
+/// Bad input if they are one run, or of different tasks; [`Error::Failed`] if a config can't be compared.
 pub(super) fn change(
     old: &Finished,
     new: &Finished,
+    human: &HumanLevel,
     confidence: Confidence,
 ) -> Result<Change, Error> {
+    check_comparable(old, new)?;
     let taken = taken(&old.config, &new.config, &old.verdict.actions)?;
     let mut actions = Vec::new();
     for follow in &taken.actions {
@@ -99,7 +105,7 @@ pub(super) fn change(
             is_as_proposed: follow.is_as_proposed,
         });
     }
-    let gaps = gap_changes(old, new, &actions)?;
+    let gaps = gap_changes(old, new, human, &actions)?;
     let is_same_dev = old.data.sets.dev.sha256 == new.data.sets.dev.sha256;
     let dev = DevChange::of(old, new, is_same_dev, confidence)?;
     let eyeball = if is_same_dev {
@@ -109,7 +115,11 @@ pub(super) fn change(
     };
     Ok(Change {
         old: old.run.path().display().to_string(),
-        outcome: outcome(&gaps, dev.interval),
+        outcome: if !is_same_dev && !is_same_target(old, new)? {
+            Outcome::NotComparable
+        } else {
+            outcome(&gaps, &dev)
+        },
         taken: actions,
         besides: taken.besides,
         gaps,
@@ -118,16 +128,54 @@ pub(super) fn change(
     })
 }
 
+/// Runs of one task: the same classes, and examples of one shape.
+fn check_comparable(old: &Finished, new: &Finished) -> Result<(), Error> {
+    let path = |run: &Finished| std::fs::canonicalize(run.run.path()).ok();
+    let (old_path, new_path) = (old.run.path().display(), new.run.path().display());
+    if path(old) == path(new) {
+        return Err(Error::bad_input(format!(
+            "{old_path} is the run itself; expected an older one"
+        )));
+    }
+    let classes = |run: &Finished| -> Vec<String> {
+        let classes = run.data.sets.dev.classes.iter();
+        classes.map(|count| count.class.clone()).collect()
+    };
+    let shape = |run: &Finished| run.data.target.shape.clone();
+    if classes(old) != classes(new) || shape(old) != shape(new) {
+        return Err(Error::bad_input(format!(
+            "{new_path} and {old_path} are of different tasks: {} classes and examples of shape {:?} here, {} \
+             and {:?} there; expected the same",
+            classes(new).len(),
+            shape(new),
+            classes(old).len(),
+            shape(old)
+        )));
+    }
+    Ok(())
+}
+
+/// Whether both bring their target examples from the same place.
+fn is_same_target(old: &Finished, new: &Finished) -> Result<bool, Error> {
+    let is_elsewhere = |key: &str| !key.is_empty() && !key.starts_with("data");
+    let is_free = |key: &str| {
+        is_elsewhere(key) || (key.starts_with("data.") && !key.starts_with("data.target"))
+    };
+    let is_same = old.config.difference(&new.config, &is_free)?.is_none();
+    let files = |run: &Finished| -> Vec<String> {
+        let files = run.data.target.files.iter();
+        files.map(|file| file.sha256.clone()).collect()
+    };
+    Ok(is_same && files(old) == files(new))
+}
+
 fn gap_changes(
     old: &Finished,
     new: &Finished,
+    human: &HumanLevel,
     taken: &[TakenAction],
 ) -> Result<Vec<GapChange>, Error> {
-    let diagnosed = |run: &Finished| {
-        judge(&run.config, &run.verdict.human, |set| {
-            run.sets.get(set).count()
-        })
-    };
+    let diagnosed = |run: &Finished| judge(&run.config, human, |set| run.sets.get(set).count());
     let (before, after) = (diagnosed(old)?, diagnosed(new)?);
     let mut changes = Vec::new();
     for gap in &before.gaps {
@@ -202,11 +250,16 @@ fn wear(
 }
 
 /// The gap that shrank most is the one that the error came down by.
-fn outcome(gaps: &[GapChange], dev: Interval) -> Outcome {
-    if dev.low >= 0.0 {
+fn outcome(gaps: &[GapChange], dev: &DevChange) -> Outcome {
+    if let Some(paired) = &dev.paired
+        && paired.counts.only_first_wrong() + paired.counts.only_second_wrong() == 0
+    {
+        return Outcome::Unchanged;
+    }
+    if dev.interval.low >= 0.0 {
         return Outcome::NotBetter;
     }
-    if dev.high >= 0.0 {
+    if dev.interval.high >= 0.0 {
         return Outcome::CantTell;
     }
     let shrank = |gap: &GapChange| gap.old - gap.new;
@@ -241,7 +294,14 @@ mod tests {
         // Between dev and test, which no change of dev is about.
         let test = || gap(GapKind::OverfittingToDev, 0.30, 0.0, None);
         let check = |gaps: &[GapChange], (low, high): (f64, f64), expected: Outcome| {
-            assert_eq!(outcome(gaps, Interval { low, high }), expected);
+            let dev = DevChange {
+                old: 0.2,
+                new: 0.1,
+                difference: -0.1,
+                interval: Interval { low, high },
+                paired: None,
+            };
+            assert_eq!(outcome(gaps, &dev), expected);
         };
         let fell = (-0.1, -0.02);
         check(

@@ -82,7 +82,7 @@ pub(super) fn run(args: &DiagnoseArgs, paths: &[PathBuf]) -> Result<(), Error> {
     }
     let names: Vec<String> = shared_sets.iter().map(ToString::to_string).collect();
     let shared = if names.is_empty() {
-        "each run has examples of its own".to_owned()
+        "each run split the data anew, and an example that two of them share\ncounts as two, so intervals are a little too narrow where they share many".to_owned()
     } else {
         format!("the same examples in {}", names.join(", "))
     };

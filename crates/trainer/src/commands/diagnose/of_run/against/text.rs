@@ -100,6 +100,12 @@ impl DevChange {
 impl Outcome {
     fn text(self) -> &'static str {
         match self {
+            Self::Unchanged => {
+                "  Both runs say the same of every dev example: nothing has changed\n"
+            }
+            Self::NotComparable => {
+                "  The target data is other data than before: what of the change is the model's can't be told\n"
+            }
             Self::AsPromised => {
                 "  The change did what it should: the dev error fell, and most by the gap it was for\n"
             }
