@@ -188,10 +188,11 @@ pub struct Diagnosis {
     pub threshold: f64,
     /// Its interval: it is a share of the dev error, and as uncertain.
     pub threshold_interval: Interval,
-    /// The gap to work on: the largest whose size matters, though its verdict may be inconclusive. None
-    /// when none matters: done, or a new round.
+    /// The gap to work on: the largest that is present; if none is, the largest whose size matters, though
+    /// its verdict is inconclusive. None when none matters: done, or a new round.
     pub first: Option<GapKind>,
-    /// All gaps whose size matters, the largest first; the flowchart's order breaks ties.
+    /// All gaps whose size matters: those that are present before those that may be chance, the largest
+    /// first; the flowchart's order breaks ties.
     pub ranked: Vec<GapKind>,
     /// What could not be told, and what looks odd.
     pub notes: Vec<Note>,
@@ -217,6 +218,13 @@ impl Diagnosis {
             .is_some_and(|(human, interval)| interval.high < human);
         let beats_human_on = beats.then_some(foot);
         mark_not_measurable(&mut self.gaps, beats_human_on);
+        // Which gaps matter by their size has not changed.
+        let is_sure = |kind: &GapKind| {
+            let gap = self.gaps.iter().find(|gap| gap.kind == *kind);
+            gap.is_some_and(|gap| gap.verdict == Verdict::Present)
+        };
+        self.ranked.sort_by_key(|kind| !is_sure(kind));
+        self.first = self.ranked.first().copied();
         let dev = (self.rates.iter().find(|rate| rate.name == RateName::Dev))
             .and_then(|rate| rate.interval);
         self.goal = options
@@ -313,6 +321,7 @@ fn ranked(gaps: &[Gap], threshold: Threshold) -> Vec<GapKind> {
     // A stable sort, in units within which sizes count as equal: ties keep the flowchart's order.
     let steps = |gap: &Gap| (gap.size / ROUNDING).round();
     mattering.sort_by(|a, b| steps(b).total_cmp(&steps(a)));
+    mattering.sort_by_key(|gap| gap.verdict != Verdict::Present); // stable too
     mattering.into_iter().map(|gap| gap.kind).collect()
 }
 

@@ -3,7 +3,7 @@
 mod percent;
 
 use plumb_diagnostics::{
-    Figures, GapKind, Goal, Human, Note, Options, SetError, SetName, Verdict, diagnose,
+    ErrorCount, Figures, GapKind, Goal, Human, Note, Options, SetError, SetName, Verdict, diagnose,
 };
 
 use GapKind::{
@@ -260,4 +260,23 @@ fn bad_input_is_refused() {
         },
         "the goal error is 3; expected a fraction in 0..=1",
     );
+}
+
+/// Bias 4 of a dev error of 10 on 100 examples is exact, and present; the variance of 5, on 40 train-dev examples,
+/// may be nothing (Wilson for 4 of 40: 4.0 to 23.1 %, less the 5 % of train).
+#[test]
+fn what_is_sure_comes_before_what_is_larger() {
+    let count = |errors, n| Some(ErrorCount::new(errors, n).unwrap().into());
+    let figures = |n: u64| Figures {
+        human: Some(Human::figure(0.01).unwrap()),
+        train: count(50, 1_000),
+        train_dev: count(n / 10, n),
+        dev: count(1_000, 10_000),
+        ..Figures::default()
+    };
+    let few = diagnose(&figures(40), &Options::default()).unwrap();
+    assert_eq!(few.gap(Variance).unwrap().verdict, Inconclusive);
+    assert_eq!(few.ranked, [AvoidableBias, Variance]);
+    let many = diagnose(&figures(10_000), &Options::default()).unwrap();
+    assert_eq!(many.ranked, [Variance, AvoidableBias]);
 }

@@ -287,9 +287,10 @@ impl Given {
                     (Some(rate), None) => SetError::stated(rate),
                     (Some(rate), Some(n)) => ErrorCount::from_rate(rate, n).map(Into::into),
                 };
-                error
-                    .map(Some)
-                    .map_err(|error| wrong(&format!("--{flag}"), &error, rate))
+                error.map(Some).map_err(|error| match error {
+                    RateError::NoExamples => wrong(&format!("--n-{flag}"), &error, None),
+                    _ => wrong(&format!("--{flag}"), &error, rate),
+                })
             };
         let figures = &mut self.figures;
         let lay = |place: &mut Option<SetError>, given: Option<SetError>| *place = given.or(*place);
