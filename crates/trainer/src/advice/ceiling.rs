@@ -9,7 +9,8 @@ const ROUNDING: f64 = 1e-12;
 /// two; a fraction, 0 or more.
 ///
 /// The whole gap, without the part of a mismatch that is harder data, and no more than lies between that error
-/// and the lowest that is possible: the target's Bayes error where it is known, else the human figure.
+/// and the lowest that is possible: the target's Bayes error where it is known, else the human figure, unless the
+/// model is below that.
 pub(super) fn ceiling(gap: &Gap, diagnosis: &Diagnosis, bayes: &KnownBayes) -> f64 {
     let rate = |name| {
         let found = diagnosis.rates.iter().find(|rate| rate.name == name);
@@ -24,7 +25,9 @@ pub(super) fn ceiling(gap: &Gap, diagnosis: &Diagnosis, bayes: &KnownBayes) -> f
         gap.size
     };
     let end = upper.max(RateName::Dev);
-    let lowest = bayes.of_dev().or(rate(RateName::Human)).unwrap_or(0.0);
+    // People who are beaten are no bound.
+    let human = rate(RateName::Human).filter(|&human| rate(end).is_none_or(|error| error >= human));
+    let lowest = bayes.of_dev().or(human).unwrap_or(0.0);
     let room = rate(end).map_or(gainable, |error| error - lowest);
     let found = diagnosis.rates.iter().find(|rate| rate.name == end);
     let high = found
@@ -109,9 +112,15 @@ mod tests {
         check(apart, Some((1.0, 0.5)), DataMismatch, 14.0);
         // A dev error below the train error: there is less to gain than the gap is wide.
         check([1.0, 9.0, 9.0, 3.0, 3.0], None, AvoidableBias, 2.0);
-        check([1.0, 9.0, 9.0, 0.5, 0.5], None, AvoidableBias, 0.0);
-        // Without an error among 10 the dev error may be 27.8 % (Wilson): all 9 points may be gained.
-        check_of(10, [1.0, 10.0, 10.0, 0.0, 0.0], None, AvoidableBias, 9.0);
+        check([1.0, 9.0, 9.0, 0.5, 0.5], None, AvoidableBias, 0.5); // people are beaten on dev
+        // One error among 10 may be 40.4 % (Wilson): all 10 points may be gained, though dev is at human level.
+        check_of(
+            10,
+            [10.0, 20.0, 20.0, 10.0, 10.0],
+            None,
+            AvoidableBias,
+            10.0,
+        );
         // Dev at 20 % where nobody gets below 19 %.
         check(apart, Some((1.0, 19.0)), AvoidableBias, 1.0);
     }

@@ -227,17 +227,18 @@ fn no_ceiling_is_beyond_its_gap() {
         };
         let diagnosis = diagnose(&figures, &Options::default()).unwrap();
         // As high as an error may be: with few examples, that much may be gained.
-        let highest = [figures.dev, figures.test].map(|error| {
+        let room = [figures.dev, figures.test].map(|error| {
             let count = error.unwrap().count().unwrap();
-            wilson(count, diagnosis.confidence).high
+            let human = if count.rate() < 0.05 { 0.0 } else { 0.05 }; // beaten: no bound
+            wilson(count, diagnosis.confidence).high - human
         });
         for action in advise(case, &diagnosis) {
             n_actions += 1;
             let gap = diagnosis.gap(action.gap).unwrap();
-            let end = highest[usize::from(gap.kind == GapKind::OverfittingToDev)];
+            let end = room[usize::from(gap.kind == GapKind::OverfittingToDev)];
             assert!(diagnosis.ranked.contains(&gap.kind));
             assert!(action.ceiling <= gap.size + 1e-12);
-            assert!(action.ceiling <= end - 0.05 + 1e-12);
+            assert!(action.ceiling <= end + 1e-12);
             assert!(action.ceiling >= diagnosis.threshold - 1e-12);
         }
     }

@@ -51,8 +51,8 @@ fn nothing_to_gain(gap: &Gap, report: &Findings<'_>) -> &'static str {
     };
     let human = rate(RateName::Human).unwrap_or(0.0);
     let room = rate(RateName::Dev).map(|dev| dev - human);
-    if room.is_some_and(|room| !is_worthwhile(room, report.diagnosis)) {
-        return "dev error is at human level or below it";
+    if room.is_some_and(|room| room >= 0.0 && !is_worthwhile(room, report.diagnosis)) {
+        return "dev error is at human level";
     }
     match gap.kind {
         GapKind::DataMismatch | GapKind::VarianceOrMismatch => {

@@ -333,7 +333,7 @@ impl Given {
             ("--goal-error", flags.goal_error),
         ] {
             if let Some(other) = given.filter(|given| !(0.0..=1.0).contains(given)) {
-                let error = format!("is {other}; expected a fraction in 0..=1");
+                let error = format!("{other} is no share; expected a fraction in 0..=1");
                 return Err(wrong(flag, &error, given));
             }
         }
