@@ -93,6 +93,9 @@ pub(crate) struct ClassCount {
 }
 
 impl DataSummary {
+    /// The version of `data.json`.
+    pub(crate) const FORMAT: u32 = 2;
+
     pub(crate) fn new(divided: &Divided, normalizer: Option<&Normalizer>) -> Self {
         let sets = &divided.sets;
         let members = &sets.membership;
@@ -113,7 +116,7 @@ impl DataSummary {
         }
         warnings.extend(sets.warnings.iter().cloned());
         Self {
-            format: 2,
+            format: Self::FORMAT,
             general,
             target,
             sets: PerSet {

@@ -86,19 +86,9 @@ impl Finished {
             let hint = format!("`plumb resume {}` trains on", path.display());
             return Err(Error::bad_input(message).hint(hint));
         }
-        let version: Version = run.read_json("diagnosis.json")?;
-        if version.format != report::FORMAT {
-            return Err(Error::bad_input(format!(
-                "{} has format {}; this plumb reads format {}",
-                run.path().join("diagnosis.json").display(),
-                version.format,
-                report::FORMAT
-            ))
-            .hint("train it again with this plumb, from its config.toml"));
-        }
+        let verdict: Verdict = run.read_format("diagnosis.json", report::FORMAT)?;
         let (config, _) = read_config(&run, &[])?;
-        let data: DataSummary = run.read_json("data.json")?;
-        let verdict: Verdict = run.read_json("diagnosis.json")?;
+        let data: DataSummary = run.read_format("data.json", DataSummary::FORMAT)?;
         let sets = PerSet::of(|set| set).try_map(|_, &set| {
             let scored = predictions(&run, set, &data)?;
             verdict.check(&run, set, &scored)?;
@@ -120,11 +110,6 @@ impl Finished {
             notes,
         })
     }
-}
-
-#[derive(Deserialize)]
-struct Version {
-    format: u32,
 }
 
 fn predictions(run: &RunDir, set: SetName, data: &DataSummary) -> Result<Scored, Error> {

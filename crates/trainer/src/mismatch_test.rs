@@ -28,9 +28,6 @@ pub(crate) struct MismatchTest {
     pub(crate) why_not: Option<String>,
 }
 
-/// The version of the file.
-const FORMAT: u32 = 1;
-
 /// How well a linear classifier tells the two sets apart by the features before the output layer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Found {
@@ -62,6 +59,9 @@ pub(crate) struct Unlike {
 impl MismatchTest {
     pub(crate) const FILE: &str = "mismatch_test.json";
 
+    /// The version of the file.
+    pub(crate) const FORMAT: u32 = 1;
+
     /// Tests the features of the two sets.
     pub(crate) fn of(
         train_dev: &Outputs,
@@ -79,7 +79,7 @@ impl MismatchTest {
                 let named = named.replace("first sample", "train-dev set");
                 let named = named.replace("second sample", "dev set");
                 return Self {
-                    format: FORMAT,
+                    format: Self::FORMAT,
                     found: None,
                     why_not: Some(named),
                 };
@@ -95,7 +95,7 @@ impl MismatchTest {
             order.into_iter().take(N_LISTED).map(unlike).collect()
         };
         Self {
-            format: FORMAT,
+            format: Self::FORMAT,
             found: Some(Found {
                 accuracy: tested.accuracy,
                 interval: tested.interval,

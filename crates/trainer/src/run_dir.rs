@@ -102,6 +102,30 @@ impl RunDir {
         serde_json::from_slice(&text).map_err(|error| wrong(&error))
     }
 
+    /// Reads a JSON file of the run that says its format.
+    ///
+    /// # Errors
+    /// As [`RunDir::read_json`], and bad input if the format is another one.
+    pub(crate) fn read_format<T: DeserializeOwned>(
+        &self,
+        file: &str,
+        expected: u32,
+    ) -> Result<T, Error> {
+        #[derive(serde::Deserialize)]
+        struct Version {
+            format: u32,
+        }
+        let Version { format } = self.read_json(file)?;
+        if format != expected {
+            return Err(Error::bad_input(format!(
+                "{} has format {format}; this plumb reads format {expected}",
+                self.path.join(file).display()
+            ))
+            .hint("train it again with this plumb, from its config.toml"));
+        }
+        self.read_json(file)
+    }
+
     /// Writes a value as indented JSON.
     pub(crate) fn write_json(
         &self,

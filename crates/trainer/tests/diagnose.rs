@@ -460,3 +460,106 @@ fn a_run_that_is_not_finished_or_damaged_is_named() {
     std::fs::remove_file(run.join("diagnosis.json")).unwrap();
     assert!(refused(&place, &[path]).contains("is not finished"));
 }
+
+/// Two Gaussian classes; the turn makes the target another task.
+fn gaussian(classes: &[&str], turn: f64) -> String {
+    let n = classes.len();
+    format!(
+        "name = \"gaussian\"\nseed = 1\n\
+         [data.general.gaussian]\nexamples = 2000\ndistance = 3\nclasses = {n}\ndimension = 3\n\
+         [data.target.gaussian]\nexamples = 1000\ndistance = 3\nclasses = {n}\ndimension = 3\n\
+         turn_degrees = {turn}\n\
+         [data.split]\ntrain_dev = 400\ndev = 400\ntest = 400\n[model.mlp]\nhidden = [8]\n\
+         [optimizer.adam]\nlearning_rate = 0.01\n[train]\nepochs = 3\nbatch_size = 64\n"
+    )
+}
+
+#[test]
+fn only_runs_of_one_task_are_held_against_each_other() {
+    let place = Workplace::new();
+    let train = |name: &str, config: String, settings: &[&str]| {
+        let path = place.write(name, config);
+        let (_, run) = place.train(path.to_str().unwrap(), settings);
+        run.to_str().unwrap().to_owned()
+    };
+    let two = train("two.toml", gaussian(&["a", "b"], 0.0), &[]);
+    let longer = train("two.toml", gaussian(&["a", "b"], 0.0), &["train.epochs=6"]);
+    let three = train("three.toml", gaussian(&["a", "b", "c"], 0.0), &[]);
+    let turned = train("turned.toml", gaussian(&["a", "b"], 60.0), &[]);
+
+    let error = refused(&place, &[&two, "--against", &three]);
+    assert!(
+        error.contains("are of different tasks: 2 classes"),
+        "{error}"
+    );
+    let error = refused(&place, &[&two, "--against", &two]);
+    assert!(error.contains("is the run itself"), "{error}");
+    // Another target: its errors say nothing of the model.
+    let report = diagnosed(&place, &[&two, "--against", &turned]);
+    assert_eq!(report["change"]["outcome"], "not-comparable");
+    // From 6 epochs to 3 is the opposite of what was advised, if it was.
+    let report = diagnosed(&place, &[&two, "--against", &longer]);
+    assert_eq!(report["change"]["taken"].as_array().unwrap().len(), 0);
+    assert_eq!(report["change"]["besides"][0], "train.epochs");
+    // The same human level on both sides, where the command line gives one.
+    let report = diagnosed(&place, &[&two, "--against", &longer, "--human", "0.2"]);
+    let bias = &report["change"]["gaps"][0];
+    assert_eq!(bias["gap"], "avoidable-bias");
+    let size = gap(&report, "avoidable-bias")["size"].as_f64().unwrap();
+    assert!((bias["new"].as_f64().unwrap() - size).abs() < 1e-12);
+}
+
+/// A class may be called `none`; a model's answer that is no class is an empty cell.
+#[test]
+fn a_class_called_none_is_a_class() {
+    let place = Workplace::new();
+    let csv = "set,label,predicted\ndev,none,none\ndev,some,none\ndev,some,some\ndev,none,\n";
+    let file = place.write("none.csv", csv);
+    let report = diagnosed(&place, &[file.to_str().unwrap()]);
+    assert!((rate(&report, "dev") - 0.5).abs() < 1e-12); // the second and the last are wrong
+}
+
+#[test]
+fn a_table_has_its_own_rates_and_its_seeds_their_own_order() {
+    let place = Workplace::new();
+    let file = place.write("a.csv", "set,label,predicted\ndev,a,a\ndev,b,a\n");
+    let error = refused(
+        &place,
+        &[file.to_str().unwrap(), "--dev", "0.1", "--n-dev", "10"],
+    );
+    assert!(error.contains("has its own error rates"), "{error}");
+
+    let lines = ["a,a,1,x", "b,a,1,y", "b,a,2,y", "a,a,2,x"]; // the same examples in another order
+    let csv = |lines: [&str; 4]| {
+        let lines: Vec<String> = lines.iter().map(|line| format!("dev,{line}\n")).collect();
+        format!("set,label,predicted,seed,example\n{}", lines.concat())
+    };
+    let sorted = ["a,a,1,x", "b,a,1,y", "a,a,2,x", "b,a,2,y"];
+    let [one, two] = [csv(lines), csv(sorted)].map(|csv| {
+        let file = place.write("seeds.csv", csv);
+        diagnosed(&place, &[file.to_str().unwrap()])["diagnosis"].clone()
+    });
+    assert_eq!(one, two);
+}
+
+/// A run that was renamed is still itself, and predictions that were changed are not those diagnosed.
+#[test]
+fn a_run_may_move_but_not_change() {
+    let place = Workplace::new();
+    let (report, run) = place.train(QUICKSTART, &SHORT);
+    place.train(QUICKSTART, &[&SHORT[..], &["train.epochs=1"]].concat());
+    let moved = run.with_file_name("renamed");
+    std::fs::rename(&run, &moved).unwrap();
+    let again = diagnosed(&place, &[moved.to_str().unwrap()]);
+    assert_eq!(again["diagnosis"], report["diagnosis"]);
+    let names = again["used_up"]["best_of_runs"]["names"]
+        .as_array()
+        .unwrap();
+    assert_eq!(names.len(), 2);
+    assert!(names.contains(&"renamed".into()), "{names:?}");
+
+    let predictions = moved.join("predictions");
+    std::fs::copy(predictions.join("test.csv"), predictions.join("dev.csv")).unwrap();
+    let error = refused(&place, &[moved.to_str().unwrap()]);
+    assert!(error.contains("so one of them was changed"), "{error}");
+}

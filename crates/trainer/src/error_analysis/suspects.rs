@@ -23,7 +23,7 @@ pub(crate) struct Suspects {
 impl Default for Suspects {
     fn default() -> Self {
         Self {
-            format: 1,
+            format: Self::FORMAT,
             sets: Vec::new(),
             notes: Vec::new(),
         }
@@ -55,6 +55,9 @@ pub(crate) struct Suspect {
 
 impl Suspects {
     pub(crate) const FILE: &str = "suspected_labels.json";
+
+    /// The version of the file.
+    pub(crate) const FORMAT: u32 = 1;
 
     /// Looks through one set, with a row of class probabilities per example.
     pub(crate) fn add(

@@ -92,8 +92,9 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
     };
     let table = finished.table(&given)?;
     let analysis = ErrorAnalysis::of(&finished.sets.dev, confidence)?;
-    let mismatch: MismatchTest = finished.run.read_json(MismatchTest::FILE)?;
-    let suspects: Suspects = finished.run.read_json(Suspects::FILE)?;
+    let run = &finished.run;
+    let mismatch: MismatchTest = run.read_format(MismatchTest::FILE, MismatchTest::FORMAT)?;
+    let suspects: Suspects = run.read_format(Suspects::FILE, Suspects::FORMAT)?;
     let test_errors = finished.sets.test.count();
     let used_up = UsedUp::of(&finished.run, &finished.data, test_errors, confidence);
     if args.json {
