@@ -6,7 +6,7 @@
 //! The method is Andrew Ng's ("Nuts and Bolts of Applying Deep Learning", 2016).
 //!
 //! Error analysis looks behind one rate: [`worst_slices`], [`Confusion`], [`find_label_errors`], the
-//! eyeball part of dev ([`split_eyeball`], [`eyeball_wear`]), Ng's table of two distributions ([`ng_table`]),
+//! eyeball part of dev ([`split_eyeball`], [`eyeball_wear`]), Ng's table of two distributions ([`ng_table()`]),
 //! and the human level from raters' labels ([`study_raters`]).
 //!
 //! The crate takes numbers from any framework: it knows no tensors, reads no files, prints nothing.
