@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contrast::{Sample, Term};
-use crate::gap::{Gap, GapKind, ROUNDING, Span, Threshold, Verdict};
+use crate::gap::{Gap, GapKind, ROUNDING, Span, Threshold, Verdict, matters};
 use crate::human::Human;
 use crate::interval::{Confidence, Interval, wilson};
 use crate::note::Note;
@@ -33,6 +33,26 @@ impl Figures {
     #[must_use]
     pub fn foot(&self) -> Option<&Human> {
         self.human_general.as_ref().or(self.human.as_ref())
+    }
+
+    /// The errors on the sets, without a human level.
+    ///
+    /// ```
+    /// use plumb_diagnostics::{ErrorCount, Figures, SetName};
+    ///
+    /// let dev = ErrorCount::new(3, 100).ok().map(Into::into);
+    /// let figures = Figures::of_sets(|set| dev.filter(|_| set == SetName::Dev));
+    /// assert_eq!((figures.dev, figures.test), (dev, None));
+    /// ```
+    #[must_use]
+    pub fn of_sets(error: impl Fn(SetName) -> Option<SetError>) -> Self {
+        Self {
+            train: error(SetName::Train),
+            train_dev: error(SetName::TrainDev),
+            dev: error(SetName::Dev),
+            test: error(SetName::Test),
+            ..Self::default()
+        }
     }
 
     /// The error on one of the sets.
@@ -89,14 +109,26 @@ impl Figures {
         }
     }
 
-    /// A held-out set of the kind of data that the foot of the ladder is about, if the model makes fewer
-    /// errors there than people do, with its whole interval.
-    fn beats_human_on(&self, confidence: Confidence) -> Option<SetName> {
+    /// The held-out set that the foot of the ladder is about, if the model makes fewer errors there than people
+    /// do, with the whole interval of its rate.
+    fn beats_human_on(&self, rates: &[Rate]) -> Option<SetName> {
         let set = self.foot_set();
-        let count = self.get(set)?.count()?;
         let human = self.foot()?.level();
-        (wilson(count, confidence).high < human).then_some(set)
+        let interval = interval_of(rates, set)?;
+        (interval.high < human).then_some(set)
     }
+
+    /// The error of which a share matters: dev's, or that of the last set there is.
+    pub(crate) fn threshold_from(&self) -> Option<(SetName, SetError)> {
+        let dev = self.dev.map(|dev| (SetName::Dev, dev));
+        dev.or(self.sets().last())
+    }
+}
+
+/// The interval of a set's rate; none where it has no interval, or is not there.
+fn interval_of(rates: &[Rate], set: SetName) -> Option<Interval> {
+    let rate = rates.iter().find(|rate| rate.name == set.into());
+    rate.and_then(|rate| rate.interval)
 }
 
 /// How to judge the figures.
@@ -116,9 +148,7 @@ impl Options {
     /// must not matter and the share lies above 1/12; he reads 1/5/5 as variance *first*, so the bias
     /// of 1 in 5 does matter. A tenth is the round figure between.
     pub const MATTERS_SHARE: f64 = 0.1;
-}
 
-impl Options {
     fn check(&self) -> Result<(), DiagnosisError> {
         let is_fraction = |value: f64| (0.0..=1.0).contains(&value);
         if !is_fraction(self.matters_share) {
@@ -207,36 +237,44 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// Brings in line with other intervals of rates and gaps what was read from the first ones.
-    pub(crate) fn judge_again(&mut self, figures: &Figures, options: &Options) {
-        let foot = figures.foot_set();
-        let interval = (self.rates.iter().find(|rate| rate.name == foot.into()))
-            .and_then(|rate| rate.interval);
-        let human = figures.foot().map(Human::level);
-        let beats = human
-            .zip(interval)
-            .is_some_and(|(human, interval)| interval.high < human);
-        let beats_human_on = beats.then_some(foot);
-        mark_not_measurable(&mut self.gaps, beats_human_on);
-        // Which gaps matter by their size has not changed.
-        let is_sure = |kind: &GapKind| {
-            let gap = self.gaps.iter().find(|gap| gap.kind == *kind);
-            gap.is_some_and(|gap| gap.verdict == Verdict::Present)
-        };
-        self.ranked.sort_by_key(|kind| !is_sure(kind));
-        self.first = self.ranked.first().copied();
-        let dev = (self.rates.iter().find(|rate| rate.name == RateName::Dev))
-            .and_then(|rate| rate.interval);
-        self.goal = options
-            .goal_error
-            .zip(dev)
-            .map(|(error, dev)| Goal::judge(error, dev));
-        let last_set = figures.sets().last().map_or(SetName::Dev, |(set, _)| set);
-        self.notes = notes(figures, options, last_set, beats_human_on, &self.gaps);
-        // Rates are means of counts, and more seeds may settle what more examples don't.
-        let is_of_one =
-            |note: &Note| matches!(note, Note::NoCount { .. } | Note::NotSettled { .. });
-        self.notes.retain(|note| !is_of_one(note));
+    /// What rates and gaps with their intervals say: of one model, or of the means over seeds.
+    pub(crate) fn conclude(
+        figures: &Figures,
+        options: &Options,
+        rates: Vec<Rate>,
+        mut gaps: Vec<Gap>,
+        (threshold, threshold_interval): (f64, Interval),
+        seeds: Option<Seeds>,
+    ) -> Self {
+        let beats_human_on = figures.beats_human_on(&rates);
+        if beats_human_on.is_some() {
+            mark_not_measurable(&mut gaps);
+        }
+        let ranked = ranked(&gaps, threshold);
+        let goal = options.goal_error.zip(figures.dev);
+        let goal = goal.map(|(error, dev)| {
+            let interval = interval_of(&rates, SetName::Dev);
+            Goal::judge(error, interval.unwrap_or(Interval::exact(dev.rate())))
+        });
+        let mut notes = notes(figures, options, beats_human_on, &gaps);
+        if seeds.is_some() {
+            // Rates are means of counts, and more seeds may settle what more examples don't.
+            let is_of_one =
+                |note: &Note| matches!(note, Note::NoCount { .. } | Note::NotSettled { .. });
+            notes.retain(|note| !is_of_one(note));
+        }
+        Self {
+            threshold,
+            threshold_interval,
+            first: ranked.first().copied(),
+            ranked,
+            notes,
+            goal,
+            confidence: options.confidence,
+            seeds,
+            rates,
+            gaps,
+        }
     }
 
     /// The gap of this kind, if its two rates are there.
@@ -258,38 +296,24 @@ impl Diagnosis {
 pub fn diagnose(figures: &Figures, options: &Options) -> Result<Diagnosis, DiagnosisError> {
     options.check()?;
     let confidence = options.confidence;
-    let (last_set, last) = figures.sets().last().ok_or(DiagnosisError::NoSets)?;
-    let threshold_from = figures
-        .dev
-        .map_or((last_set, last), |dev| (SetName::Dev, dev));
+    let (set, error) = figures.threshold_from().ok_or(DiagnosisError::NoSets)?;
     let threshold = Threshold {
         share: options.matters_share,
-        of: Figures::term(threshold_from.0, threshold_from.1),
+        of: Figures::term(set, error),
     };
-    let mut gaps: Vec<Gap> = (figures.spans().into_iter())
+    let gaps = (figures.spans().into_iter())
         .map(|(kind, span)| Gap::measure(kind, span, threshold, confidence))
         .collect();
-    let beats_human_on = figures.beats_human_on(confidence);
-    mark_not_measurable(&mut gaps, beats_human_on);
-    let ranked = ranked(&gaps, threshold);
-    Ok(Diagnosis {
-        rates: rates(figures, confidence),
-        threshold: threshold.size(),
-        threshold_interval: threshold.interval(confidence),
-        first: ranked.first().copied(),
-        ranked,
-        notes: notes(figures, options, last_set, beats_human_on, &gaps),
-        goal: goal(figures, options),
-        confidence,
-        seeds: None,
-        gaps,
-    })
+    let rates = rates(figures, confidence);
+    let threshold = (threshold.size(), threshold.interval(confidence));
+    let diagnosis = Diagnosis::conclude(figures, options, rates, gaps, threshold, None);
+    Ok(diagnosis)
 }
 
 /// People who are beaten don't tell how much bias is avoidable.
-fn mark_not_measurable(gaps: &mut [Gap], beats_human_on: Option<SetName>) {
+fn mark_not_measurable(gaps: &mut [Gap]) {
     for gap in gaps {
-        if gap.kind == GapKind::AvoidableBias && gap.size < 0.0 && beats_human_on.is_some() {
+        if gap.kind == GapKind::AvoidableBias && gap.size < 0.0 {
             gap.verdict = Verdict::NotMeasurable;
             gap.needed = None;
         }
@@ -313,10 +337,10 @@ fn rates(figures: &Figures, confidence: Confidence) -> Vec<Rate> {
     human.into_iter().chain(of_sets).collect()
 }
 
-fn ranked(gaps: &[Gap], threshold: Threshold) -> Vec<GapKind> {
+fn ranked(gaps: &[Gap], threshold: f64) -> Vec<GapKind> {
     let mut mattering: Vec<&Gap> = gaps
         .iter()
-        .filter(|gap| threshold.matters(gap.size))
+        .filter(|gap| matters(gap.size, gap.size - threshold))
         .collect();
     // A stable sort, in units within which sizes count as equal: ties keep the flowchart's order.
     let steps = |gap: &Gap| (gap.size / ROUNDING).round();
@@ -325,18 +349,9 @@ fn ranked(gaps: &[Gap], threshold: Threshold) -> Vec<GapKind> {
     mattering.into_iter().map(|gap| gap.kind).collect()
 }
 
-fn goal(figures: &Figures, options: &Options) -> Option<Goal> {
-    let (error, dev) = options.goal_error.zip(figures.dev)?;
-    let interval = dev.count().map_or(Interval::exact(dev.rate()), |count| {
-        wilson(count, options.confidence)
-    });
-    Some(Goal::judge(error, interval))
-}
-
 fn notes(
     figures: &Figures,
     options: &Options,
-    last_set: SetName,
     beats_human_on: Option<SetName>,
     gaps: &[Gap],
 ) -> Vec<Note> {
@@ -348,9 +363,8 @@ fn notes(
         }
     }
     if figures.dev.is_none() {
-        notes.push(Note::NoDev {
-            threshold_from: last_set,
-        });
+        let threshold_from = figures.threshold_from().map(|(set, _)| set);
+        notes.extend(threshold_from.map(|threshold_from| Note::NoDev { threshold_from }));
         if options.goal_error.is_some() {
             notes.push(Note::GoalNotJudged);
         }

@@ -224,19 +224,19 @@ impl Threshold {
         contrast.interval(level)
     }
 
-    /// At least the threshold, and never nothing: without errors on dev the threshold itself is 0.
-    pub(crate) fn matters(self, size: f64) -> bool {
-        size > 0.0 && size >= self.size() - ROUNDING
-    }
-
     fn subtract_from(self, gap: Contrast) -> Contrast {
         gap.plus(-self.share, self.of)
     }
 }
 
-/// A gap matters if it is above 0 and not below the threshold; the interval of each must say so, or not.
+/// Whether a gap of this size, by so much over the threshold, matters: at least the threshold, and never nothing,
+/// since without errors on dev the threshold itself is 0.
+pub(crate) fn matters(size: f64, over: f64) -> bool {
+    size > 0.0 && over >= -ROUNDING
+}
+
+/// The whole interval of a gap, and that of the gap less the threshold, must say that it matters, or not.
 pub(crate) fn verdict(gap: Interval, over_threshold: Interval) -> Verdict {
-    let matters = |size: f64, over: f64| size > 0.0 && over >= -ROUNDING;
     match (
         matters(gap.low, over_threshold.low),
         matters(gap.high, over_threshold.high),

@@ -159,14 +159,9 @@ pub fn diagnose_seeds(
             spread.rate_sds.push((rate.name, resampled.seed_sd(&sum)));
         }
     }
-    let last = sets.last().map_or(SetName::Dev, |&(set, _)| set);
-    let threshold_from = if figures.dev.is_some() {
-        SetName::Dev
-    } else {
-        last
-    };
+    let threshold_from = means.threshold_from().map_or(SetName::Dev, |(set, _)| set);
     let threshold = sum(threshold_from.into()).times(options.matters_share);
-    diagnosis.threshold_interval = clamped(resampled.interval(&threshold, confidence), 0.0);
+    let threshold_interval = clamped(resampled.interval(&threshold, confidence), 0.0);
     for gap in &mut diagnosis.gaps {
         let (lower, upper) = gap.kind.between();
         let size = sum(upper).less(&sum(lower));
@@ -176,9 +171,17 @@ pub fn diagnose_seeds(
         gap.needed = None;
         spread.gap_sds.push((gap.kind, resampled.seed_sd(&size)));
     }
-    diagnosis.judge_again(&means, options);
-    diagnosis.seeds = Some(spread);
-    Ok(diagnosis)
+    let Diagnosis {
+        rates,
+        gaps,
+        threshold,
+        ..
+    } = diagnosis;
+    let threshold = (threshold, threshold_interval);
+    let spread = Some(spread);
+    Ok(Diagnosis::conclude(
+        &means, options, rates, gaps, threshold, spread,
+    ))
 }
 
 impl SeedFigures {
