@@ -73,15 +73,8 @@ struct Need<'a> {
 /// A gap that may be there or not asks for more examples before it asks for work. Against one that nothing can
 /// be gained from there is no action.
 pub(crate) fn advise(case: Case<'_>, diagnosis: &Diagnosis) -> Vec<Action> {
-    let bayes = KnownBayes::of(case.data);
     let mut actions = Vec::new();
-    let ranked = diagnosis.ranked.iter();
-    for gap in ranked.filter_map(|&kind| diagnosis.gap(kind)) {
-        let is_first = diagnosis.first == Some(gap.kind);
-        let ceiling = ceiling(gap, diagnosis, &bayes);
-        if (gap.verdict != Verdict::Present && !is_first) || !is_worthwhile(ceiling, diagnosis) {
-            continue;
-        }
+    for (gap, ceiling) in to_work_on(diagnosis, &KnownBayes::of(case.data)) {
         let need = Need {
             gap,
             threshold: diagnosis.threshold,
@@ -106,16 +99,26 @@ pub(crate) fn advise(case: Case<'_>, diagnosis: &Diagnosis) -> Vec<Action> {
     actions
 }
 
+/// Whether a gap asks for work: it is present, or the first there is.
+pub(crate) fn is_addressed(gap: &Gap, diagnosis: &Diagnosis) -> bool {
+    gap.verdict == Verdict::Present || diagnosis.first == Some(gap.kind)
+}
+
+/// The gaps that ask for work and from which something can be gained, in their order, with the most that can.
+fn to_work_on<'a>(
+    diagnosis: &'a Diagnosis,
+    bayes: &KnownBayes,
+) -> impl Iterator<Item = (&'a Gap, f64)> {
+    let ranked = diagnosis.ranked.iter();
+    let gaps = ranked.filter_map(|&kind| diagnosis.gap(kind));
+    let addressed = gaps.filter(|gap| is_addressed(gap, diagnosis));
+    let with_ceiling = addressed.map(|gap| (gap, ceiling(gap, diagnosis, bayes)));
+    with_ceiling.filter(|&(_, ceiling)| is_worthwhile(ceiling, diagnosis))
+}
+
 /// The flowchart's remedies against the same gaps in general words, without a config to fit them to.
 pub(crate) fn in_general(diagnosis: &Diagnosis) -> Vec<Action> {
-    let matters = |gap: &&Gap| gap.verdict == Verdict::Present || diagnosis.first == Some(gap.kind);
-    let ranked = diagnosis.ranked.iter();
-    let gaps = ranked
-        .filter_map(|&kind| diagnosis.gap(kind))
-        .filter(matters);
-    let with_ceiling = gaps.map(|gap| (gap, ceiling(gap, diagnosis, &KnownBayes::UNKNOWN)));
-    let worthwhile = with_ceiling.filter(|&(_, ceiling)| is_worthwhile(ceiling, diagnosis));
-    worthwhile
+    to_work_on(diagnosis, &KnownBayes::UNKNOWN)
         .flat_map(|(gap, ceiling)| {
             remedies(gap.kind).iter().map(move |&remedy| Action {
                 gap: gap.kind,

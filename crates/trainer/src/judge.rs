@@ -52,14 +52,10 @@ pub(crate) fn judge(
     human: &HumanLevel,
     measured: impl Fn(SetName) -> Option<ErrorCount>,
 ) -> Result<Diagnosis, Error> {
-    let measured = |set| measured(set).map(Into::into);
     let figures = Figures {
         human: human.target.clone(),
         human_general: human.general.clone(),
-        train: measured(SetName::Train),
-        train_dev: measured(SetName::TrainDev),
-        dev: measured(SetName::Dev),
-        test: measured(SetName::Test),
+        ..Figures::of_sets(|set| measured(set).map(Into::into))
     };
     let options = config.diagnosis.options()?;
     diagnose(&figures, &options).map_err(|error| Error::failed(error.to_string()))

@@ -46,23 +46,7 @@ impl UsedUp {
     /// Of a run, from the ledger beside it, without the best of several runs.
     pub(crate) fn looks(run: &RunDir, data: &DataSummary, test: Option<ErrorCount>) -> Self {
         let (runs, _) = place(run);
-        let ledger = Ledger::read(&runs);
-        let mut used_up = Self {
-            dev: ledger.of(SetName::Dev, &data.sets.dev.sha256),
-            test: ledger.of(SetName::Test, &data.sets.test.sha256),
-            best_of_runs: None,
-            warnings: Vec::new(),
-        };
-        if ledger.n_damaged() > 0 {
-            used_up.warnings.push(format!(
-                "{} lines of the ledger {} can't be read: there were more looks than it says",
-                ledger.n_damaged(),
-                Ledger::path(&runs).display()
-            ));
-        }
-        let of_test = test_warning(used_up.test, test);
-        used_up.warnings.extend(of_test);
-        used_up
+        Self::from_ledger(&Ledger::read(&runs), &runs, data, test)
     }
 
     /// The same, with the dev error of the best run corrected from the stored predictions.
@@ -82,8 +66,32 @@ impl UsedUp {
         let from = names.len().saturating_sub(MOST_RUNS);
         Self {
             best_of_runs: best_of(&runs, &names[from..], dev_hash, confidence),
-            ..Self::looks(run, data, test)
+            ..Self::from_ledger(&ledger, &runs, data, test)
         }
+    }
+
+    fn from_ledger(
+        ledger: &Ledger,
+        runs: &Path,
+        data: &DataSummary,
+        test: Option<ErrorCount>,
+    ) -> Self {
+        let mut used_up = Self {
+            dev: ledger.of(SetName::Dev, &data.sets.dev.sha256),
+            test: ledger.of(SetName::Test, &data.sets.test.sha256),
+            best_of_runs: None,
+            warnings: Vec::new(),
+        };
+        if ledger.n_damaged() > 0 {
+            used_up.warnings.push(format!(
+                "{} lines of the ledger {} can't be read: there were more looks than it says",
+                ledger.n_damaged(),
+                Ledger::path(runs).display()
+            ));
+        }
+        let of_test = test_warning(used_up.test, test);
+        used_up.warnings.extend(of_test);
+        used_up
     }
 
     /// A paragraph for a terminal; empty for a first look.

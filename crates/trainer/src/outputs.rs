@@ -32,7 +32,9 @@ impl Outputs {
             outputs.width = width;
             outputs.features.extend(numbers(features)?);
             for row in numbers(logits)?.chunks_exact(n_classes) {
-                outputs.probabilities.extend(softmax(row));
+                let row = softmax(row).unwrap_or_else(|| vec![f64::NAN; n_classes]);
+                let row = row.into_iter().map(|probability| probability as f32);
+                outputs.probabilities.extend(row);
             }
         }
         Ok(outputs)
@@ -45,14 +47,15 @@ fn numbers(tensor: Tensor<2>) -> Result<Vec<f32>, Error> {
         .map_err(|error| Error::failed(format!("can't read the outputs back: {error}")))
 }
 
-fn softmax(logits: &[f32]) -> Vec<f32> {
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f64> = (logits.iter())
-        .map(|&logit| f64::from(logit - largest).exp())
+/// The probabilities of logits, one per class; none if one of them is no number.
+///
+/// In 64 bits and from the largest logit on, as [`crate::evaluate`] has it for the class that it keeps.
+pub(crate) fn softmax(logits: &[f32]) -> Option<Vec<f64>> {
+    let largest = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+    let terms: Vec<f64> = logits
+        .iter()
+        .map(|&logit| (f64::from(logit) - largest).exp())
         .collect();
-    let sum: f64 = powers.iter().sum();
-    powers
-        .into_iter()
-        .map(|power| (power / sum) as f32)
-        .collect()
+    let sum: f64 = terms.iter().sum();
+    (!sum.is_nan()).then(|| terms.into_iter().map(|term| term / sum).collect())
 }

@@ -6,7 +6,7 @@ use plumb_data::{
     Examples, Normalizer, SplitError,
     leak::{self, Leaks},
     source::Progress,
-    split::{self, Membership, Sets},
+    split::{self, Member, Sets},
     transform::Pipeline,
 };
 use plumb_diagnostics::SetName;
@@ -27,7 +27,7 @@ use crate::{
 pub(crate) struct Prepared {
     pub(crate) sets: PerSet<Examples>,
     /// Where their examples come from.
-    pub(crate) members: Membership,
+    pub(crate) members: PerSet<Vec<Member>>,
     /// Per example of train, with mean 1; none where all weigh the same.
     pub(crate) train_weights: Option<Vec<f32>>,
     /// Per class, such that the examples of train have mean 1; none where all classes weigh the same.
@@ -130,7 +130,12 @@ impl Prepared {
                 dev: sets.dev,
                 test: sets.test,
             },
-            members: sets.membership,
+            members: PerSet {
+                train: sets.membership.train,
+                train_dev: sets.membership.train_dev,
+                dev: sets.membership.dev,
+                test: sets.membership.test,
+            },
             train_weights: sets.train_weights,
             normalizer,
             class_weights: None,

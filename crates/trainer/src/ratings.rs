@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, path::Path};
 use plumb_diagnostics::{Confidence, RaterError, RaterLabels, RaterStudy, Ratings, study_raters};
 
 pub(crate) use self::text::text;
+use crate::names::Names;
 
 /// Reads a CSV file with the columns `example`, `rater` and `label`, maybe `group` (of which a rater can have
 /// several, separated by `;`) and `truth`, and measures the raters.
@@ -17,17 +18,6 @@ pub(crate) use self::text::text;
 pub(crate) fn study(path: &Path, confidence: Confidence) -> Result<RaterStudy, String> {
     let ratings = read(path)?;
     Ok(study_raters(&ratings, confidence))
-}
-
-/// Names that are given numbers in the order in which they come.
-#[derive(Default)]
-struct Numbers(BTreeMap<String, usize>);
-
-impl Numbers {
-    fn of(&mut self, name: &str) -> usize {
-        let next = self.0.len();
-        *self.0.entry(name.to_owned()).or_insert(next)
-    }
 }
 
 /// One rater as the lines tell.
@@ -65,7 +55,7 @@ fn read(path: &Path) -> Result<Ratings, String> {
     let (example, rater, label) = (needed("example")?, needed("rater")?, needed("label")?);
     let (group, truth) = (column("group"), column("truth"));
 
-    let (mut examples, mut classes) = (Numbers::default(), Numbers::default());
+    let (mut examples, mut classes) = (Names::default(), Names::default());
     let mut raters: Vec<Rater> = Vec::new();
     let mut truths: BTreeMap<usize, u32> = BTreeMap::new();
     for record in reader.records() {
@@ -76,9 +66,9 @@ fn read(path: &Path) -> Result<Ratings, String> {
             "" => Err(wrong(format!("the {what} is empty"))),
             text => Ok(text.to_owned()),
         };
-        let place = examples.of(&cell(example, "example")?);
+        let place = examples.number(&cell(example, "example")?) as usize;
         let name = cell(rater, "rater")?;
-        let said = classes.of(&cell(label, "label")?) as u32;
+        let said = classes.number(&cell(label, "label")?);
         let known = raters.iter().position(|known| known.name == name);
         let at = known.unwrap_or_else(|| {
             raters.push(Rater {
@@ -108,7 +98,7 @@ fn read(path: &Path) -> Result<Ratings, String> {
             .map(|at| record[at].trim())
             .filter(|text| !text.is_empty())
         {
-            let class = classes.of(text) as u32;
+            let class = classes.number(text);
             if *truths.entry(place).or_insert(class) != class {
                 return Err(wrong(format!(
                     "the truth of example {} is {text}, and another one above",
@@ -117,7 +107,7 @@ fn read(path: &Path) -> Result<Ratings, String> {
             }
         }
     }
-    let n = examples.0.len();
+    let n = examples.all().len();
     let labels = |of: &BTreeMap<usize, u32>| (0..n).map(|place| of.get(&place).copied()).collect();
     let table = raters.iter().map(|rater| RaterLabels {
         name: rater.name.clone(),
@@ -125,15 +115,10 @@ fn read(path: &Path) -> Result<Ratings, String> {
         labels: labels(&rater.labels),
     });
     let reference = labels(&truths);
-    let class_name = |class: u32| {
-        let mut known = classes.0.iter();
-        let found = known.find(|(_, number)| **number == class as usize);
-        found.map_or(String::new(), |(name, _)| name.clone())
-    };
     Ratings::new(table.collect(), reference).map_err(|error| match error {
         RaterError::OneClass { class } => format!(
             "{file}: every label is `{}`; expected at least two classes, or nobody could be wrong",
-            class_name(class)
+            classes.all()[class as usize]
         ),
         other => format!("{file}: {other}"),
     })

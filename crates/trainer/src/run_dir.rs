@@ -94,12 +94,20 @@ impl RunDir {
     /// # Errors
     /// Bad input, naming the file, if it is missing or does not hold what it should.
     pub(crate) fn read_json<T: DeserializeOwned>(&self, file: &str) -> Result<T, Error> {
+        self.parse(file, &self.bytes(file)?)
+    }
+
+    fn bytes(&self, file: &str) -> Result<Vec<u8>, Error> {
+        fs::read(self.path.join(file)).map_err(|error| self.cannot_read(file, &error))
+    }
+
+    fn parse<T: DeserializeOwned>(&self, file: &str, json: &[u8]) -> Result<T, Error> {
+        serde_json::from_slice(json).map_err(|error| self.cannot_read(file, &error))
+    }
+
+    fn cannot_read(&self, file: &str, error: &dyn Display) -> Error {
         let path = self.path.join(file);
-        let wrong = |error: &dyn Display| {
-            Error::bad_input(format!("can't read {}: {error}", path.display()))
-        };
-        let text = fs::read(&path).map_err(|error| wrong(&error))?;
-        serde_json::from_slice(&text).map_err(|error| wrong(&error))
+        Error::bad_input(format!("can't read {}: {error}", path.display()))
     }
 
     /// Reads a JSON file of the run that says its format.
@@ -115,7 +123,8 @@ impl RunDir {
         struct Version {
             format: u32,
         }
-        let Version { format } = self.read_json(file)?;
+        let json = self.bytes(file)?;
+        let Version { format } = self.parse(file, &json)?;
         if format != expected {
             return Err(Error::bad_input(format!(
                 "{} has format {format}; this plumb reads format {expected}",
@@ -123,7 +132,7 @@ impl RunDir {
             ))
             .hint("train it again with this plumb, from its config.toml"));
         }
-        self.read_json(file)
+        self.parse(file, &json)
     }
 
     /// Writes a value as indented JSON.

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Instant};
 
 use burn::module::Module;
-use plumb_diagnostics::{ErrorCount, SetName};
+use plumb_diagnostics::ErrorCount;
 use plumb_model::Model;
 
 use crate::{
@@ -17,17 +17,15 @@ use crate::{
     device_check::{self, DeviceCheck, Recipe},
     earlier::Earlier,
     environment::Environment,
-    error_analysis::Suspects,
     evaluate::{Evaluation, evaluate},
     feed::{Feed, feeds, resident},
+    hindsight::Hindsight,
     initial::{Initial, same_model},
     interrupt,
     judge::judge,
     ledger::Look,
     looks::UsedUp,
     loss::Loss,
-    mismatch_test::MismatchTest,
-    outputs::Outputs,
     pool::in_pool,
     predictions,
     prepare::Prepared,
@@ -66,34 +64,6 @@ struct Outcome {
     /// By the best weights, on all of every set.
     measured: PerSet<Evaluation>,
     hindsight: Hindsight,
-}
-
-/// What takes the trained network to find out, and is kept for `plumb diagnose`.
-struct Hindsight {
-    mismatch: MismatchTest,
-    suspects: Suspects,
-}
-
-impl Hindsight {
-    fn of(session: &Session<'_>, best: &Model, sets: &PerSet<Feed<'_>>) -> Result<Self, Error> {
-        let Session {
-            config, prepared, ..
-        } = session;
-        let train_dev = Outputs::of(best, &sets.train_dev)?;
-        let dev = Outputs::of(best, &sets.dev)?;
-        let confidence = config.diagnosis.options()?.confidence;
-        let mut suspects = Suspects::default();
-        // Not test: whoever mends its labels has looked at it.
-        for (set, outputs) in [(SetName::TrainDev, &train_dev), (SetName::Dev, &dev)] {
-            let examples = prepared.sets.get(set);
-            let probabilities = &outputs.probabilities;
-            suspects.add(set, &examples.classes, &examples.labels, probabilities);
-        }
-        Ok(Self {
-            mismatch: MismatchTest::of(&train_dev, &dev, confidence, config.seed),
-            suspects,
-        })
-    }
 }
 
 /// Trains and diagnoses, in a new run directory.
@@ -157,7 +127,7 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
             .ok_or_else(|| Error::failed("no epoch was evaluated"))?;
         // Once more, on all of train.
         let measured = sets.try_map(|_, set| evaluate(&best, set))?;
-        let hindsight = Hindsight::of(&session, &best, &sets)?;
+        let hindsight = Hindsight::of(config, prepared, &best, &sets)?;
         Ok(Outcome {
             position: state.position,
             end,
@@ -309,18 +279,12 @@ impl Session<'_> {
             },
         };
         let text = report::text(&report);
-        let members = |set| match set {
-            SetName::Train => &prepared.members.train,
-            SetName::TrainDev => &prepared.members.train_dev,
-            SetName::Dev => &prepared.members.dev,
-            SetName::Test => &prepared.members.test,
-        };
         for (set, measured) in measured.iter() {
             let examples = prepared.sets.get(set);
-            predictions::write(run, set, examples, members(set), &measured.predictions)?;
+            let members = prepared.members.get(set);
+            predictions::write(run, set, examples, members, &measured.predictions)?;
         }
-        run.write_json(MismatchTest::FILE, &outcome.hindsight.mismatch)?;
-        run.write_json(Suspects::FILE, &outcome.hindsight.suspects)?;
+        outcome.hindsight.write(run)?;
         run.write_json("diagnosis.json", &report)?;
         run.write("train.log", (log + &text).as_bytes())?;
         environment.elapsed_secs = Some(self.start.elapsed().as_secs_f64());

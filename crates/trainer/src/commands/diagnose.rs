@@ -1,6 +1,7 @@
 mod figures;
 mod of_run;
 mod predictions;
+mod unique;
 
 use std::path::{Path, PathBuf};
 

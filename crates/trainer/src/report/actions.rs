@@ -1,10 +1,10 @@
 use std::fmt::Write;
 
-use plumb_diagnostics::{Gap, GapKind, RateName, Verdict};
+use plumb_diagnostics::{Gap, GapKind, RateName};
 
 use super::Findings;
 use crate::{
-    advice::{Action, Cost, is_worthwhile},
+    advice::{Action, Cost, is_addressed, is_worthwhile},
     progress::thousands,
 };
 
@@ -21,7 +21,6 @@ pub(super) fn actions(report: &Findings<'_>) -> String {
             .iter()
             .filter(|action| action.gap == gap.kind)
             .collect();
-        let is_addressed = gap.verdict == Verdict::Present || diagnosis.first == Some(gap.kind);
         if let Some(first) = actions.first() {
             writeln!(
                 text,
@@ -30,7 +29,7 @@ pub(super) fn actions(report: &Findings<'_>) -> String {
                 first.ceiling * 100.0
             )
             .ok();
-        } else if is_addressed && gap.kind.missing().is_empty() {
+        } else if is_addressed(gap, diagnosis) && gap.kind.missing().is_empty() {
             // Else it is not known which gap it is, and a note says so.
             let why = nothing_to_gain(gap, report);
             let line = format!("Nothing to try against {}: {why}", gap.kind);

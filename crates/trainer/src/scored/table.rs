@@ -10,7 +10,7 @@ use plumb_data::Tag;
 use plumb_diagnostics::{Distribution, SetName};
 
 use super::Scored;
-use crate::{Error, sets::SETS};
+use crate::{Error, names::Names, sets::SETS};
 
 /// What the columns of a table are called, where they are no slices.
 #[derive(Clone, Copy)]
@@ -59,25 +59,6 @@ struct Columns {
     seed: Option<usize>,
     chunk: Option<usize>,
     slices: Vec<(usize, String)>,
-}
-
-/// Names that are given numbers in the order in which they come.
-#[derive(Default)]
-struct Names {
-    names: Vec<String>,
-    numbers: BTreeMap<String, u32>,
-}
-
-impl Names {
-    fn number(&mut self, name: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(name) {
-            return number;
-        }
-        let number = self.names.len() as u32;
-        self.names.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
-        number
-    }
 }
 
 impl Table {
@@ -151,7 +132,7 @@ impl Table {
             ));
         }
         if !labels_differ && roles.has_set {
-            let only = first_label.map_or("", |label| &classes.names[label as usize]);
+            let only = first_label.map_or("", |label| &classes.all()[label as usize]);
             let what = format!(
                 "all {n_labels} labels are `{only}`; expected two classes or more, since one class alone \
                  is told without a mistake by saying it always"
@@ -159,13 +140,13 @@ impl Table {
             return Err(wrong(what));
         }
         let mut parts: Vec<Part> = parts.into_values().collect();
-        if let Some(what) = strangers(&parts, &classes.names).filter(|_| roles.has_set) {
+        if let Some(what) = strangers(&parts, classes.all()).filter(|_| roles.has_set) {
             return Err(wrong(what));
         }
         for part in &mut parts {
-            part.scored.classes.clone_from(&classes.names);
+            part.scored.classes = classes.all().to_vec();
             for (tag, names) in part.scored.tags.iter_mut().zip(&slices) {
-                tag.values.clone_from(&names.names);
+                tag.values = names.all().to_vec();
             }
         }
         Ok(Self { parts })

@@ -3,15 +3,14 @@
 use std::{collections::BTreeMap, path::Path};
 
 use plumb_diagnostics::{
-    Confidence, ErrorCount, Figures, Human, Options, RateError, RaterStudy, SetError, TableFigures,
+    Confidence, Distribution, ErrorCount, Figures, Human, NgTable, Options, RateError, RaterStudy,
+    SetError, SetName, TableFigures, ng_table,
 };
 use schemars::JsonSchema;
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor},
-};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
+use super::unique::Unique;
 use crate::{Error, cli::FigureArgs, judge::HumanLevel, ratings};
 
 /// The version of the file.
@@ -256,14 +255,25 @@ impl Given {
         }
     }
 
-    /// The human row of Ng's table.
-    pub(super) fn human_cells(&self) -> TableFigures {
+    /// Ng's table of both kinds of data, from the errors of a set on one kind.
+    ///
+    /// # Errors
+    /// Bad input if there is nothing for it.
+    pub(super) fn ng_table(
+        &self,
+        count: impl Fn(SetName, Distribution) -> Option<ErrorCount>,
+    ) -> Result<NgTable, Error> {
         let level = |human: &Option<Human>| human.as_ref().map(Human::level);
-        TableFigures {
+        let figures = TableFigures {
             general_human: level(&self.figures.human_general),
+            general_trained: count(SetName::Train, Distribution::General),
+            general_untrained: count(SetName::TrainDev, Distribution::General),
             target_human: level(&self.figures.human),
-            ..TableFigures::default()
-        }
+            target_trained: count(SetName::Train, Distribution::Target),
+            target_untrained: count(SetName::Dev, Distribution::Target),
+        };
+        ng_table(&figures, self.options.confidence)
+            .map_err(|error| Error::bad_input(error.to_string()))
     }
 
     /// Lays what the command line says over it.
@@ -350,68 +360,6 @@ fn wrong(flag: &str, error: &dyn std::fmt::Display, rate: Option<f64>) -> Error 
             message.hint(format!("{rate} % is written {}", rate / 100.0))
         }
         _ => message,
-    }
-}
-
-/// A JSON value without a key that stands twice in one object, of which the last would win in silence.
-struct Unique(Value);
-
-impl<'de> Deserialize<'de> for Unique {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(UniqueVisitor).map(Self)
-    }
-}
-
-struct UniqueVisitor;
-
-impl<'de> Visitor<'de> for UniqueVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut all = Vec::new();
-        while let Some(Unique(item)) = items.next_element()? {
-            all.push(item);
-        }
-        Ok(Value::Array(all))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut all = Map::new();
-        while let Some((key, Unique(value))) = entries.next_entry::<String, Unique>()? {
-            if all.contains_key(&key) {
-                return Err(A::Error::custom(format!("`{key}` stands there twice")));
-            }
-            all.insert(key, value);
-        }
-        Ok(Value::Object(all))
     }
 }
 

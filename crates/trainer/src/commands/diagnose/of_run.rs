@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use plumb_diagnostics::{Distribution, NgTable, SetName, TableFigures, ng_table};
+use plumb_diagnostics::{Figures, NgTable};
 use serde::Serialize;
 
 use self::against::{Change, change};
@@ -90,7 +90,7 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
         diagnosis: &diagnosis,
         actions: &actions,
     };
-    let table = finished.table(&given)?;
+    let table = given.ng_table(|set, kind| finished.sets.get(set).count_of(kind))?;
     let analysis = ErrorAnalysis::of(&finished.sets.dev, confidence)?;
     let run = &finished.run;
     let mismatch: MismatchTest = run.read_format(MismatchTest::FILE, MismatchTest::FORMAT)?;
@@ -139,39 +139,21 @@ impl Finished {
     fn given(&self, args: &DiagnoseArgs) -> Result<Given, Error> {
         let human = self.verdict.human.clone();
         let mut given = Given {
+            figures: Figures {
+                human: human.target,
+                human_general: human.general,
+                ..Figures::of_sets(|set| self.sets.get(set).count().map(Into::into))
+            },
             options: self.config.diagnosis.options()?,
             study: human.target_study,
             general_study: human.general_study,
-            ..Given::default()
         };
-        let figures = &mut given.figures;
-        figures.human = human.target;
-        figures.human_general = human.general;
-        let error = |set| self.sets.get(set).count().map(Into::into);
-        figures.train = error(SetName::Train);
-        figures.train_dev = error(SetName::TrainDev);
-        figures.dev = error(SetName::Dev);
-        figures.test = error(SetName::Test);
         let is_human_given = args.figures.human.is_some() || args.figures.raters.is_some();
         if is_human_given && args.figures.human_general.is_none() {
             // One figure on the command line is for both kinds of data.
-            figures.human_general = None;
+            given.figures.human_general = None;
             given.general_study = None;
         }
         given.with_flags(&args.figures)
-    }
-
-    /// Ng's table of both kinds of data.
-    fn table(&self, given: &Given) -> Result<NgTable, Error> {
-        let of = |set, kind| self.sets.get(set).count_of(kind);
-        let figures = TableFigures {
-            general_trained: of(SetName::Train, Distribution::General),
-            general_untrained: of(SetName::TrainDev, Distribution::General),
-            target_trained: of(SetName::Train, Distribution::Target),
-            target_untrained: of(SetName::Dev, Distribution::Target),
-            ..given.human_cells()
-        };
-        ng_table(&figures, given.options.confidence)
-            .map_err(|error| Error::bad_input(error.to_string()))
     }
 }

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use plumb_diagnostics::{
-    Diagnosis, Distribution, ErrorCount, NgTable, SeedErrors, SeedFigures, SetName, TableFigures,
-    diagnose_seeds, ng_table,
+    Diagnosis, ErrorCount, Figures, NgTable, SeedErrors, SeedFigures, SetName, diagnose_seeds,
 };
 use serde::Serialize;
 
@@ -15,8 +14,7 @@ use crate::{
     cli::DiagnoseArgs,
     error_analysis::{self, ErrorAnalysis},
     report::{self, Findings},
-    scored::{Part, Roles, Scored, Table},
-    sets::SETS,
+    scored::{Part, Roles, Table},
     terminal,
 };
 
@@ -88,18 +86,13 @@ pub(super) fn run(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
 }
 
 fn one(args: &DiagnoseArgs, table: &Table) -> Result<(Given, Diagnosis), Error> {
-    let mut given = Given::default();
-    for set in SETS {
-        let error = table.of(set).next().and_then(|part| part.scored.count());
-        let error = error.map(Into::into);
-        let figures = &mut given.figures;
-        match set {
-            SetName::Train => figures.train = error,
-            SetName::TrainDev => figures.train_dev = error,
-            SetName::Dev => figures.dev = error,
-            SetName::Test => figures.test = error,
-        }
-    }
+    let given = Given {
+        figures: Figures::of_sets(|set| {
+            let count = table.of(set).next().and_then(|part| part.scored.count());
+            count.map(Into::into)
+        }),
+        ..Given::default()
+    };
     let given = given.with_flags(&args.figures)?;
     let diagnosis = given.diagnose()?;
     Ok((given, diagnosis))
@@ -180,19 +173,7 @@ impl Table {
         if self.parts.iter().all(|part| part.scored.chunks.is_none()) {
             return Ok(None);
         }
-        let count = |set, kind| {
-            let scored: Option<&Scored> = self.of(set).next().map(|part| &part.scored);
-            scored.and_then(|scored| scored.count_of(kind))
-        };
-        let figures = TableFigures {
-            general_trained: count(SetName::Train, Distribution::General),
-            general_untrained: count(SetName::TrainDev, Distribution::General),
-            target_trained: count(SetName::Train, Distribution::Target),
-            target_untrained: count(SetName::Dev, Distribution::Target),
-            ..given.human_cells()
-        };
-        ng_table(&figures, given.options.confidence)
-            .map(Some)
-            .map_err(|error| Error::bad_input(error.to_string()))
+        let table = given.ng_table(|set, kind| self.of(set).next()?.scored.count_of(kind));
+        table.map(Some)
     }
 }

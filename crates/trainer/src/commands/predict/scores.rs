@@ -1,3 +1,5 @@
+use crate::outputs::softmax;
+
 /// What a model makes of one example.
 pub(super) struct Scores {
     /// The softmax of the logits, one per class.
@@ -8,18 +10,8 @@ pub(super) struct Scores {
 
 impl Scores {
     /// From logits, one per class; none if one of them is no number.
-    ///
-    /// In 64 bits and from the largest logit on, as [`crate::evaluate`] has it for the class that it keeps.
     pub(super) fn new(logits: &[f32]) -> Option<Self> {
-        let largest = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-        let terms: Vec<f64> = logits
-            .iter()
-            .map(|&logit| (f64::from(logit) - largest).exp())
-            .collect();
-        let sum: f64 = terms.iter().sum();
-        if sum.is_nan() {
-            return None;
-        }
+        let probabilities = softmax(logits)?;
         let mut ranked: Vec<usize> = (0..logits.len()).collect();
         // By logits, since different ones may have equal probabilities; none of them is NaN.
         ranked.sort_by(|&a, &b| {
@@ -27,7 +19,7 @@ impl Scores {
             order.unwrap_or(std::cmp::Ordering::Equal)
         });
         Some(Self {
-            probabilities: terms.into_iter().map(|term| term / sum).collect(),
+            probabilities,
             ranked,
         })
     }

@@ -1,7 +1,8 @@
 use std::fmt::Write;
 
 use super::{
-    Dice, MANY, PLENTY, Recipe, Regime, Sizes, Training, by_heart, thorough, too_short, wandering,
+    Dice, MANY, PLENTY, Recipe, Regime, Sizes, Training, by_heart, thorough, too_short,
+    turned_and_harder, wandering,
 };
 
 /// Two Gaussian classes; the target's means are turned, or its noise is larger.
@@ -18,13 +19,7 @@ pub(crate) fn gaussian(regime: Regime, sizes: Sizes, dice: &mut Dice) -> Recipe 
     if let Some(strength) = swirl {
         writeln!(general, "warp = \"swirl\"\nwarp_strength = {strength}").ok();
     }
-    let mut target = general.clone();
-    if regime.has_mismatch() {
-        writeln!(target, "turn_degrees = {}", dice.real(5.0, 60.0)).ok();
-    }
-    if regime.is_harder() {
-        writeln!(target, "noise = {}", dice.real(1.05, 1.8)).ok();
-    }
+    let target = turned_and_harder(&general, regime, ([5.0, 60.0], [1.05, 1.8]), dice);
     Recipe {
         source: "gaussian",
         general,

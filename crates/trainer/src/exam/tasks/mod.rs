@@ -9,6 +9,8 @@ mod xor;
 
 pub(super) use self::{gaussian::gaussian, templates::templates, xor::xor};
 
+use std::fmt::Write;
+
 use super::{
     dice::Dice,
     recipe::{Optimizer, Recipe, Sizes, Training},
@@ -76,4 +78,24 @@ fn wandering(hidden: Vec<usize>, dice: &mut Dice) -> Training {
         epochs: dice.pick([20, 40, 60]),
         evaluate_every: 1,
     }
+}
+
+/// The target of a task with means: the general keys, with the means turned by some degrees where the regime has a
+/// mismatch, and more noise where it is harder; each drawn from its range.
+fn turned_and_harder(
+    general: &str,
+    regime: Regime,
+    (degrees, noise): ([f64; 2], [f64; 2]),
+    dice: &mut Dice,
+) -> String {
+    let mut target = general.to_owned();
+    if regime.has_mismatch() {
+        let [low, high] = degrees;
+        writeln!(target, "turn_degrees = {}", dice.real(low, high)).ok();
+    }
+    if regime.is_harder() {
+        let [low, high] = noise;
+        writeln!(target, "noise = {}", dice.real(low, high)).ok();
+    }
+    target
 }

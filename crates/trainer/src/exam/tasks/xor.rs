@@ -1,7 +1,6 @@
-use std::fmt::Write;
-
 use super::{
-    Dice, MANY, PLENTY, Recipe, Regime, Sizes, Training, by_heart, thorough, too_short, wandering,
+    Dice, MANY, PLENTY, Recipe, Regime, Sizes, Training, by_heart, thorough, too_short,
+    turned_and_harder, wandering,
 };
 
 /// XOR of four clusters; the target's centres are turned, or its noise is larger.
@@ -14,13 +13,7 @@ pub(crate) fn xor(regime: Regime, sizes: Sizes, dice: &mut Dice) -> Recipe {
         training,
     } = setting(regime, dice);
     let general = format!("distance = {distance}\ndimension = {dimension}\n");
-    let mut target = general.clone();
-    if regime.has_mismatch() {
-        writeln!(target, "turn_degrees = {}", dice.real(4.0, 40.0)).ok();
-    }
-    if regime.is_harder() {
-        writeln!(target, "noise = {}", dice.real(1.05, 1.6)).ok();
-    }
+    let target = turned_and_harder(&general, regime, ([4.0, 40.0], [1.05, 1.6]), dice);
     Recipe {
         source: "xor",
         general,

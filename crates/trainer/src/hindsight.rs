@@ -1,0 +1,47 @@
+use plumb_diagnostics::SetName;
+use plumb_model::Model;
+
+use crate::{
+    Error, config::Config, error_analysis::Suspects, feed::Feed, mismatch_test::MismatchTest,
+    outputs::Outputs, prepare::Prepared, run_dir::RunDir, sets::PerSet,
+};
+
+/// What takes the trained network to find out, and is kept for `plumb diagnose`.
+pub(crate) struct Hindsight {
+    mismatch: MismatchTest,
+    suspects: Suspects,
+}
+
+impl Hindsight {
+    /// Of the weights that were chosen, on the sets that they were not fitted on.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if the outputs can't be read.
+    pub(crate) fn of(
+        config: &Config,
+        prepared: &Prepared,
+        best: &Model,
+        sets: &PerSet<Feed<'_>>,
+    ) -> Result<Self, Error> {
+        let train_dev = Outputs::of(best, &sets.train_dev)?;
+        let dev = Outputs::of(best, &sets.dev)?;
+        let confidence = config.diagnosis.options()?.confidence;
+        let mut suspects = Suspects::default();
+        // Not test: whoever mends its labels has looked at it.
+        for (set, outputs) in [(SetName::TrainDev, &train_dev), (SetName::Dev, &dev)] {
+            let examples = prepared.sets.get(set);
+            let probabilities = &outputs.probabilities;
+            suspects.add(set, &examples.classes, &examples.labels, probabilities);
+        }
+        Ok(Self {
+            mismatch: MismatchTest::of(&train_dev, &dev, confidence, config.seed),
+            suspects,
+        })
+    }
+
+    /// Writes it into the run's directory.
+    pub(crate) fn write(&self, run: &RunDir) -> Result<(), Error> {
+        run.write_json(MismatchTest::FILE, &self.mismatch)?;
+        run.write_json(Suspects::FILE, &self.suspects)
+    }
+}
