@@ -106,6 +106,7 @@ TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 MpiDefault=none
+SchedulerParameters=batch_sched_delay=0,sched_interval=1
 ReturnToService=2
 KillWait=2
 SlurmctldPidFile=$state/slurmctld.pid
@@ -120,8 +121,9 @@ CONF
 }
 
 start_daemons() {
+    # --force: munged else refuses a directory that other users cannot enter, but this Slurm is for one user.
     (umask 077 && head -c 128 /dev/urandom >"$state/munge.key") &&
-        munged --socket="$state/munge.socket" --key-file="$state/munge.key" --pid-file="$state/munged.pid" \
+        munged --force --socket="$state/munge.socket" --key-file="$state/munge.key" --pid-file="$state/munged.pid" \
             --log-file="$state/munged.log" --seed-file="$state/munge.seed" &&
         slurmctld -f "$SLURM_CONF" &&
         slurmd -N localhost -f "$SLURM_CONF" &&
