@@ -4,6 +4,7 @@ mod check;
 mod chunk;
 mod difference;
 mod document;
+mod expect;
 mod explain;
 mod human;
 mod loss;
@@ -21,6 +22,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use chunk::Chunk;
 pub(crate) use document::{Document, KeyError};
+pub(crate) use expect::{Expect, Figure};
+pub(crate) use explain::suggest as similar_name;
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
@@ -62,6 +65,12 @@ pub(crate) struct Config {
     pub(crate) checkpoint: Checkpointing,
     #[serde(default)]
     pub(crate) diagnosis: Diagnosis,
+    /// What must come out, of an experiment; no run's own.
+    #[serde(default, skip_serializing)]
+    pub(crate) expect: Option<Expect>,
+    /// What an experiment's short form has otherwise; no run's own.
+    #[serde(default, skip_serializing)]
+    pub(crate) short: toml::Table,
 }
 
 /// The two chunks, and the sets made from them.
