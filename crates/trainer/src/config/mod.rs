@@ -9,6 +9,7 @@ mod explain;
 mod human;
 mod loss;
 mod model;
+mod sweep;
 mod training;
 
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ pub(crate) use explain::suggest as similar_name;
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
+pub(crate) use sweep::SweepConfig;
 pub(crate) use training::{Checkpointing, Evaluations, Train};
 
 use crate::{
@@ -65,11 +67,16 @@ pub(crate) struct Config {
     pub(crate) checkpoint: Checkpointing,
     #[serde(default)]
     pub(crate) diagnosis: Diagnosis,
+    /// What `plumb sweep` goes through. No part of a run.
+    #[serde(default, skip_serializing)]
+    #[allow(dead_code, reason = "read from the document, and allowed here")]
+    pub(crate) sweep: Option<SweepConfig>,
     /// What must come out, of an experiment; no run's own.
     #[serde(default, skip_serializing)]
     pub(crate) expect: Option<Expect>,
     /// What an experiment's short form has otherwise; no run's own.
     #[serde(default, skip_serializing)]
+    #[allow(dead_code, reason = "read from the document, and allowed here")]
     pub(crate) short: toml::Table,
 }
 
@@ -254,6 +261,14 @@ pub(crate) fn changed(config: &Config, setting: &str) -> Result<Config, crate::E
     let path = std::path::Path::new("config.toml");
     let document = Document::parse(path, config.to_toml()?, &[setting.to_string()])?;
     checked(&document)
+}
+
+/// The config that a document holds, checked as [`read`] does it.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn of(document: &Document) -> Result<Config, crate::Error> {
+    checked(document)
 }
 
 fn checked(document: &Document) -> Result<Config, crate::Error> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{
     estimate::{Estimate, unit_of},
     expression::{Claim, Expression, Order},
-    measure::{Measure, Unit},
+    measure::Measure,
     runs::{Missing, OfSeed, Runs},
     verdict,
 };
@@ -271,16 +271,5 @@ fn is_number(expression: &Expression) -> bool {
         Expression::Negative(of) => is_number(of),
         Expression::Operation(left, _, right) => is_number(left) && is_number(right),
         _ => false,
-    }
-}
-
-impl Unit {
-    /// As it stands behind a number on an axis.
-    pub(crate) fn sign(self) -> &'static str {
-        match self {
-            Self::Share => " %",
-            Self::Number => "",
-            Self::Seconds => " s",
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod estimate;
 mod expression;
+mod figure;
 mod grid;
 mod judge;
 mod measure;
@@ -9,6 +10,8 @@ mod mistake;
 mod outcome;
 mod parse;
 mod plan;
+mod report;
+mod rows;
 mod runs;
 mod shape;
 mod template;
@@ -18,10 +21,12 @@ mod verdict;
 mod tests;
 
 pub(crate) use self::{
+    figure::svg,
     grid::{Axis, Grid, Labels, VARIANT},
     judge::{Judgement, Standing},
     mistake::Mistake,
     outcome::{Answers, Outcome},
     plan::{Claims, Experiment},
+    report::{Header, Report, together},
     runs::Runs,
 };
