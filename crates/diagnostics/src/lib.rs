@@ -48,6 +48,7 @@ mod more_examples;
 // Two models, several seeds, the best of many runs.
 mod better;
 mod optimism;
+mod over_seeds;
 mod paired;
 mod seeds;
 
@@ -93,6 +94,7 @@ pub use ng_table::{
 };
 pub use note::Note;
 pub use optimism::{BestOf, ErrorMatrix, OptimismError, expected_optimism};
+pub use over_seeds::{OverSeeds, SampledSet};
 pub use paired::{PairedCounts, PairedDifference, PairedError, mcnemar_exact};
 pub use rate::{ErrorCount, Rate, RateError, RateName, SetError, SetName};
 pub use raters::{

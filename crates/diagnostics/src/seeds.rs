@@ -10,7 +10,7 @@ use crate::rate::{ErrorCount, RateError, RateName, SetError, SetName};
 
 mod errors;
 mod resampled;
-mod student;
+pub(crate) mod student;
 
 pub use errors::SeedErrors;
 

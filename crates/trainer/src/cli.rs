@@ -35,6 +35,8 @@ pub(crate) enum Command {
     FindLr(FindLrArgs),
     /// Train every point of a grid of configs, with several seeds; started again, it does what is missing
     Sweep(SweepArgs),
+    /// Run an experiment, or all of them, and say whether its claims held
+    Reproduce(ReproduceArgs),
     /// Measure the textbook's bias and variance of a config, over many trainings
     Decompose(DecomposeArgs),
     /// Examine the diagnosis itself, on trainings whose truth is known
@@ -512,6 +514,40 @@ pub(crate) struct SweepArgs {
     /// The name of the sweep's directory, instead of the config's
     #[arg(long)]
     pub(crate) name: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Does the runs of a config's [sweep] and checks each claim of its [expect] over all seeds
+///
+/// A claim is held or failed where its whole interval is on one side, else undetermined; exit code 1 unless all
+/// are held. Runs that were done before are not done again. The report, with a figure, is written into the
+/// sweep's directory.
+#[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
+pub(crate) struct ReproduceArgs {
+    /// A config with [sweep] and [expect]; or `all`, for those in configs/experiments
+    #[arg(value_name = "CONFIG|all")]
+    pub(crate) config: PathBuf,
+    /// With what the config's [short] says otherwise: smaller, and less sure
+    #[arg(long)]
+    pub(crate) short: bool,
+    /// Runs side by side; if absent, as many as the machine has threads, or one on a GPU
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Try runs that failed before again
+    #[arg(long)]
+    pub(crate) retry_failed: bool,
+    /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub(crate) device: DeviceChoice,
+    /// The folder that gets the sweep's directory
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub(crate) runs_dir: PathBuf,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -20,6 +20,7 @@ mod error;
 mod error_analysis;
 mod evaluate;
 mod exam;
+mod experiment;
 mod export;
 mod feed;
 mod finished;
@@ -43,6 +44,7 @@ mod optimizer;
 mod outputs;
 mod parameters;
 mod pool;
+mod pooled;
 mod predictions;
 mod prepare;
 mod progress;
@@ -109,6 +111,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Data(command) => commands::data::run(&command),
         Command::Export(args) => commands::export::run(&args),
         Command::FindLr(args) => commands::find_lr::run(&args),
+        Command::Reproduce(args) => commands::reproduce::run(&args),
         Command::Sweep(args) => commands::sweep::run(&args),
         Command::Exam(args) => commands::exam::run(&args),
         Command::Decompose(args) => commands::decompose::run(&args),

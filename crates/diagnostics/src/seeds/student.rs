@@ -8,7 +8,7 @@ use crate::interval::Confidence;
 /// estimated with some degrees of freedom, given with it, and one that is as good as known.
 ///
 /// Degrees of freedom of the sum: Satterthwaite, Biometrics Bulletin 2:110, 1946.
-pub(super) fn stretch(estimated: (f64, f64), known: f64, confidence: Confidence) -> f64 {
+pub(crate) fn stretch(estimated: (f64, f64), known: f64, confidence: Confidence) -> f64 {
     let (variance, freedom) = estimated;
     if variance <= 0.0 {
         return 1.0;

@@ -4,6 +4,7 @@ mod check;
 mod chunk;
 mod difference;
 mod document;
+mod expect;
 mod explain;
 mod human;
 mod loss;
@@ -22,6 +23,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use chunk::Chunk;
 pub(crate) use document::{Document, KeyError};
+pub(crate) use expect::{Expect, Figure};
+pub(crate) use explain::suggest as similar_name;
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
@@ -68,6 +71,13 @@ pub(crate) struct Config {
     #[serde(default, skip_serializing)]
     #[allow(dead_code, reason = "read from the document, and allowed here")]
     pub(crate) sweep: Option<SweepConfig>,
+    /// What must come out, of an experiment; no run's own.
+    #[serde(default, skip_serializing)]
+    pub(crate) expect: Option<Expect>,
+    /// What an experiment's short form has otherwise; no run's own.
+    #[serde(default, skip_serializing)]
+    #[allow(dead_code, reason = "read from the document, and allowed here")]
+    pub(crate) short: toml::Table,
 }
 
 /// The two chunks, and the sets made from them.

@@ -10,6 +10,7 @@ use crate::{
     advice::{Case, advise},
     cli::DiagnoseArgs,
     finished::Finished,
+    pooled::pooled,
     report::{self, Findings},
     terminal,
 };
@@ -38,14 +39,14 @@ pub(super) fn run(args: &DiagnoseArgs, paths: &[PathBuf]) -> Result<(), Error> {
     let given = first.given(args)?;
     let mut shared_sets = Vec::new();
     let mut errors = |set: SetName| -> Result<SeedErrors, Error> {
-        let hash = |run: &Finished| run.data.sets.get(set).sha256.clone();
-        if runs.iter().all(|run| hash(run) == hash(first)) {
+        let flags: Vec<Vec<bool>> = runs.iter().map(|run| run.sets.get(set).errors()).collect();
+        let hashes = runs.iter().map(|run| &run.data.sets.get(set).sha256[..]);
+        let seeds: Vec<(&str, &[bool])> = hashes.zip(flags.iter().map(|row| &row[..])).collect();
+        let pooled = pooled(&seeds).map_err(|error| Error::bad_input(error.to_string()))?;
+        if pooled.is_shared {
             shared_sets.push(set);
-            let flags: Vec<Vec<bool>> = runs.iter().map(|run| run.sets.get(set).errors()).collect();
-            SeedErrors::shared(&flags).map_err(|error| Error::bad_input(error.to_string()))
-        } else {
-            Ok(SeedErrors::per_seed(&counts(&runs, set)))
         }
+        Ok(pooled.errors)
     };
     let figures = SeedFigures {
         human: given.figures.human.clone(),

@@ -1,0 +1,32 @@
+//! Experiments: configs that say what must come out, and are checked.
+
+mod estimate;
+mod expression;
+mod figure;
+mod grid;
+mod judge;
+mod measure;
+mod mistake;
+mod outcome;
+mod parse;
+mod plan;
+mod report;
+mod rows;
+mod runs;
+mod shape;
+mod template;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::{
+    figure::svg,
+    grid::{Axis, Grid, Labels, VARIANT},
+    judge::{Judgement, Standing},
+    mistake::Mistake,
+    outcome::{Answers, Outcome},
+    plan::{Claims, Experiment},
+    report::{Header, Report, together},
+    runs::Runs,
+};
