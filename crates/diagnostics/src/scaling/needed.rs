@@ -87,9 +87,12 @@ impl Needed {
         let never = examples.iter().filter(|n| n.is_infinite()).count();
         let unreachable = never as f64 / (last + 1.0);
         // To the outside, no value between two of which one may be infinite.
-        let tail = (1.0 - confidence.level()) / 2.0 * last;
-        let low = examples.get(tail.floor() as usize).copied();
-        let high = examples.get((last - tail).ceil() as usize).copied();
+        // 5 % of 100 is 4.999…, and meant to be 5.
+        let tail = ((1.0 - confidence.level()) / 2.0 * last + 1e-9).floor() as usize;
+        let low = examples.get(tail).copied();
+        let high = examples
+            .get(examples.len().saturating_sub(tail + 1))
+            .copied();
         match estimate {
             Ok(n) => Self::Examples {
                 n: whole(n).unwrap_or(u64::MAX),
