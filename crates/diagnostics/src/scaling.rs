@@ -20,6 +20,7 @@
 //! # }
 //! ```
 
+mod crossing;
 mod curve;
 mod law;
 mod needed;
@@ -27,6 +28,7 @@ mod noise;
 mod point;
 mod shape;
 
+pub use crossing::{Crossing, CrossingError, Side, crossing};
 pub use curve::Curve;
 pub use law::OffsetPowerLaw;
 pub use needed::{FAR, Needed, Reach};
@@ -77,7 +79,8 @@ impl Scaling {
     /// - Trainings of the same size: the deviations from their mean, each times a normal multiplier (the wild
     ///   bootstrap: Wu, Annals of Statistics 14:1261, 1986). Drawing two or three seeds from themselves gives
     ///   too few different resamples, and too little variance. Where seeds mean the same at every size
-    ///   ([`Point::seed`]) they keep their multiplier over all sizes, and with it their correlation.
+    ///   ([`Point::seed`]), the share of the variance by which they agree over the sizes is drawn once for all
+    ///   sizes (multipliers that seeds keep over all sizes would have S − 1 degrees of freedom only).
     /// - What the means lie off the law beyond that: its misfit, drawn from a normal distribution. Where no
     ///   size was trained twice this is all the noise.
     /// - Both are stretched by a draw of √(ν/χ²(ν)), because variances from few trainings are estimates
@@ -96,7 +99,11 @@ impl Scaling {
         let law = problem.law(best);
         let sizes = curve.sizes().iter();
         let fitted: Vec<f64> = sizes.map(|size| law.value_at(size.n as f64).ln()).collect();
-        let residuals: Vec<f64> = logs.iter().zip(&fitted).map(|(log, fit)| log - fit).collect();
+        let residuals: Vec<f64> = logs
+            .iter()
+            .zip(&fitted)
+            .map(|(log, fit)| log - fit)
+            .collect();
         let noise = Noise::new(curve, &residuals);
 
         let mut rng = bootstrap::stream(seed);
@@ -158,7 +165,10 @@ impl Scaling {
     #[must_use]
     pub fn examples_for(&self, target: f64) -> Needed {
         let estimate = self.law.examples_for(target).ok_or(self.law.floor);
-        let resampled = self.resamples.iter().map(|each| each.law.examples_for(target));
+        let resampled = self
+            .resamples
+            .iter()
+            .map(|each| each.law.examples_for(target));
         Needed::new(estimate, resampled, self.confidence, &self.curve)
     }
 }
