@@ -7,6 +7,7 @@ mod checkpoint;
 mod cli;
 mod clip;
 mod commands;
+mod comparison;
 mod config;
 mod curve;
 mod data_summary;
@@ -103,6 +104,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Resume(args) => commands::resume::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Diagnose(args) => commands::diagnose::run(&args),
+        Command::Compare(args) => commands::compare::run(&args),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),

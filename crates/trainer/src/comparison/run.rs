@@ -1,0 +1,134 @@
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use plumb_diagnostics::{Confidence, ErrorCount, Options, SetName};
+use serde::Serialize;
+
+use crate::{
+    Error, curve::Timing, finished::Finished, judge::HumanLevel, sets::PerSet, trained::ModelFile,
+};
+
+/// Keys without a say in what a run finds: those that tell repeats apart, and where values lie.
+const FREE: [&str; 5] = [
+    "seed",
+    "name",
+    "data.split.repeat",
+    "data.memory_budget",
+    "data.cache",
+];
+
+/// What a comparison keeps of a finished run.
+pub(crate) struct Run {
+    pub(crate) path: PathBuf,
+    pub(crate) name: String,
+    pub(crate) seed: Seed,
+    /// The resolved config, without what tells repeats apart.
+    pub(crate) config: toml::Table,
+    pub(crate) human: HumanLevel,
+    pub(crate) options: Options,
+    pub(crate) sets: PerSet<Measured>,
+    /// Examples of the training set.
+    pub(crate) train_examples: usize,
+    pub(crate) parameters: usize,
+    /// Of the training's steps, without measuring; none if no time was written down.
+    pub(crate) train_secs: Option<f64>,
+}
+
+/// What tells the repeats of one recipe apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct Seed {
+    pub(crate) seed: u64,
+    pub(crate) repeat: u64,
+}
+
+/// A run's answers on one set.
+pub(crate) struct Measured {
+    pub(crate) count: ErrorCount,
+    /// Whether each example's answer is wrong; empty for train, which nothing is compared on.
+    pub(crate) errors: Vec<bool>,
+    /// Of the set's shape, values and labels.
+    pub(crate) sha256: String,
+}
+
+impl Run {
+    /// Reads a run's directory.
+    ///
+    /// # Errors
+    /// As [`Finished::open`].
+    pub(crate) fn open(path: &Path, confidence: Option<Confidence>) -> Result<Self, Error> {
+        let finished = Finished::open(path)?;
+        let about: ModelFile = finished.run.read_json(ModelFile::NAME)?;
+        let sets = PerSet::of(|set| set).try_map(|_, &set| Measured::of(&finished, set))?;
+        let mut options = finished.config.diagnosis.options()?;
+        options.confidence = confidence.unwrap_or(options.confidence);
+        Ok(Self {
+            path: path.to_owned(),
+            name: finished.config.name.clone(),
+            seed: Seed {
+                seed: finished.config.seed,
+                repeat: finished.config.data.split.repeat,
+            },
+            config: without(&finished.config.table()?, &FREE),
+            human: finished.verdict.human.clone(),
+            options,
+            sets,
+            train_examples: finished.data.sets.train.examples,
+            parameters: about.cost.parameters,
+            train_secs: train_secs(path),
+        })
+    }
+}
+
+impl Measured {
+    fn of(finished: &Finished, set: SetName) -> Result<Self, Error> {
+        let scored = finished.sets.get(set);
+        let count = scored.count().ok_or_else(|| {
+            let run = finished.run.path().display();
+            Error::bad_input(format!("{run}: {set} has no examples"))
+        })?;
+        let errors = match set {
+            SetName::Train => Vec::new(),
+            _ => scored.errors(),
+        };
+        Ok(Self {
+            count,
+            errors,
+            sha256: finished.data.sets.get(set).sha256.clone(),
+        })
+    }
+}
+
+/// A table without the values at these dotted keys.
+fn without(table: &toml::Table, keys: &[&str]) -> toml::Table {
+    let mut table = table.clone();
+    for key in keys {
+        remove(&mut table, key);
+    }
+    table
+}
+
+fn remove(table: &mut toml::Table, key: &str) {
+    match key.split_once('.') {
+        None => {
+            table.remove(key);
+        }
+        Some((first, rest)) => {
+            if let Some(toml::Value::Table(inner)) = table.get_mut(first) {
+                remove(inner, rest);
+            }
+        }
+    }
+}
+
+/// Of all epochs together.
+fn train_secs(run: &Path) -> Option<f64> {
+    let text = fs::read_to_string(run.join("timings.jsonl")).ok()?;
+    let mut secs = 0.0;
+    for line in text.lines() {
+        let timing: Timing = serde_json::from_str(line).ok()?;
+        secs += timing.train_secs;
+    }
+    Some(secs)
+}
