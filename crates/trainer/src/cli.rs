@@ -220,12 +220,24 @@ impl FigureArgs {
 ///
 /// The input is runs, folders of runs such as a sweep's (also the parts of one sweep from several machines), or
 /// both. Runs that differ in nothing but their seeds are one row, with means over the seeds. Unfinished runs are
-/// left out, and said. Nothing is written.
+/// left out, and said. Where runs differ in the size of their training set, the error is held against it, for
+/// every model size. Nothing is written.
 #[derive(Args)]
 pub(crate) struct CompareArgs {
     /// Runs, and folders of runs
-    #[arg(value_name = "RUN|SWEEP", required = true)]
+    #[arg(value_name = "RUN|SWEEP", required_unless_present = "curve")]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Learning curves from anywhere, instead of runs: a CSV file with the columns examples (or seen_examples, n)
+    /// and error (or loss, value), maybe curve (or size), seed, and training, whose 0 holds a point out to be
+    /// predicted
+    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["inputs", "each", "filters", "sort", "reverse", "csv", "curves_on"])]
+    pub(crate) curve: Option<PathBuf>,
+    /// The error (or loss) to reach: how many examples that takes; the config's diagnosis.goal_error if absent
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    pub(crate) goal: Option<f64>,
+    /// The set whose error is held against training examples
+    #[arg(long, value_enum, value_name = "SET", default_value_t = CurveSet::Dev)]
+    pub(crate) curves_on: CurveSet,
     /// One row for every run, instead of one for all seeds of a recipe
     #[arg(long)]
     pub(crate) each: bool,
@@ -248,6 +260,14 @@ pub(crate) struct CompareArgs {
     /// Print one JSON document
     #[arg(long, conflicts_with = "csv")]
     pub(crate) json: bool,
+}
+
+/// A set that is not trained on.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum CurveSet {
+    TrainDev,
+    Dev,
+    Test,
 }
 
 #[derive(Args)]

@@ -1,9 +1,9 @@
-use plumb_diagnostics::Confidence;
+use plumb_diagnostics::{Confidence, SetName};
 
 use crate::{
     Error,
-    cli::CompareArgs,
-    comparison::{Choices, Comparison},
+    cli::{CompareArgs, CurveSet},
+    comparison::{Choices, Comparison, Curves, Judged},
     terminal,
 };
 
@@ -15,6 +15,26 @@ pub(crate) fn run(args: &CompareArgs) -> Result<(), Error> {
         .map(Confidence::new)
         .transpose()
         .map_err(|error| Error::bad_input(error.to_string()))?;
+    if let Some(goal) = args.goal.filter(|goal| !(*goal > 0.0 && goal.is_finite())) {
+        return Err(Error::bad_input(format!(
+            "--goal is {goal}; expected a number above 0"
+        )));
+    }
+    if let Some(path) = &args.curve {
+        let curves = Curves::of_file(
+            path,
+            &Judged {
+                on: SetName::Dev,
+                confidence: confidence.unwrap_or_default(),
+                goal: args.goal,
+            },
+        )?;
+        return if args.json {
+            terminal::json(&curves.document())
+        } else {
+            terminal::data(&curves.text(width()))
+        };
+    }
     let comparison = Comparison::of(
         &args.inputs,
         &Choices {
@@ -23,6 +43,8 @@ pub(crate) fn run(args: &CompareArgs) -> Result<(), Error> {
             sort: &args.sort,
             is_reversed: args.reverse,
             confidence,
+            curves_on: args.curves_on.into(),
+            goal: args.goal,
         },
     )?;
     if args.json {
@@ -38,4 +60,14 @@ pub(crate) fn run(args: &CompareArgs) -> Result<(), Error> {
 fn width() -> usize {
     let size = console::Term::stdout().size_checked();
     size.map_or(WIDTH, |(_, columns)| usize::from(columns))
+}
+
+impl From<CurveSet> for SetName {
+    fn from(set: CurveSet) -> Self {
+        match set {
+            CurveSet::TrainDev => Self::TrainDev,
+            CurveSet::Dev => Self::Dev,
+            CurveSet::Test => Self::Test,
+        }
+    }
 }

@@ -32,6 +32,15 @@ pub(crate) struct AgainstBest {
     pub(crate) others: Vec<Against>,
 }
 
+impl AgainstBest {
+    /// The fewest seeds, all of them won, that say anything with the confidence of each pair: from
+    /// Clopper and Pearson's bound, where tail^(1/seeds) exceeds one half.
+    pub(crate) fn fewest_seeds(&self) -> usize {
+        let tail = (1.0 - self.each_confidence) / 2.0;
+        (tail.ln() / 0.5_f64.ln()).floor() as usize + 1
+    }
+}
+
 /// A row against the best one. Rates are fractions.
 #[derive(Debug, Serialize)]
 pub(crate) struct Against {
@@ -154,7 +163,10 @@ impl Pair<'_> {
             if paired.p_value < 1.0 - self.each.level() {
                 against.verdict = side(against.difference);
             }
-        } else if against.interval.is_some_and(|interval| !interval.contains(0.0)) {
+        } else if against
+            .interval
+            .is_some_and(|interval| !interval.contains(0.0))
+        {
             against.verdict = side(against.difference);
         }
         Ok(against)
@@ -166,8 +178,7 @@ impl Pair<'_> {
         let dev = |at: usize| self.runs[at].sets.dev.count.rate();
         let is_paired = common.len() > 1;
         let (comparison, of) = if is_paired {
-            let rates: (Vec<f64>, Vec<f64>) =
-                common.iter().map(|&(a, b)| (dev(a), dev(b))).unzip();
+            let rates: (Vec<f64>, Vec<f64>) = common.iter().map(|&(a, b)| (dev(a), dev(b))).unzip();
             let comparison = Comparison::paired(&rates.0, &rates.1, self.each).map_err(failed)?;
             (comparison, Some(self.difference(&common)))
         } else {
@@ -183,7 +194,7 @@ impl Pair<'_> {
         Ok(Against {
             row,
             difference: of.map_or(other.dev() - best.dev(), |of| of.mean),
-            interval: of.map(|of| of.interval),
+            interval: of.map(|of| within_1(of.interval)),
             is_same_dev: is_paired && common.iter().all(|&(a, b)| hash(a) == hash(b)),
             mcnemar: None,
             verdict: comparison.verdict,
@@ -246,6 +257,14 @@ fn side(difference: f64) -> Standing {
         Standing::Worse
     } else {
         Standing::Undetermined
+    }
+}
+
+/// No difference between two rates is beyond.
+fn within_1(Interval { low, high }: Interval) -> Interval {
+    Interval {
+        low: low.max(-1.0),
+        high: high.min(1.0),
     }
 }
 

@@ -22,7 +22,10 @@ pub(crate) struct BestRun {
 impl BestRun {
     /// None where nothing was chosen from: no two runs on the same dev examples.
     pub(crate) fn of(rows: &[Row], runs: &[Run], confidence: Confidence) -> Option<Self> {
-        let all: Vec<usize> = rows.iter().flat_map(|row| row.runs.iter().copied()).collect();
+        let all: Vec<usize> = rows
+            .iter()
+            .flat_map(|row| row.runs.iter().copied())
+            .collect();
         let dev = |at: usize| &runs[at].sets.dev;
         let rate = |at: &usize| dev(*at).count.rate();
         let best = all.iter().min_by(|a, b| rate(a).total_cmp(&rate(b)))?;
@@ -31,7 +34,10 @@ impl BestRun {
         if candidates.len() < 2 {
             return None;
         }
-        let flags: Vec<Vec<bool>> = candidates.iter().map(|&at| dev(at).errors.clone()).collect();
+        let flags: Vec<Vec<bool>> = candidates
+            .iter()
+            .map(|&at| dev(at).errors.clone())
+            .collect();
         let matrix = ErrorMatrix::new(&flags).ok()?; // a dev set of one example has nothing to tell
         let figures = BestOf::measure(&matrix, confidence, BOOTSTRAP_SEED);
         Some(Self {

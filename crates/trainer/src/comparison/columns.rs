@@ -250,7 +250,7 @@ mod tests {
         // A key that is the ending of another keeps its own name, and the other its full one.
         check(
             &["n = 1\nb.n = 1", "n = 2\nb.n = 2"],
-            &[("n", "n"), ("b.n", "b.n")],
+            &[("b.n", "b.n"), ("n", "n")],
         );
         // A table that one lacks hides what differs inside it.
         check(
@@ -274,7 +274,7 @@ mod tests {
         assert_eq!(shown("[model.linear]"), "linear");
         assert_eq!(
             shown("[model.mlp]\nhidden = [64, 64]\nactivation = \"relu\""),
-            "mlp hidden=[64,64] batch_norm=-"
+            "mlp batch_norm=- hidden=[64,64]"
         );
         assert_eq!(shown("other = 1"), "-");
         check(

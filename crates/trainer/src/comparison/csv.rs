@@ -22,16 +22,22 @@ impl Comparison {
     pub(crate) fn csv(&self) -> Result<String, Error> {
         let failed = |error: &dyn std::fmt::Display| Error::failed(error.to_string());
         let mut csv = csv::Writer::from_writer(Vec::new());
-        csv.write_record(self.header()).map_err(|error| failed(&error))?;
+        csv.write_record(self.header())
+            .map_err(|error| failed(&error))?;
         for row in &self.rows {
-            csv.write_record(self.record(row)).map_err(|error| failed(&error))?;
+            csv.write_record(self.record(row))
+                .map_err(|error| failed(&error))?;
         }
         let bytes = csv.into_inner().map_err(|error| failed(&error.error()))?;
         String::from_utf8(bytes).map_err(|error| failed(&error))
     }
 
     fn header(&self) -> Vec<String> {
-        let mut header: Vec<String> = self.columns.iter().map(|column| column.key.clone()).collect();
+        let mut header: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| column.key.clone())
+            .collect();
         header.extend(["runs", "seeds"].map(String::from));
         for (_, name) in RATES {
             header.push(name.to_owned());
@@ -39,7 +45,13 @@ impl Comparison {
                 header.extend([format!("{name}_low"), format!("{name}_high")]);
             }
         }
-        let last = ["first", "verdict", "train_examples", "parameters", "train_secs"];
+        let last = [
+            "first",
+            "verdict",
+            "train_examples",
+            "parameters",
+            "train_secs",
+        ];
         header.extend(last.map(String::from));
         header
     }
@@ -56,7 +68,8 @@ impl Comparison {
             record.push(rate.map_or(String::new(), |rate| rate.rate.to_string()));
             if text != "human" {
                 let interval = rate.and_then(|rate| rate.interval);
-                let bound = |bound: Option<f64>| bound.map_or(String::new(), |bound| bound.to_string());
+                let bound =
+                    |bound: Option<f64>| bound.map_or(String::new(), |bound| bound.to_string());
                 record.push(bound(interval.map(|interval| interval.low)));
                 record.push(bound(interval.map(|interval| interval.high)));
             }
@@ -67,7 +80,10 @@ impl Comparison {
         record.push(gap.map_or(String::new(), |gap| gap.verdict.to_string()));
         record.push(row.train_examples.to_string());
         record.push(row.parameters.to_string());
-        record.push(row.train_secs.map_or(String::new(), |secs| secs.to_string()));
+        record.push(
+            row.train_secs
+                .map_or(String::new(), |secs| secs.to_string()),
+        );
         record
     }
 }

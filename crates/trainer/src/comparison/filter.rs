@@ -182,9 +182,8 @@ impl Filter {
                 .hint("as in --filter 'hidden=[64,64]' or --filter 'dev<5%'")
         };
         let relations = RELATIONS.iter();
-        let found = relations.filter_map(|(sign, relation)| {
-            text.find(sign).map(|at| (at, *sign, *relation))
-        });
+        let found = relations
+            .filter_map(|(sign, relation)| text.find(sign).map(|at| (at, *sign, *relation)));
         let (at, sign, relation) = found
             .min_by_key(|(at, sign, _)| (*at, std::cmp::Reverse(sign.len())))
             .ok_or_else(|| wrong("is no comparison; expected one of = != < <= > >="))?;

@@ -60,8 +60,8 @@ pub(crate) fn gather(
         }
         is_new
     });
-    let (finished, unfinished): (Vec<_>, Vec<_>) = (paths.into_iter())
-        .partition(|path| path.join("diagnosis.json").is_file());
+    let (finished, unfinished): (Vec<_>, Vec<_>) =
+        (paths.into_iter()).partition(|path| path.join("diagnosis.json").is_file());
     left_out.extend(unfinished.into_iter().map(|run| LeftOut {
         what: format!("{} is not finished", run.display()),
         why: Why::Unfinished,

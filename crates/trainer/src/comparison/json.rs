@@ -6,7 +6,8 @@ use plumb_diagnostics::{Diagnosis, SetName};
 use serde::Serialize;
 
 use super::{
-    AgainstBest, BestRun, Column, Comparison, FORMAT, LeftOut, Row, columns::Setting, run::Seed,
+    AgainstBest, BestRun, Column, Comparison, Curves, FORMAT, LeftOut, Row, columns::Setting,
+    run::Seed,
 };
 
 #[derive(Serialize)]
@@ -19,6 +20,7 @@ pub(crate) struct Document<'a> {
     left_out: &'a [LeftOut],
     best: Option<JsonBest<'a>>,
     against_best: Option<&'a AgainstBest>,
+    curves: Option<&'a Curves>,
 }
 
 #[derive(Serialize)]
@@ -63,6 +65,7 @@ impl Comparison {
                 best,
             }),
             against_best: self.against_best.as_ref(),
+            curves: self.curves.as_ref(),
         }
     }
 

@@ -9,12 +9,13 @@ mod gather;
 mod json;
 mod row;
 mod run;
+mod scaling;
 mod table;
 mod text;
 
 use std::path::PathBuf;
 
-use plumb_diagnostics::Confidence;
+use plumb_diagnostics::{Confidence, SetName};
 
 pub(crate) use self::{
     against::AgainstBest,
@@ -24,6 +25,7 @@ pub(crate) use self::{
     gather::{Gathered, LeftOut, Why, gather},
     row::Row,
     run::Run,
+    scaling::{Curves, Judged},
 };
 use crate::Error;
 
@@ -39,6 +41,10 @@ pub(crate) struct Choices<'a> {
     pub(crate) is_reversed: bool,
     /// Instead of that in the runs' configs.
     pub(crate) confidence: Option<Confidence>,
+    /// The set whose error is held against training examples.
+    pub(crate) curves_on: SetName,
+    /// The error to reach, instead of that in the runs' configs.
+    pub(crate) goal: Option<f64>,
 }
 
 /// Runs side by side.
@@ -51,6 +57,8 @@ pub(crate) struct Comparison {
     pub(crate) n_hidden: usize,
     pub(crate) best: Option<BestRun>,
     pub(crate) against_best: Option<AgainstBest>,
+    /// None where no two rows differ in nothing but the size of their training set.
+    pub(crate) curves: Option<Curves>,
 }
 
 impl Comparison {
@@ -60,7 +68,11 @@ impl Comparison {
     /// Bad input: a path that holds no run, no finished run, a filter or an order that asks for what is not
     /// there, or filters that leave nothing.
     pub(crate) fn of(inputs: &[PathBuf], choices: &Choices<'_>) -> Result<Self, Error> {
-        let Gathered { mut runs, left_out } = gather(inputs, choices.confidence)?;
+        Self::of_gathered(gather(inputs, choices.confidence)?, choices)
+    }
+
+    fn of_gathered(gathered: Gathered, choices: &Choices<'_>) -> Result<Self, Error> {
+        let Gathered { mut runs, left_out } = gathered;
         let columns = columns_of(&runs);
         let filters = (choices.filters.iter())
             .map(|text| Filter::parse(text, &columns, &runs))
@@ -74,6 +86,11 @@ impl Comparison {
         let none_left = || Error::bad_input("the filters leave no run");
         let first = runs.first().ok_or_else(none_left)?;
         let confidence = choices.confidence.unwrap_or(first.options.confidence);
+        let judged = Judged {
+            on: choices.curves_on,
+            confidence,
+            goal: choices.goal.or(first.options.goal_error),
+        };
         let columns = columns_of(&runs);
         let mut rows = Row::all(&runs, &columns, choices.is_each)?;
         // What the filters below hide was to choose from all the same.
@@ -91,6 +108,7 @@ impl Comparison {
             rows.reverse();
         }
         Ok(Self {
+            curves: Curves::of_rows(&rows, &columns, &runs, &judged),
             against_best: AgainstBest::of(&rows, &runs, confidence)?,
             n_hidden: n_rows - rows.len(),
             runs,
@@ -106,3 +124,6 @@ fn columns_of(runs: &[Run]) -> Vec<Column> {
     let configs: Vec<&toml::Table> = runs.iter().map(|run| &run.config).collect();
     Column::of(&configs)
 }
+
+#[cfg(test)]
+mod tests;

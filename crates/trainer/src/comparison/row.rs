@@ -31,11 +31,7 @@ impl Row {
     ///
     /// # Errors
     /// Bad input if runs of one recipe can't be diagnosed together.
-    pub(crate) fn all(
-        runs: &[Run],
-        columns: &[Column],
-        is_each: bool,
-    ) -> Result<Vec<Self>, Error> {
+    pub(crate) fn all(runs: &[Run], columns: &[Column], is_each: bool) -> Result<Vec<Self>, Error> {
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for (at, run) in runs.iter().enumerate() {
             let mut known = groups.iter_mut();
@@ -44,7 +40,9 @@ impl Row {
                 None => groups.push(vec![at]),
             }
         }
-        let rows = groups.into_iter().map(|group| Self::of(runs, group, columns));
+        let rows = groups
+            .into_iter()
+            .map(|group| Self::of(runs, group, columns));
         rows.collect()
     }
 
@@ -60,7 +58,10 @@ impl Row {
         let secs: Option<Vec<f64>> = runs.iter().map(|run| run.train_secs).collect();
         let examples: usize = runs.iter().map(|run| run.train_examples).sum();
         Ok(Self {
-            settings: columns.iter().map(|column| column.get(&first.config)).collect(),
+            settings: columns
+                .iter()
+                .map(|column| column.get(&first.config))
+                .collect(),
             diagnosis: diagnosis(&runs, &shared_sets)?,
             shared_sets,
             train_examples: examples as f64 / n,

@@ -3,6 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use plumb_data::seed;
 use plumb_diagnostics::{Confidence, ErrorCount, Options, SetName};
 use serde::Serialize;
 
@@ -41,6 +42,13 @@ pub(crate) struct Run {
 pub(crate) struct Seed {
     pub(crate) seed: u64,
     pub(crate) repeat: u64,
+}
+
+impl Seed {
+    /// One number for both, the same for the same.
+    pub(crate) fn number(self) -> u64 {
+        seed::derive(self.seed, &format!("repeat {}", self.repeat))
+    }
 }
 
 /// A run's answers on one set.

@@ -47,9 +47,8 @@ impl Table {
     pub(crate) fn text(&self) -> String {
         let n_rows = self.columns.iter().map(|column| column.cells.len()).max();
         let header = self.line(|column| &column.header);
-        let rows = (0..n_rows.unwrap_or(0)).map(|row| {
-            self.line(|column| column.cells.get(row).map_or("", String::as_str))
-        });
+        let rows = (0..n_rows.unwrap_or(0))
+            .map(|row| self.line(|column| column.cells.get(row).map_or("", String::as_str)));
         std::iter::once(header).chain(rows).collect()
     }
 

@@ -43,6 +43,9 @@ impl Comparison {
         if let Some(against) = &self.against_best {
             text.push_str(&self.against_text(against));
         }
+        if let Some(curves) = &self.curves {
+            text.push_str(&curves.text(width));
+        }
         text
     }
 
@@ -100,7 +103,10 @@ impl Comparison {
     fn table_of(&self, detail: Detail) -> Table {
         let mut table = Table::new();
         let cells = |cell: &dyn Fn(&Row) -> String| self.rows.iter().map(cell).collect();
-        table.right("#", (1..=self.rows.len()).map(|at| at.to_string()).collect());
+        table.right(
+            "#",
+            (1..=self.rows.len()).map(|at| at.to_string()).collect(),
+        );
         for (at, column) in self.columns.iter().enumerate() {
             let cells: Vec<String> = cells(&|row| {
                 let shown = &row.settings[at].shown;
@@ -142,13 +148,13 @@ impl Comparison {
         }
         table.left("first", cells(&first));
         if detail < Detail::NoParameters {
-            table.right(
-                "parameters",
-                cells(&|row| thousands(row.parameters as u64)),
-            );
+            table.right("parameters", cells(&|row| thousands(row.parameters as u64)));
         }
         if detail < Detail::NoTime {
-            table.right("time", cells(&|row| row.train_secs.map_or("-".into(), secs)));
+            table.right(
+                "time",
+                cells(&|row| row.train_secs.map_or("-".into(), secs)),
+            );
         }
         table
     }
@@ -156,15 +162,22 @@ impl Comparison {
     fn best_text(&self, best: &BestRun) -> String {
         let figures = &best.figures;
         let run = self.runs[best.run].path.display();
-        let mut text = format!(
-            "\nThe best of {} runs by dev: {run}\n  its dev error, {:.2} %, is too good: it was picked by it. \
-             Corrected for that: {:.2} %\n  (interval {:.2} to {:.2}; Tsamardinos et al. 2018)\n",
-            figures.runs,
-            figures.naive.rate() * 100.0,
+        let naive = figures.naive.rate() * 100.0;
+        let mut text = format!("\nThe best of {} runs by dev: {run}\n", figures.runs);
+        if figures.optimism > 0.0 {
+            writeln!(text, "  its dev error, {naive:.2} %, is too good: it was picked by it. Corrected for that:")
+        } else {
+            writeln!(text, "  its dev error, {naive:.2} %, gained nothing by its being picked. Corrected for that:")
+        }
+        .ok();
+        writeln!(
+            text,
+            "  {:.2} % ({:.2} to {:.2}; Tsamardinos et al. 2018)",
             figures.corrected * 100.0,
             figures.interval.low * 100.0,
             figures.interval.high * 100.0
-        );
+        )
+        .ok();
         if best.runs_elsewhere > 0 {
             let n = counted(best.runs_elsewhere, "run");
             writeln!(text, "  {n} on other dev examples can't be counted in").ok();
@@ -195,6 +208,20 @@ impl Comparison {
         }
         text.push_str("\n\n");
         text.push_str(&against_table(against).text());
+        let seeds = against
+            .others
+            .iter()
+            .filter_map(|other| other.over_seeds.as_ref());
+        let most_seeds = seeds.map(|over| over.seeds).max();
+        let fewest = against.fewest_seeds();
+        if let Some(most) = most_seeds.filter(|&most| most < fewest) {
+            writeln!(
+                text,
+                "\nWith {} no difference can be settled, however large: that takes {fewest} at least",
+                counted(most, "seed")
+            )
+            .ok();
+        }
         let elsewhere: Vec<String> = (against.others.iter())
             .filter(|other| !other.is_same_dev)
             .map(|other| (other.row + 1).to_string())
@@ -217,11 +244,15 @@ fn against_table(against: &AgainstBest) -> Table {
     let mut table = Table::new();
     let best = against.best + 1;
     let others = &against.others;
-    let cells = |cell: &dyn Fn(&Against) -> String| -> Vec<String> { others.iter().map(cell).collect() };
+    let cells =
+        |cell: &dyn Fn(&Against) -> String| -> Vec<String> { others.iter().map(cell).collect() };
     table.right("#", cells(&|other| (other.row + 1).to_string()));
     let differences = cells(&|other| format!("{:+.2}", other.difference * 100.0));
     table.right("dev, points more", differences);
-    table.left("interval", cells(&|other| other.interval.map_or("-".into(), signed)));
+    table.left(
+        "interval",
+        cells(&|other| other.interval.map_or("-".into(), signed)),
+    );
     if others.iter().any(|other| other.mcnemar.is_some()) {
         let mcnemar = |cell: fn(&super::against::McNemar) -> String| {
             cells(&|other| other.mcnemar.as_ref().map_or("-".into(), cell))
@@ -281,7 +312,7 @@ fn rate(row: &Row, name: RateName, has_interval: bool) -> String {
     let Some(rate) = row.rate(name) else {
         return "-".to_owned();
     };
-    let interval = rate.interval.filter(|_| has_interval);
+    let interval = (rate.interval).filter(|interval| has_interval && interval.low < interval.high);
     let interval = interval.map_or(String::new(), |Interval { low, high }| {
         format!(" ({:.2} to {:.2})", low * 100.0, high * 100.0)
     });
