@@ -2,6 +2,7 @@
 //! train-dev, dev and test error, and says what stands in the way and what to try next.
 
 mod advice;
+mod answers;
 mod bayes;
 mod checkpoint;
 mod cli;

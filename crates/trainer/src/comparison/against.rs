@@ -22,7 +22,7 @@ const MISSED: f64 = 0.05;
 pub(crate) struct AgainstBest {
     /// Which row has the lowest dev error.
     pub(crate) best: usize,
-    /// The pairs that all rows make. The best one was picked by the same figures that it is tested with, so
+    /// The pairs that all rows make, hidden ones too. The best one was picked by the same figures that it is tested with, so
     /// every pair was looked at, and each test is one of so many (Bonferroni).
     pub(crate) n_pairs: usize,
     /// Of all statements together.
@@ -86,12 +86,13 @@ pub(crate) struct SeedComparison {
 }
 
 impl AgainstBest {
-    /// None with fewer than two rows.
+    /// None with fewer than two rows. `n_all` counts those too that a filter hides: they were looked at.
     ///
     /// # Errors
     /// [`Error::Failed`] for what can't be compared, which no finished run is.
     pub(crate) fn of(
         rows: &[Row],
+        n_all: usize,
         runs: &[Run],
         confidence: Confidence,
     ) -> Result<Option<Self>, Error> {
@@ -102,7 +103,7 @@ impl AgainstBest {
         if rows.len() < 2 {
             return Ok(None);
         }
-        let n_pairs = rows.len() * (rows.len() - 1) / 2;
+        let n_pairs = n_all * (n_all - 1) / 2;
         let each = confidence.shared_by(n_pairs);
         let pair = Pair {
             runs,

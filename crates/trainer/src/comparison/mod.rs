@@ -109,7 +109,7 @@ impl Comparison {
         }
         Ok(Self {
             curves: Curves::of_rows(&rows, &columns, &runs, &judged),
-            against_best: AgainstBest::of(&rows, &runs, confidence)?,
+            against_best: AgainstBest::of(&rows, n_rows, &runs, confidence)?,
             n_hidden: n_rows - rows.len(),
             runs,
             left_out,

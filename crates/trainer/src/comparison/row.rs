@@ -1,10 +1,12 @@
-use plumb_diagnostics::{
-    Diagnosis, ErrorCount, Figures, Rate, RateName, SeedErrors, SeedFigures, SetName, diagnose,
-    diagnose_seeds,
-};
+use plumb_diagnostics::{Diagnosis, Figures, Rate, RateName, SetName, diagnose, diagnose_seeds};
 
 use super::{Column, Run, columns::Setting};
-use crate::{Error, judge::HumanLevel};
+use crate::{
+    Error,
+    answers::{Answers, seed_figures, shared_sets},
+    judge::HumanLevel,
+    sets::PerSet,
+};
 
 /// The resamples are the same each time.
 const BOOTSTRAP_SEED: u64 = 0;
@@ -50,11 +52,7 @@ impl Row {
         let runs: Vec<&Run> = at.iter().map(|&at| &all[at]).collect();
         let first = runs[0];
         let n = runs.len() as f64;
-        let shared = |set: &SetName| {
-            let hash = &first.sets.get(*set).sha256;
-            runs.iter().all(|run| run.sets.get(*set).sha256 == *hash)
-        };
-        let shared_sets: Vec<SetName> = SetName::ALL.into_iter().filter(shared).collect();
+        let sets: Vec<&PerSet<Answers>> = runs.iter().map(|run| &run.sets).collect();
         let secs: Option<Vec<f64>> = runs.iter().map(|run| run.train_secs).collect();
         let examples: usize = runs.iter().map(|run| run.train_examples).sum();
         Ok(Self {
@@ -62,8 +60,8 @@ impl Row {
                 .iter()
                 .map(|column| column.get(&first.config))
                 .collect(),
-            diagnosis: diagnosis(&runs, &shared_sets)?,
-            shared_sets,
+            diagnosis: diagnosis(&runs)?,
+            shared_sets: shared_sets(&sets),
             train_examples: examples as f64 / n,
             parameters: first.parameters,
             train_secs: secs.map(|secs| secs.iter().sum::<f64>() / n),
@@ -87,7 +85,7 @@ fn is_one_recipe(run: &Run, other: &Run) -> bool {
     run.config == other.config
 }
 
-fn diagnosis(runs: &[&Run], shared_sets: &[SetName]) -> Result<Diagnosis, Error> {
+fn diagnosis(runs: &[&Run]) -> Result<Diagnosis, Error> {
     let wrong = |error: &dyn std::fmt::Display| {
         let run = runs[0].path.display();
         Error::bad_input(format!("{run} and its other seeds: {error}"))
@@ -104,25 +102,8 @@ fn diagnosis(runs: &[&Run], shared_sets: &[SetName]) -> Result<Diagnosis, Error>
         };
         return diagnose(&figures, &first.options).map_err(|error| wrong(&error));
     }
-    let counts = |set: SetName| -> Vec<ErrorCount> {
-        runs.iter().map(|run| run.sets.get(set).count).collect()
-    };
-    let errors = |set: SetName| -> Result<SeedErrors, Error> {
-        if !shared_sets.contains(&set) {
-            return Ok(SeedErrors::per_seed(&counts(set)));
-        }
-        let flags: Vec<Vec<bool>> = (runs.iter())
-            .map(|run| run.sets.get(set).errors.clone())
-            .collect();
-        SeedErrors::shared(&flags).map_err(|error| wrong(&error))
-    };
-    let figures = SeedFigures {
-        human: target.clone(),
-        human_general: general.clone(),
-        train: Some(counts(SetName::Train)),
-        train_dev: Some(errors(SetName::TrainDev)?),
-        dev: Some(errors(SetName::Dev)?),
-        test: Some(errors(SetName::Test)?),
-    };
+    let sets: Vec<&PerSet<Answers>> = runs.iter().map(|run| &run.sets).collect();
+    let human = (target.clone(), general.clone());
+    let figures = seed_figures(&sets, human).map_err(|error| wrong(&error))?;
     diagnose_seeds(&figures, &first.options, BOOTSTRAP_SEED).map_err(|error| wrong(&error))
 }

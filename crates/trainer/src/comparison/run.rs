@@ -4,11 +4,12 @@ use std::{
 };
 
 use plumb_data::seed;
-use plumb_diagnostics::{Confidence, ErrorCount, Options, SetName};
+use plumb_diagnostics::{Confidence, Options};
 use serde::Serialize;
 
 use crate::{
-    Error, curve::Timing, finished::Finished, judge::HumanLevel, sets::PerSet, trained::ModelFile,
+    Error, answers::Answers, curve::Timing, finished::Finished, judge::HumanLevel, sets::PerSet,
+    trained::ModelFile,
 };
 
 /// Keys without a say in what a run finds: those that tell repeats apart, and where values lie.
@@ -29,7 +30,7 @@ pub(crate) struct Run {
     pub(crate) config: toml::Table,
     pub(crate) human: HumanLevel,
     pub(crate) options: Options,
-    pub(crate) sets: PerSet<Measured>,
+    pub(crate) sets: PerSet<Answers>,
     /// Examples of the training set.
     pub(crate) train_examples: usize,
     pub(crate) parameters: usize,
@@ -51,15 +52,6 @@ impl Seed {
     }
 }
 
-/// A run's answers on one set.
-pub(crate) struct Measured {
-    pub(crate) count: ErrorCount,
-    /// Whether each example's answer is wrong; empty for train, which nothing is compared on.
-    pub(crate) errors: Vec<bool>,
-    /// Of the set's shape, values and labels.
-    pub(crate) sha256: String,
-}
-
 impl Run {
     /// Reads a run's directory.
     ///
@@ -68,7 +60,7 @@ impl Run {
     pub(crate) fn open(path: &Path, confidence: Option<Confidence>) -> Result<Self, Error> {
         let finished = Finished::open(path)?;
         let about: ModelFile = finished.run.read_json(ModelFile::NAME)?;
-        let sets = PerSet::of(|set| set).try_map(|_, &set| Measured::of(&finished, set))?;
+        let sets = Answers::of(&finished)?;
         let mut options = finished.config.diagnosis.options()?;
         options.confidence = confidence.unwrap_or(options.confidence);
         Ok(Self {
@@ -85,25 +77,6 @@ impl Run {
             train_examples: finished.data.sets.train.examples,
             parameters: about.cost.parameters,
             train_secs: train_secs(path),
-        })
-    }
-}
-
-impl Measured {
-    fn of(finished: &Finished, set: SetName) -> Result<Self, Error> {
-        let scored = finished.sets.get(set);
-        let count = scored.count().ok_or_else(|| {
-            let run = finished.run.path().display();
-            Error::bad_input(format!("{run}: {set} has no examples"))
-        })?;
-        let errors = match set {
-            SetName::Train => Vec::new(),
-            _ => scored.errors(),
-        };
-        Ok(Self {
-            count,
-            errors,
-            sha256: finished.data.sets.get(set).sha256.clone(),
         })
     }
 }

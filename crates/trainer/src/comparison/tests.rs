@@ -4,11 +4,8 @@ use std::path::PathBuf;
 
 use plumb_diagnostics::{ErrorCount, Human, Options, Standing};
 
-use super::{
-    run::{Measured, Seed},
-    *,
-};
-use crate::{judge::HumanLevel, sets::PerSet};
+use super::{run::Seed, *};
+use crate::{answers::Answers, judge::HumanLevel, sets::PerSet};
 
 /// Twenty dev examples of which some are wrong.
 const N: usize = 20;
@@ -36,7 +33,7 @@ fn made(config: &'static str, seed: u64, wrong: impl IntoIterator<Item = usize>)
 
 impl Made {
     fn run(self) -> Run {
-        let measured = |wrong: &[usize], n: usize, hash: &str| Measured {
+        let measured = |wrong: &[usize], n: usize, hash: &str| Answers {
             count: ErrorCount::new(wrong.len() as u64, n as u64).unwrap(),
             errors: (0..n).map(|at| wrong.contains(&at)).collect(),
             sha256: hash.to_owned(),

@@ -71,11 +71,7 @@ impl CurveFile {
             let line = record.position().map_or(0, csv::Position::line);
             let wrong = |what: String| wrong(format!("line {line}: {what}"));
             let read = columns.line(&record).map_err(wrong)?;
-            let key = (
-                read.curve.clone(),
-                read.examples,
-                read.seed.clone(),
-            );
+            let key = (read.curve.clone(), read.examples, read.seed.clone());
             if !seen.insert(key) {
                 return Err(wrong(columns.twice(&read)));
             }
