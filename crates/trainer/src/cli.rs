@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{device::DeviceChoice, exam::Regime};
+use crate::{device::DeviceChoice, exam::Regime, sweep::Shard};
 
 /// Trains small networks on data from two distributions, and says why they are not good enough yet
 #[derive(Parser)]
@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Export(ExportNetworkArgs),
     /// Find a learning rate: train while it rises, and see where the loss falls and where it rises
     FindLr(FindLrArgs),
+    /// Train every point of a grid of configs, with several seeds; started again, it does what is missing
+    Sweep(SweepArgs),
     /// Measure the textbook's bias and variance of a config, over many trainings
     Decompose(DecomposeArgs),
     /// Examine the diagnosis itself, on trainings whose truth is known
@@ -522,6 +524,75 @@ pub(crate) struct DecomposeArgs {
     /// No progress on stderr
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// Trains the config's [sweep]: a grid of values of any keys, each point with several seeds
+///
+/// The runs lie in RUNS_DIR/NAME, each an ordinary run directory, beside sweep.json (the grid) and
+/// ledger.jsonl (what became of each run). After a kill at any moment the same command goes on with what is
+/// missing. A run that fails is kept with its error and stops no other. The numbers of a run depend neither
+/// on --jobs nor on --shard. Exit code 1 if a run failed.
+#[derive(Args)]
+pub(crate) struct SweepArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Runs side by side; if absent, as many as the machine has threads, or one on a GPU
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Only one part of the runs, as in 3/16, for schedulers; parts that are counted alike never overlap
+    #[arg(long, value_name = "PART/PARTS")]
+    pub(crate) shard: Option<Shard>,
+    /// Stop at the first run that fails
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// Try runs that failed before again
+    #[arg(long)]
+    pub(crate) retry_failed: bool,
+    /// The most runs that a sweep may have
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) max_runs: u64,
+    /// List the runs with their parameters, examples and estimated time, and train nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) slurm: SlurmArgs,
+    /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub(crate) device: DeviceChoice,
+    /// Do not compare a GPU with the CPU before the first step of each run
+    #[arg(long)]
+    pub(crate) skip_device_check: bool,
+    /// The folder that gets the sweep's directory
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub(crate) runs_dir: PathBuf,
+    /// The name of the sweep's directory, instead of the config's
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Slurm")]
+pub(crate) struct SlurmArgs {
+    /// Write RUNS_DIR/NAME/slurm.sh, an array job with a task per part, and submit it with sbatch
+    #[arg(long, conflicts_with_all = ["shard", "jobs"])]
+    pub(crate) slurm: bool,
+    /// Tasks of the array job; if absent, one per run, at most 100
+    #[arg(long, value_name = "N", requires = "slurm", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) tasks: Option<u32>,
+    /// Options for sbatch, as in --sbatch "--partition=gpu --time=2:00:00"; repeatable
+    #[arg(
+        long,
+        value_name = "OPTIONS",
+        requires = "slurm",
+        allow_hyphen_values = true
+    )]
+    pub(crate) sbatch: Vec<String>,
 }
 
 #[derive(Args)]

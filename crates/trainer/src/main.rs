@@ -57,6 +57,7 @@ mod schedule;
 mod scored;
 mod session;
 mod sets;
+mod sweep;
 mod terminal;
 mod train;
 mod train_sample;
@@ -111,6 +112,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Data(command) => commands::data::run(&command),
         Command::Export(args) => commands::export::run(&args),
         Command::FindLr(args) => commands::find_lr::run(&args),
+        Command::Sweep(args) => commands::sweep::run(&args),
         Command::Exam(args) => commands::exam::run(&args),
         Command::Decompose(args) => commands::decompose::run(&args),
         Command::Devices(args) => commands::devices::run(&args),

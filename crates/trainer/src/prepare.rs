@@ -43,8 +43,9 @@ pub(crate) struct Prepared {
 }
 
 /// Both chunks and the sets made of them, before anything is fitted.
+#[derive(Clone)]
 pub(crate) struct Divided {
-    pub(crate) chunks: Chunks,
+    pub(crate) chunks: Arc<Chunks>,
     pub(crate) sets: Sets,
     pub(crate) leaks: Leaks,
 }
@@ -61,8 +62,21 @@ pub(crate) fn divide(
     document: &Document,
     on_progress: &(dyn Fn(&str, Progress) + Sync),
 ) -> Result<Divided, Error> {
+    let chunks = load(&config.data, config.seed, on_progress);
+    let chunks = chunks.map_err(|error| document.error(&error))?;
+    divide_loaded(config, document, Arc::new(chunks))
+}
+
+/// As [`divide`], of chunks that are loaded already.
+///
+/// # Errors
+/// As [`divide`].
+pub(crate) fn divide_loaded(
+    config: &Config,
+    document: &Document,
+    chunks: Arc<Chunks>,
+) -> Result<Divided, Error> {
     let data = &config.data;
-    let chunks = load(data, config.seed, on_progress).map_err(|error| document.error(&error))?;
     let sets = plumb_data::split(
         &chunks.general.examples,
         &chunks.target.examples,
@@ -93,7 +107,18 @@ pub(crate) fn prepare(
     document: &Document,
     on_progress: &(dyn Fn(&str, Progress) + Sync),
 ) -> Result<Prepared, Error> {
-    let divided = divide(config, document, on_progress)?;
+    prepare_divided(config, document, divide(config, document, on_progress)?)
+}
+
+/// As [`prepare`], of data that is split already.
+///
+/// # Errors
+/// As [`prepare`].
+pub(crate) fn prepare_divided(
+    config: &Config,
+    document: &Document,
+    divided: Divided,
+) -> Result<Prepared, Error> {
     judge_leaks(config, document, &divided)?;
     let train = &divided.sets.train;
     let normalizer = Normalizer::fit(config.data.normalization, train)

@@ -79,6 +79,13 @@ impl RunDir {
         })
     }
 
+    /// A directory that is known to be there.
+    pub(crate) fn at(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+        }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Instant};
 
 use burn::module::Module;
-use plumb_diagnostics::ErrorCount;
+use plumb_diagnostics::{Diagnosis, ErrorCount};
 use plumb_model::Model;
 
 use crate::{
@@ -54,7 +54,36 @@ pub(crate) struct Session<'a> {
     pub(crate) earlier: Option<Earlier>,
     /// Whether to train on a device without comparing it with the CPU first.
     pub(crate) skip_device_check: bool,
-    pub(crate) output: &'a RunOutput,
+    pub(crate) output: Output,
+}
+
+/// What a session prints.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Output {
+    /// The diagnosis on stdout; progress on stderr unless it is to be quiet.
+    Report { json: bool, quiet: bool },
+    /// Nothing: somebody else tells of this run.
+    Nothing,
+}
+
+impl From<&RunOutput> for Output {
+    fn from(output: &RunOutput) -> Self {
+        Self::Report {
+            json: output.json,
+            quiet: output.quiet,
+        }
+    }
+}
+
+impl Output {
+    fn is_quiet(self) -> bool {
+        !matches!(self, Self::Report { quiet: false, .. })
+    }
+}
+
+/// A session that came to its end.
+pub(crate) struct Concluded {
+    pub(crate) diagnosis: Diagnosis,
 }
 
 /// How a training ended.
@@ -72,7 +101,7 @@ struct Outcome {
 ///
 /// # Errors
 /// [`Error::Interrupted`] with the command that goes on, and all that can go wrong in a training.
-pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Error> {
+pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<Concluded, Error> {
     let earlier = session.earlier.take();
     let state = in_pool(|| session.state(initial.model, earlier.as_ref()))??;
     let check = session.check_device(&state.model)?;
@@ -95,7 +124,7 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<(), Erro
         config, prepared, ..
     } = session;
     let n_train = prepared.sets.train.len();
-    let mut recorder = Recorder::new(&run, config, n_train, written, session.output.quiet);
+    let mut recorder = Recorder::new(&run, config, n_train, written, session.output.is_quiet());
     session.introduce(&mut recorder, &run);
     if let Some(check) = &environment.device_check {
         recorder.note(&check.to_string());
@@ -236,7 +265,7 @@ impl Session<'_> {
         outcome: &Outcome,
         environment: &mut Environment<'_>,
         mut log: String,
-    ) -> Result<(), Error> {
+    ) -> Result<Concluded, Error> {
         let (config, prepared) = (self.config, self.prepared);
         let (end, measured) = (outcome.end, &outcome.measured);
         let human = &prepared.human;
@@ -247,7 +276,7 @@ impl Session<'_> {
                 "warning: the training curve is not known: {}",
                 error.message()
             );
-            if !self.output.quiet {
+            if !self.output.is_quiet() {
                 terminal::talk(&warning);
             }
             log.push_str(&warning);
@@ -289,18 +318,18 @@ impl Session<'_> {
         run.write("train.log", (log + &text).as_bytes())?;
         environment.elapsed_secs = Some(self.start.elapsed().as_secs_f64());
         environment.write(run)?;
-        if self.output.json {
-            terminal::json(&report)?;
-        } else {
-            terminal::data(&text)?;
+        match self.output {
+            Output::Report { json: true, .. } => terminal::json(&report)?,
+            Output::Report { json: false, .. } => terminal::data(&text)?,
+            Output::Nothing => {}
         }
-        if !self.output.quiet {
+        if !self.output.is_quiet() {
             let final_count = Some(measured.test.count);
             for warning in UsedUp::looks(run, &prepared.summary, final_count).warnings {
                 terminal::talk(&format!("warning: {warning}"));
             }
         }
-        Ok(())
+        Ok(Concluded { diagnosis })
     }
 
     fn evaluations(&self) -> Evaluations {

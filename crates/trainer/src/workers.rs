@@ -7,11 +7,25 @@ use rayon::ThreadPoolBuilder;
 
 use crate::{Error, device};
 
+/// How many work side by side, and with how many threads each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Workers {
+    pub(crate) count: usize,
+    pub(crate) threads: usize,
+}
+
+impl Workers {
+    /// One per thread of the machine.
+    pub(crate) fn one_per_thread() -> Self {
+        Self {
+            count: device::n_threads(),
+            threads: 1,
+        }
+    }
+}
+
 /// Does the same work on every item, in as many threads as the machine has, and returns the results in
 /// the order of the items.
-///
-/// Each worker computes in a pool of its own with one thread: small networks gain nothing from a second
-/// one, and a pool that is shared would start another item while an operation of this one waits.
 ///
 /// # Errors
 /// The first error in the order of the items; what is not begun by then is left out.
@@ -20,11 +34,27 @@ pub(crate) fn side_by_side<T: Sync, U: Send>(
     on_progress: &(dyn Fn(usize) + Sync),
     work: impl Fn(&T) -> Result<U, Error> + Sync,
 ) -> Result<Vec<U>, Error> {
+    in_workers(Workers::one_per_thread(), items, on_progress, work)
+}
+
+/// As [`side_by_side`], by these workers.
+///
+/// Each computes in a pool of its own, by default with one thread: small networks gain nothing from a second
+/// one, and a pool that is shared would start another item while an operation of this one waits.
+///
+/// # Errors
+/// The first error in the order of the items; what is not begun by then is left out.
+pub(crate) fn in_workers<T: Sync, U: Send>(
+    workers: Workers,
+    items: &[T],
+    on_progress: &(dyn Fn(usize) + Sync),
+    work: impl Fn(&T) -> Result<U, Error> + Sync,
+) -> Result<Vec<U>, Error> {
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Result<U, Error>)>> = Mutex::default();
     let worker = || -> Result<(), Error> {
         let pool = ThreadPoolBuilder::new()
-            .num_threads(1)
+            .num_threads(workers.threads)
             .build()
             .map_err(|error| Error::failed(format!("can't start the threads: {error}")))?;
         loop {
@@ -41,7 +71,7 @@ pub(crate) fn side_by_side<T: Sync, U: Send>(
             on_progress(done.len());
         }
     };
-    let n_workers = device::n_threads().clamp(1, items.len().max(1));
+    let n_workers = workers.count.clamp(1, items.len().max(1));
     let ended: Vec<Result<(), Error>> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..n_workers).map(|_| scope.spawn(worker)).collect();
         let panicked = |_| Err(Error::failed("a training ended in a panic"));

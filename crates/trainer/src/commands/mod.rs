@@ -12,4 +12,5 @@ pub(crate) mod export;
 pub(crate) mod find_lr;
 pub(crate) mod predict;
 pub(crate) mod resume;
+pub(crate) mod sweep;
 pub(crate) mod train;

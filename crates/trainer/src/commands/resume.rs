@@ -59,9 +59,10 @@ pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
         runs_dir: &runs_dir,
         earlier: Some(earlier),
         skip_device_check: args.skip_device_check,
-        output: &args.output,
+        output: (&args.output).into(),
     };
-    session::run(session, initial)
+    session::run(session, initial)?;
+    Ok(())
 }
 
 /// # Errors
@@ -125,7 +126,7 @@ fn check_same(before: &Config, after: &Config, document: &Document) -> Result<()
 }
 
 /// Makes sure that the sets are those that the run was begun with.
-fn check_data(run: &RunDir, now: &DataSummary) -> Result<(), Error> {
+pub(crate) fn check_data(run: &RunDir, now: &DataSummary) -> Result<(), Error> {
     let before = SetHashes::read(run)?;
     for (set, before) in before.sets.iter() {
         if now.sets.get(set).sha256 != before.sha256 {

@@ -34,7 +34,8 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         runs_dir: &args.runs_dir,
         earlier: None,
         skip_device_check: args.skip_device_check,
-        output: &args.output,
+        output: (&args.output).into(),
     };
-    session::run(session, initial)
+    session::run(session, initial)?;
+    Ok(())
 }

@@ -1,7 +1,10 @@
 use std::{ops::Range, path::Path};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IntoDeserializer},
+};
 use toml::{
     Spanned,
     de::{DeTable, DeValue, Deserializer},
@@ -48,6 +51,7 @@ impl std::fmt::Display for KeyError {
 }
 
 /// A parsed config with `--set` overrides laid over it, in which every key knows where it stands.
+#[derive(Clone)]
 pub(crate) struct Document {
     /// The file first, then one source per override.
     sources: Vec<Source>,
@@ -58,6 +62,7 @@ pub(crate) struct Document {
 ///
 /// Positions of all sources lie on one line of numbers, one source behind the other, so that a
 /// span alone says which source it belongs to.
+#[derive(Clone)]
 struct Source {
     name: String,
     text: String,
@@ -80,24 +85,80 @@ impl Document {
             text,
             start: 0,
         };
-        let mut end = file.text.len() + 1;
         let root = file.table()?;
         let mut document = Self {
             sources: vec![file],
             root,
         };
         for setting in overrides {
-            let source = Source {
-                name: "--set".into(),
-                text: quote_bare_word(setting),
-                start: end,
-            };
-            end += source.text.len() + 1;
-            let table = source.table()?;
-            lay_over(document.root.get_mut(), table.into_inner());
-            document.sources.push(source);
+            document.lay_over("--set", quote_bare_word(setting))?;
         }
         Ok(document)
+    }
+
+    /// The same with more settings, `key = value` each, laid over it; errors call each by the name beside it.
+    ///
+    /// # Errors
+    /// A setting that is not TOML.
+    pub(crate) fn with(&self, settings: &[(String, String)]) -> Result<Self, Error> {
+        let mut document = self.clone();
+        for (name, setting) in settings {
+            document.lay_over(name, setting.clone())?;
+        }
+        Ok(document)
+    }
+
+    fn lay_over(&mut self, name: &str, text: String) -> Result<(), Error> {
+        let end = |source: &Source| source.start + source.text.len() + 1;
+        let source = Source {
+            name: name.into(),
+            text,
+            start: self.sources.last().map_or(0, end),
+        };
+        let table = source.table()?;
+        lay_over(self.root.get_mut(), table.into_inner());
+        self.sources.push(source);
+        Ok(())
+    }
+
+    /// What the config is called.
+    ///
+    /// # Errors
+    /// Bad input if its name is missing, or can't be part of a path.
+    pub(crate) fn name(&self) -> Result<String, Error> {
+        #[derive(Deserialize)]
+        struct Named {
+            name: String,
+        }
+        let Named { name } = self.deserialize()?;
+        super::check::check_name("name", &name).map_err(|error| self.error(&error))?;
+        Ok(name)
+    }
+
+    /// The values of a table with what is dotted spelled out: `a.b = 1` in it is `a.b`, while `a = { b = 1 }` is
+    /// `a`. In the order in which they stand; empty if there is no such table.
+    pub(crate) fn settings(&self, table: &str) -> Vec<(String, toml::Value)> {
+        let mut found = Vec::new();
+        if let Some(DeValue::Table(table)) = self.find(table).map(Spanned::get_ref) {
+            flatten(table, "", &mut found);
+        }
+        found.sort_by_key(|(at, ..)| *at);
+        found
+            .into_iter()
+            .map(|(_, key, value)| (key, value))
+            .collect()
+    }
+
+    /// The keys of a table, in the order in which they stand.
+    pub(crate) fn keys(&self, table: &str) -> Vec<String> {
+        let Some(DeValue::Table(table)) = self.find(table).map(Spanned::get_ref) else {
+            return Vec::new();
+        };
+        let mut keys: Vec<_> = (table.keys())
+            .map(|key| (key.span().start, key.get_ref().to_string()))
+            .collect();
+        keys.sort();
+        keys.into_iter().map(|(_, key)| key).collect()
     }
 
     /// Fails unless the table of a choice holds exactly one of its alternatives.
@@ -168,12 +229,7 @@ impl Document {
     }
 
     fn find(&self, path: &str) -> Option<&Spanned<DeValue<'static>>> {
-        let mut keys = path.split('.');
-        let mut value = self.root.get_ref().get(keys.next()?)?;
-        for key in keys {
-            value = value.get_ref().get(key)?;
-        }
-        Some(value)
+        find(self.root.get_ref(), path)
     }
 
     fn render(&self, message: &str, span: Range<usize>, hint: Option<&str>) -> Error {
@@ -238,6 +294,36 @@ fn lay_over(lower: &mut DeTable<'static>, upper: DeTable<'static>) {
             _ => {
                 lower.remove(key.get_ref().as_ref());
                 lower.insert(key, value);
+            }
+        }
+    }
+}
+
+/// What stands at a dotted path; a key of the path may be quoted in the file and hold dots itself.
+fn find<'a>(table: &'a DeTable<'static>, path: &str) -> Option<&'a Spanned<DeValue<'static>>> {
+    if let Some(value) = table.get(path) {
+        return Some(value);
+    }
+    path.match_indices('.').find_map(|(dot, _)| {
+        let DeValue::Table(inner) = table.get(&path[..dot])?.get_ref() else {
+            return None;
+        };
+        find(inner, &path[dot + 1..])
+    })
+}
+
+fn flatten(table: &DeTable<'static>, prefix: &str, found: &mut Vec<(usize, String, toml::Value)>) {
+    for (key, value) in table {
+        let path = format!("{prefix}{}", key.get_ref());
+        match value.get_ref() {
+            DeValue::Table(inner) if is_dotted(key, value) => {
+                flatten(inner, &format!("{path}."), found);
+            }
+            _ => {
+                let plain = toml::Value::deserialize(value.clone().into_deserializer());
+                if let Ok(plain) = plain {
+                    found.push((key.span().start, path, plain));
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ mod explain;
 mod human;
 mod loss;
 mod model;
+mod sweep;
 mod training;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub(crate) use document::{Document, KeyError};
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
+pub(crate) use sweep::SweepConfig;
 pub(crate) use training::{Checkpointing, Evaluations, Train};
 
 use crate::{
@@ -63,6 +65,10 @@ pub(crate) struct Config {
     pub(crate) checkpoint: Checkpointing,
     #[serde(default)]
     pub(crate) diagnosis: Diagnosis,
+    /// What `plumb sweep` goes through. No part of a run.
+    #[serde(default, skip_serializing)]
+    #[allow(dead_code, reason = "read from the document, and allowed here")]
+    pub(crate) sweep: Option<SweepConfig>,
 }
 
 /// The two chunks, and the sets made from them.
@@ -251,6 +257,14 @@ pub(crate) fn changed(config: &Config, setting: &str) -> Result<Config, crate::E
     let path = std::path::Path::new("config.toml");
     let document = Document::parse(path, config.to_toml()?, &[setting.to_string()])?;
     checked(&document)
+}
+
+/// The config that a document holds, checked as [`read`] does it.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn of(document: &Document) -> Result<Config, crate::Error> {
+    checked(document)
 }
 
 fn checked(document: &Document) -> Result<Config, crate::Error> {

@@ -68,6 +68,19 @@ impl FromStr for DeviceChoice {
     }
 }
 
+impl std::fmt::Display for DeviceChoice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Cpu => f.write_str("cpu"),
+            Self::Ndarray => f.write_str("ndarray"),
+            Self::Gpu => f.write_str("gpu"),
+            Self::Wgpu(number) => write!(f, "wgpu:{number}"),
+            Self::Cuda(number) => write!(f, "cuda:{number}"),
+        }
+    }
+}
+
 impl DeviceChoice {
     /// For holding a model that is only looked at: the CPU, if it is built in.
     pub(crate) fn to_look_at() -> Self {

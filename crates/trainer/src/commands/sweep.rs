@@ -1,0 +1,134 @@
+//! `plumb sweep`.
+
+mod dry_run;
+mod progress;
+mod room;
+mod slurm;
+
+use std::time::Instant;
+
+use serde::Serialize;
+
+use self::{progress::SweepProgress, room::Room};
+use crate::{
+    Error,
+    cli::SweepArgs,
+    device,
+    progress::thousands,
+    sweep::{self, Options, Plan, Shard, Summary, SweepDir},
+    terminal,
+};
+
+/// The version of what `--json` prints.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    format: u32,
+    name: &'a str,
+    directory: String,
+    runs: usize,
+    done: usize,
+    failed: Vec<Failed<'a>>,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct Failed<'a> {
+    run: &'a str,
+    error: &'a str,
+}
+
+pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
+    let start = Instant::now();
+    let config = &args.config;
+    let plan = Plan::read(
+        &config.path,
+        &config.overrides,
+        args.name.as_deref(),
+        args.max_runs,
+    )?;
+    let shard = args.shard.unwrap_or(Shard::ALL);
+    if args.dry_run && !args.slurm.slurm {
+        return dry_run::run(args, &plan, shard);
+    }
+    let opened = device::open(args.device)?;
+    let room = Room::of(&plan)?;
+    room::check(&room, &args.runs_dir)?;
+    let directory = SweepDir::create(&args.runs_dir, &plan)?;
+    if args.slurm.slurm {
+        return slurm::run(args, &plan, &directory);
+    }
+    let jobs = match args.jobs {
+        Some(jobs) => Some(usize::from(jobs)),
+        None => room::most_jobs(&room),
+    };
+    let options = Options {
+        opened: &opened,
+        jobs,
+        shard,
+        fail_fast: args.fail_fast,
+        retry_failed: args.retry_failed,
+        skip_device_check: args.skip_device_check,
+    };
+    let progress = SweepProgress::new(&plan, &directory, args.quiet);
+    let ended = sweep::run(&plan, &directory, &options, &progress);
+    progress.finish();
+    let summary = ended?;
+    let seconds = start.elapsed().as_secs_f64();
+    if args.json {
+        let failed = |(run, error): &'_ (String, String)| (run.clone(), error.clone());
+        let failed: Vec<_> = summary.failed.iter().map(failed).collect();
+        terminal::json(&Report {
+            format: FORMAT,
+            name: &plan.name,
+            directory: directory.path().display().to_string(),
+            runs: plan.points.len(),
+            done: summary.done,
+            failed: failed
+                .iter()
+                .map(|(run, error)| Failed { run, error })
+                .collect(),
+            seconds,
+        })?;
+    } else {
+        terminal::data(&text(&plan, &directory, shard, &summary, seconds))?;
+    }
+    match &summary.failed[..] {
+        [] => Ok(()),
+        failed => Err(
+            Error::failed(format!("{} of the runs failed", failed.len())).hint(
+                "--retry-failed tries them again; what else is missing is done by the same command",
+            ),
+        ),
+    }
+}
+
+fn text(
+    plan: &Plan,
+    directory: &SweepDir,
+    shard: Shard,
+    summary: &Summary,
+    seconds: f64,
+) -> String {
+    let n = summary.done + summary.failed.len();
+    let part = match shard {
+        Shard::ALL => String::new(),
+        shard => format!(" of part {shard}, of {} in all", plan.points.len()),
+    };
+    let mut text = format!(
+        "{} of {} runs done{part}, in {seconds:.1} s, in {}\n",
+        thousands(summary.done as u64),
+        thousands(n as u64),
+        directory.path().display()
+    );
+    for (run, error) in &summary.failed {
+        let first = error.lines().next().unwrap_or_default();
+        text.push_str(&format!("run {run} failed: {first}\n"));
+    }
+    text.push_str(&format!(
+        "\n  plumb compare {}\n",
+        directory.path().display()
+    ));
+    text
+}

@@ -1,0 +1,197 @@
+//! What a person sees while a sweep runs: a bar in a terminal, a line per run elsewhere too.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use plumb_diagnostics::RateName;
+
+use crate::{
+    Error,
+    session::Concluded,
+    sweep::{Axis, Plan, Point, SweepDir, Watcher},
+    terminal,
+};
+
+/// A line per run is too much for large sweeps: so many lines at most, beside those of failures.
+const MAX_LINES: usize = 200;
+
+/// Watches a sweep.
+pub(crate) struct SweepProgress<'a> {
+    axes: &'a [Axis],
+    points: &'a [Point],
+    folder: String,
+    quiet: bool,
+    bar: ProgressBar,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    start: Option<Instant>,
+    n_missing: usize,
+    n_running: usize,
+    n_done: usize,
+    n_failed: usize,
+    /// Seconds of the finished runs of each point of the grid, its seeds together.
+    times: HashMap<String, Vec<f64>>,
+    /// How often each point of the grid is still to be done.
+    left: HashMap<String, usize>,
+}
+
+impl<'a> SweepProgress<'a> {
+    pub(crate) fn new(plan: &'a Plan, directory: &SweepDir, quiet: bool) -> Self {
+        let bar = if quiet {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new(0)
+        };
+        if let Ok(style) = ProgressStyle::with_template("{bar:24} {msg}") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        Self {
+            axes: &plan.axes,
+            points: &plan.points,
+            folder: directory.path().display().to_string(),
+            quiet,
+            bar,
+            state: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn line(&self, line: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| terminal::talk(line));
+        }
+    }
+
+    /// Changes the counts and shows them.
+    fn update(&self, change: impl FnOnce(&mut State)) -> usize {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut state);
+        self.bar.set_length(state.n_missing as u64);
+        self.bar
+            .set_position((state.n_done + state.n_failed) as u64);
+        self.bar.set_message(state.words());
+        state.n_done
+    }
+}
+
+impl State {
+    /// `12/60 done, 2 running, 1 failed, 40s left`
+    fn words(&self) -> String {
+        let mut words = format!(
+            "{}/{} done, {} running",
+            self.n_done, self.n_missing, self.n_running
+        );
+        if self.n_failed > 0 {
+            words.push_str(&format!(", {} failed", self.n_failed));
+        }
+        if let Some(left) = self.time_left() {
+            let left = humantime::format_duration(Duration::from_secs(left.as_secs().max(1)));
+            words.push_str(&format!(", about {left} left"));
+        }
+        words
+    }
+
+    /// From the speed so far: a run takes as long as those of its point that are done, or else the mean, and
+    /// so many were done at a time as this process did in its time.
+    fn time_left(&self) -> Option<Duration> {
+        let elapsed = self.start?.elapsed().as_secs_f64();
+        let sum: f64 = self.times.values().flatten().sum();
+        let n = self.times.values().map(Vec::len).sum::<usize>();
+        if n == 0 {
+            return None;
+        }
+        let mean = sum / n as f64;
+        let of_point = |point: &String| match self.times.get(point) {
+            Some(times) => times.iter().sum::<f64>() / times.len() as f64,
+            None => mean,
+        };
+        let mut left = 0.0;
+        let mut points: Vec<_> = self.left.iter().collect();
+        points.sort();
+        for (point, n) in points {
+            left += of_point(point) * *n as f64;
+        }
+        Some(Duration::from_secs_f64(left * elapsed / sum.max(1e-9)))
+    }
+}
+
+impl Watcher for SweepProgress<'_> {
+    fn begins(&self, missing: &[&Point], n_done_before: usize) {
+        let before = match n_done_before {
+            0 => String::new(),
+            n => format!(", {n} were done before"),
+        };
+        self.line(&format!(
+            "{} runs to do{before}, in {}",
+            missing.len(),
+            self.folder
+        ));
+        self.update(|state| {
+            state.n_missing = missing.len();
+            state.start = Some(Instant::now());
+            for point in missing {
+                *state.left.entry(point.values_key()).or_default() += 1;
+            }
+        });
+    }
+
+    fn started(&self, _point: &Point) {
+        self.update(|state| state.n_running += 1);
+    }
+
+    fn done(&self, point: &Point, concluded: &Concluded, time: Duration) {
+        let n_done = self.update(|state| {
+            state.n_running -= 1;
+            state.n_done += 1;
+            let key = point.values_key();
+            if let Some(left) = state.left.get_mut(&key) {
+                *left -= 1;
+            }
+            state.times.entry(key).or_default().push(time.as_secs_f64());
+        });
+        let every = self.points.len().div_ceil(MAX_LINES);
+        if n_done.is_multiple_of(every) {
+            let rates = &concluded.diagnosis.rates;
+            let dev = rates.iter().find(|rate| rate.name == RateName::Dev);
+            let dev = dev
+                .and_then(|rate| rate.count)
+                .map_or(String::new(), |count| {
+                    format!("dev {:.2} %", count.rate() * 100.0)
+                });
+            let first = concluded.diagnosis.first;
+            let first = first.map_or("no gap matters".to_string(), |gap| gap.to_string());
+            self.line(&format!(
+                "{}  {}  {dev}  {first}  {:.1} s",
+                point.id,
+                point.label(self.axes),
+                time.as_secs_f64()
+            ));
+        }
+    }
+
+    fn failed(&self, point: &Point, error: &Error) {
+        self.update(|state| {
+            state.n_running -= 1;
+            state.n_failed += 1;
+            if let Some(left) = state.left.get_mut(&point.values_key()) {
+                *left -= 1;
+            }
+        });
+        let text = error.to_string();
+        self.line(&format!(
+            "{}  {}  failed: {text}",
+            point.id,
+            point.label(self.axes)
+        ));
+    }
+}

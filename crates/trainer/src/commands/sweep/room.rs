@@ -1,0 +1,119 @@
+//! Whether a sweep fits: its files on the disk, its runs side by side in memory.
+
+use std::path::{Path, PathBuf};
+
+use plumb_model::Task;
+use sysinfo::{Disks, System};
+
+use crate::{
+    Error,
+    config::{Chunk, Config},
+    load::load,
+    sweep::Plan,
+    workers::Workers,
+};
+
+/// What the runs of a sweep take, estimated from the shape of the first one's data.
+pub(crate) struct Room {
+    /// Bytes of all run directories together.
+    pub(crate) disk: u64,
+    /// Bytes of the largest run while it trains.
+    pub(crate) memory: u64,
+}
+
+/// Bytes of a value in 32 bits.
+const VALUE: u64 = 4;
+
+/// A line of `predictions/*.csv`, with label, prediction, probability and tags.
+const PREDICTION: u64 = 40;
+
+/// Config, metrics, logs, diagnosis and what else does not grow with the run.
+const OTHER_FILES: u64 = 60_000;
+
+impl Room {
+    /// # Errors
+    /// Bad input if the data of the first run can't be read.
+    pub(crate) fn of(plan: &Plan) -> Result<Self, Error> {
+        let mut room = Self { disk: 0, memory: 0 };
+        if plan.configs().is_empty() {
+            return Ok(room);
+        }
+        let (first, document) = plan.config(0)?;
+        let chunks = load(&first.data, first.seed, &|_, _| {});
+        let chunks = chunks.map_err(|error| document.error(&error))?;
+        let (general, target) = (&chunks.general.examples, &chunks.target.examples);
+        let task = Task {
+            input_shape: general.shape.clone(),
+            n_classes: general.classes.len(),
+        };
+        for config in plan.configs() {
+            let drawn = |chunk: &Chunk| chunk.source().and_then(|source| source.n_drawn());
+            let n_general = drawn(&config.data.general).unwrap_or(general.len());
+            let n_target = drawn(&config.data.target).unwrap_or(target.len());
+            let (disk, memory) = of_run(config, &task, (n_general + n_target) as u64);
+            room.disk = room.disk.saturating_add(disk);
+            room.memory = room.memory.max(memory);
+        }
+        Ok(room)
+    }
+}
+
+/// Bytes on the disk and in memory of one run on so many examples in all.
+fn of_run(config: &Config, task: &Task, n_examples: u64) -> (u64, u64) {
+    let Ok(()) = config.model.check_task(task) else {
+        return (0, 0); // the run itself will say what is wrong
+    };
+    let cost = config.model.cost(task);
+    // Weights, and two moments of each as Adam has them.
+    let checkpoint = cost.parameters as u64 * VALUE * 3;
+    let n_values: usize = task.input_shape.iter().product();
+    let disk = 2 * checkpoint + n_examples * PREDICTION + OTHER_FILES;
+    let memory = n_examples * n_values as u64 * VALUE * 2
+        + checkpoint * 2
+        + 3 * cost.activation_bytes(config.train.batch_size) as u64;
+    (disk, memory)
+}
+
+/// Makes sure that the disk has room for all runs.
+///
+/// # Errors
+/// Bad input with both figures if it has not.
+pub(crate) fn check(room: &Room, runs_dir: &Path) -> Result<(), Error> {
+    let Some((mount, free)) = free_space(runs_dir) else {
+        return Ok(()); // of a kind that the system does not tell about
+    };
+    if room.disk > free {
+        return Err(Error::bad_input(format!(
+            "the sweep needs about {} on the disk; {} has {} free",
+            gigabytes(room.disk),
+            mount.display(),
+            gigabytes(free)
+        ))
+        .hint("--runs-dir chooses another place; sweep.sample trains a part of the grid"));
+    }
+    Ok(())
+}
+
+/// Runs that fit into memory side by side, where those are fewer than there are threads.
+pub(crate) fn most_jobs(room: &Room) -> Option<usize> {
+    let mut system = System::new();
+    system.refresh_memory();
+    let available = system.available_memory();
+    let fit = available.checked_div(room.memory)?.max(1) as usize;
+    (available > 0 && fit < Workers::one_per_thread().count).then_some(fit)
+}
+
+/// The mount point that a path is below, and the bytes free there.
+fn free_space(path: &Path) -> Option<(PathBuf, u64)> {
+    let path = std::path::absolute(path).ok()?;
+    let disks = Disks::new_with_refreshed_list();
+    disks
+        .iter()
+        .filter(|disk| path.starts_with(disk.mount_point()))
+        .max_by_key(|disk| disk.mount_point().components().count())
+        .map(|disk| (disk.mount_point().to_owned(), disk.available_space()))
+}
+
+fn gigabytes(bytes: u64) -> String {
+    format!("{:.1} GB", bytes as f64 / 1e9)
+}

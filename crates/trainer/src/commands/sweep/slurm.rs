@@ -1,0 +1,138 @@
+//! `plumb sweep --slurm`: an array job for Slurm, one task per part of the sweep.
+
+use std::{fmt::Write, process::Command};
+
+use crate::{
+    Error,
+    cli::SweepArgs,
+    environment::absolute_path,
+    run_dir::RunDir,
+    sweep::{Plan, SweepDir},
+    terminal,
+};
+
+/// The script, in the sweep's directory.
+const NAME: &str = "slurm.sh";
+
+/// Tasks of an array job, unless the user says how many.
+const MOST_TASKS: usize = 100;
+
+/// Writes the script and submits it.
+///
+/// # Errors
+/// Bad input if there is no `sbatch`, with the script written; a failure of `sbatch` itself.
+pub(crate) fn run(args: &SweepArgs, plan: &Plan, directory: &SweepDir) -> Result<(), Error> {
+    let n_runs = plan.points.len();
+    let n_tasks = match args.slurm.tasks {
+        Some(tasks) => (tasks as usize).min(n_runs),
+        None => n_runs.min(MOST_TASKS),
+    };
+    let folder = absolute_path(directory.path())?;
+    let script = script(args, plan, n_tasks, &folder.display().to_string())?;
+    if args.dry_run {
+        return terminal::data(&script);
+    }
+    RunDir::at(directory.path()).write(NAME, script.as_bytes())?;
+    let path = folder.join(NAME);
+    let output = Command::new("sbatch").arg("--parsable").arg(&path).output();
+    let output = output.map_err(|error| {
+        let message = format!("can't start sbatch, which submits jobs to Slurm: {error}");
+        Error::bad_input(message).hint(format!(
+            "{} is written, to be submitted elsewhere",
+            path.display()
+        ))
+    })?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(Error::failed(format!(
+            "sbatch refused {}: {}",
+            path.display(),
+            said.trim()
+        )));
+    }
+    let job = String::from_utf8_lossy(&output.stdout);
+    let job = job.trim();
+    terminal::data(&format!(
+        "submitted as array job {job}: {n_tasks} tasks for {n_runs} runs\n\n  squeue -j {job}\n  plumb compare {}\n",
+        directory.path().display()
+    ))
+}
+
+/// An array job whose tasks do the sweep's parts, in the folder and with the program of this moment.
+fn script(args: &SweepArgs, plan: &Plan, n_tasks: usize, folder: &str) -> Result<String, Error> {
+    let here = std::env::current_dir().and_then(|here| Ok((here, std::env::current_exe()?)));
+    let (here, plumb) =
+        here.map_err(|error| Error::failed(format!("can't tell where plumb runs: {error}")))?;
+    let mut script = format!(
+        "#!/bin/bash\n#SBATCH --job-name={}\n#SBATCH --array=1-{n_tasks}\n#SBATCH --output={}\n",
+        plan.name,
+        // Slurm reads the rest of the line as one value, blanks and all, if it is quoted.
+        quoted(&format!("{folder}/slurm-%A-%a.log")),
+    );
+    for options in &args.slurm.sbatch {
+        writeln!(script, "#SBATCH {options}").ok();
+    }
+    let mut command = vec![
+        plumb.display().to_string(),
+        "sweep".into(),
+        args.config.path.display().to_string(),
+    ];
+    let mut option = |name: &str, value: String| command.extend([name.to_string(), value]);
+    for setting in &args.config.overrides {
+        option("--set", setting.clone());
+    }
+    option("--runs-dir", args.runs_dir.display().to_string());
+    option("--name", plan.name.clone());
+    option("--max-runs", args.max_runs.to_string());
+    option("--device", args.device.to_string());
+    let flags = [
+        ("--retry-failed", args.retry_failed),
+        ("--fail-fast", args.fail_fast),
+        ("--skip-device-check", args.skip_device_check),
+        ("--quiet", args.quiet),
+    ];
+    for (flag, _) in flags.iter().filter(|(_, is_on)| *is_on) {
+        command.push((*flag).to_string());
+    }
+    let command: Vec<_> = command.iter().map(|word| quoted(word)).collect();
+    writeln!(
+        script,
+        "cd {} || exit 2",
+        quoted(&here.display().to_string())
+    )
+    .ok();
+    writeln!(
+        script,
+        "exec {} --shard \"$SLURM_ARRAY_TASK_ID/{n_tasks}\"",
+        command.join(" ")
+    )
+    .ok();
+    Ok(script)
+}
+
+/// A word as the shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%@".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_string();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_for_the_shell() {
+        for (word, expected) in [
+            ("runs/a-1", "runs/a-1"),
+            ("model.mlp.hidden=[8]", "'model.mlp.hidden=[8]'"),
+            ("", "''"),
+            ("it's", r"'it'\''s'"),
+            ("a b;rm", "'a b;rm'"),
+        ] {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! `[sweep]`: which values of which keys a sweep goes through.
+
+use serde::Deserialize;
+
+use super::{Document, KeyError, training::at_least_one};
+use crate::Error;
+
+/// What `[sweep]` says. Axes and variants are read from the [`Document`], which knows where each stands.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SweepConfig {
+    /// Each point of the grid is trained with so many seeds, counted up from the config's; or with these.
+    seeds: Option<toml::Value>,
+    /// So many points of the grid, drawn by the config's seed; all of them if absent.
+    pub(crate) sample: Option<u64>,
+    axes: toml::Table,
+    variants: toml::Table,
+}
+
+/// A config of which only this section matters.
+#[derive(Deserialize)]
+struct OfConfig {
+    #[serde(default)]
+    seed: u64,
+    sweep: Option<SweepConfig>,
+}
+
+/// The most seeds that one point of a grid may have.
+const MAX_SEEDS: u64 = 10_000;
+
+impl SweepConfig {
+    /// The section of a config that need not be whole: a sweep may bring its model.
+    ///
+    /// # Errors
+    /// Bad input if there is none, or it holds nothing to sweep over.
+    pub(crate) fn of(document: &Document) -> Result<(Self, u64), Error> {
+        let OfConfig { seed, sweep } = document.deserialize()?;
+        let Some(sweep) = sweep else {
+            let hint = "as in [sweep.axes] with \"model.mlp.hidden\" = [[8], [64, 64]]";
+            let error = KeyError::new("sweep", "there is no table [sweep]").hint(hint);
+            return Err(document.error(&error));
+        };
+        if sweep.axes.is_empty() && sweep.variants.is_empty() && sweep.seeds.is_none() {
+            let error = KeyError::new("sweep", "[sweep] has no axes, no variants and no seeds");
+            return Err(document.error(&error.hint("give [sweep.axes], [sweep.variants] or seeds")));
+        }
+        at_least_one("sweep.sample", sweep.sample.unwrap_or(1))
+            .map_err(|error| document.error(&error))?;
+        Ok((sweep, seed))
+    }
+
+    /// The seeds that each point is trained with; `first` is the config's own.
+    ///
+    /// # Errors
+    /// The key, if it is neither a count nor a list of different seeds.
+    pub(crate) fn seeds(&self, first: u64) -> Result<Vec<u64>, KeyError> {
+        let key = "sweep.seeds";
+        let wrong = |found: String| {
+            let predicate = format!("is {found}; expected a count (1 or more) or a list of seeds");
+            KeyError::value(key, predicate)
+        };
+        match &self.seeds {
+            None => Ok(vec![first]),
+            Some(toml::Value::Integer(count)) => {
+                let count = u64::try_from(*count).ok().filter(|&count| count >= 1);
+                let count = count.ok_or_else(|| wrong(format!("{}", self.shown())))?;
+                if count > MAX_SEEDS || first.checked_add(count).is_none() {
+                    let predicate = format!("is {count}; expected at most {MAX_SEEDS}");
+                    return Err(KeyError::value(key, predicate));
+                }
+                Ok((first..first + count).collect())
+            }
+            Some(toml::Value::Array(list)) if !list.is_empty() => {
+                let mut seeds = Vec::new();
+                for seed in list {
+                    let number = seed.as_integer().and_then(|seed| u64::try_from(seed).ok());
+                    let seed = number.ok_or_else(|| wrong(self.shown()))?;
+                    if seeds.contains(&seed) {
+                        return Err(KeyError::value(key, format!("has {seed} twice")));
+                    }
+                    seeds.push(seed);
+                }
+                Ok(seeds)
+            }
+            Some(_) => Err(wrong(self.shown())),
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.seeds
+            .as_ref()
+            .map_or(String::new(), ToString::to_string)
+    }
+}

@@ -1,0 +1,270 @@
+//! The directory of a sweep: what it is made of (`sweep.json`), its ledger, and a run directory per point.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Axis, Plan, Point, Shard, ledger::Ledger};
+use crate::{
+    Error, config,
+    run_dir::{RunDir, cannot_write},
+};
+
+/// The version of `sweep.json`.
+const FORMAT: u32 = 1;
+
+/// What `sweep.json` says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SweepFile {
+    format: u32,
+    pub(crate) name: String,
+    /// The resolved config of the first point.
+    config: String,
+    pub(crate) axes: Vec<Axis>,
+    pub(crate) points: Vec<Point>,
+}
+
+/// The directory of a sweep.
+pub(crate) struct SweepDir {
+    path: PathBuf,
+    pub(crate) file: SweepFile,
+}
+
+/// What lies in the directory for one point.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Found {
+    Nothing,
+    /// A run that was begun and has no diagnosis.
+    Begun(PathBuf),
+    Done(PathBuf),
+}
+
+/// Holds a part of a sweep for this process; given back when it ends, however it ends.
+pub(crate) struct Held {
+    _lock: File,
+}
+
+impl SweepDir {
+    pub(crate) const FILE: &str = "sweep.json";
+
+    /// The directory `<runs>/<name>` of a sweep: made, or found with the same sweep in it.
+    ///
+    /// # Errors
+    /// Bad input if something else lies there, or another sweep, with the first thing that differs.
+    pub(crate) fn create(runs: &Path, plan: &Plan) -> Result<Self, Error> {
+        let path = runs.join(&plan.name);
+        let file = SweepFile::of(plan)?;
+        if path.join(Self::FILE).exists() {
+            let found = Self::open(&path)?;
+            return match found.file.difference(&file) {
+                None => Ok(found),
+                Some(what) => Err(Error::bad_input(format!(
+                    "{} was begun as another sweep: {what}",
+                    path.display()
+                ))
+                .hint(
+                    "--name puts this one beside it; the old one goes on with the config that it was begun with",
+                )),
+            };
+        }
+        let is_taken = fs::read_dir(&path).is_ok_and(|mut entries| {
+            entries
+                .any(|entry| entry.is_ok_and(|e| !e.file_name().to_string_lossy().starts_with('.')))
+        });
+        if is_taken || path.is_file() {
+            let message = format!(
+                "{} holds something that is no sweep: it has no {}",
+                path.display(),
+                Self::FILE
+            );
+            return Err(Error::bad_input(message).hint("--name chooses another directory"));
+        }
+        fs::create_dir_all(&path).map_err(|error| {
+            Error::bad_input(format!("can't make {}: {error}", path.display()))
+                .hint("choose another place with --runs-dir")
+        })?;
+        let run = RunDir::at(&path);
+        run.write_json(Self::FILE, &file)?;
+        Ok(Self { path, file })
+    }
+
+    /// Whether a path is the directory of a sweep.
+    pub(crate) fn is_one(path: &Path) -> bool {
+        path.join(Self::FILE).is_file()
+    }
+
+    /// Opens the directory of a sweep that was begun before.
+    ///
+    /// # Errors
+    /// Bad input if it is not one.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        if !Self::is_one(path) {
+            let message = format!("{} is no sweep: it has no {}", path.display(), Self::FILE);
+            return Err(
+                Error::bad_input(message).hint("a sweep is a folder that `plumb sweep` made")
+            );
+        }
+        let file = RunDir::at(path).read_format(Self::FILE, FORMAT)?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its ledger.
+    ///
+    /// # Errors
+    /// Bad input if it can't be read, or speaks of a run that the sweep has not.
+    pub(crate) fn ledger(&self) -> Result<Ledger, Error> {
+        let ledger = Ledger::read(&self.path)?;
+        let is_known = |id: &str| self.file.points.iter().any(|point| point.id == id);
+        if let Some(line) = ledger.lines.iter().find(|line| !is_known(&line.point)) {
+            return Err(Error::bad_input(format!(
+                "the ledger in {} is of another sweep: it speaks of run {}, which {} does not have",
+                self.path.display(),
+                line.point,
+                Self::FILE
+            )));
+        }
+        Ok(ledger)
+    }
+
+    /// What lies there for a point: the newest run with a diagnosis, else the newest one.
+    ///
+    /// # Errors
+    /// That the directory can't be listed.
+    pub(crate) fn find(&self, id: &str) -> Result<Found, Error> {
+        let cannot = |error: io::Error| {
+            Error::bad_input(format!("can't read {}: {error}", self.path.display()))
+        };
+        let mut runs = Vec::new();
+        for entry in fs::read_dir(&self.path).map_err(cannot)? {
+            let name = entry.map_err(cannot)?.file_name();
+            let number = name.to_str().and_then(|name| {
+                let number = name.strip_prefix(id)?.strip_prefix('-')?;
+                number.parse::<u32>().ok()
+            });
+            if let Some(number) = number {
+                runs.push((number, self.path.join(name)));
+            }
+        }
+        runs.sort();
+        let is_done = |(_, run): &&(u32, PathBuf)| run.join("diagnosis.json").exists();
+        let done = runs.iter().rev().find(is_done);
+        Ok(match (done, runs.last()) {
+            (Some((_, run)), _) => Found::Done(run.clone()),
+            (None, Some((_, run))) => Found::Begun(run.clone()),
+            (None, None) => Found::Nothing,
+        })
+    }
+
+    /// Takes a part of the sweep for this process.
+    ///
+    /// # Errors
+    /// Bad input if another process has a part with a run of this one in it.
+    pub(crate) fn hold(&self, shard: Shard) -> Result<Held, Error> {
+        let name = |shard: Shard| format!(".lock-{}-of-{}", shard.part, shard.of);
+        let path = self.path.join(name(shard));
+        let taken = |by: Shard| {
+            let message = match by == Shard::ALL && shard == Shard::ALL {
+                true => format!("another process is at work on {}", self.path.display()),
+                false => format!(
+                    "part {shard} of {} overlaps with part {by}, which another process is at work on",
+                    self.path.display()
+                ),
+            };
+            Error::bad_input(message)
+                .hint("parts that are counted alike, such as 1/3, 2/3 and 3/3, never overlap")
+        };
+        let open = |path: &Path| File::options().create(true).append(true).open(path);
+        let lock = open(&path).map_err(|error| cannot_write(&path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(taken(shard)),
+            Err(TryLockError::Error(error)) => return Err(cannot_write(&path, &error)),
+        }
+        let entries = fs::read_dir(&self.path).map_err(|error| cannot_write(&self.path, &error))?;
+        for entry in entries.flatten() {
+            let file_name = entry.file_name();
+            let other = file_name.to_str().and_then(|name| {
+                let (part, of) = name.strip_prefix(".lock-")?.split_once("-of-")?;
+                format!("{part}/{of}").parse::<Shard>().ok()
+            });
+            let Some(other) = other.filter(|&other| other != shard) else {
+                continue;
+            };
+            let is_held = open(&entry.path())
+                .is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
+            if is_held && shard.overlaps(other, self.file.points.len()) {
+                return Err(taken(other));
+            }
+        }
+        Ok(Held { _lock: lock })
+    }
+}
+
+impl SweepFile {
+    fn of(plan: &Plan) -> Result<Self, Error> {
+        let first = plan.configs().first();
+        Ok(Self {
+            format: FORMAT,
+            name: plan.name.clone(),
+            config: first.map_or(Ok(String::new()), config::Config::to_toml)?,
+            axes: plan.axes.clone(),
+            points: plan.points.clone(),
+        })
+    }
+
+    /// The first thing that another sweep has otherwise, in words.
+    fn difference(&self, new: &Self) -> Option<String> {
+        if self == new {
+            return None;
+        }
+        for axis in &self.axes {
+            let Some(other) = new.axes.iter().find(|other| other.key == axis.key) else {
+                return Some(format!(
+                    "it goes through `{}`, and this one does not",
+                    axis.key
+                ));
+            };
+            if other.values != axis.values {
+                let shown = |axis: &Axis| {
+                    let values: Vec<_> = axis.values.iter().map(ToString::to_string).collect();
+                    format!("[{}]", values.join(", "))
+                };
+                let (old, new) = (shown(axis), shown(other));
+                return Some(format!("its values of `{}` are {old}, not {new}", axis.key));
+            }
+        }
+        if let Some(axis) = new
+            .axes
+            .iter()
+            .find(|axis| !self.axes.iter().any(|a| a.key == axis.key))
+        {
+            return Some(format!(
+                "it does not go through `{}`, and this one does",
+                axis.key
+            ));
+        }
+        let read =
+            |text: &str| config::parse("config.toml", text.to_string()).map(|(config, _)| config);
+        if let (Ok(old), Ok(new)) = (read(&self.config), read(&new.config))
+            && let Ok(Some(key)) = old.difference(&new, &|_| false)
+        {
+            return Some(format!("`{key}` has another value"));
+        }
+        let n = (self.points.len(), new.points.len());
+        Some(match n {
+            (old, new) if old != new => format!("it has {old} runs, not {new}"),
+            _ => "its variants or seeds are others".to_string(),
+        })
+    }
+}

@@ -1,0 +1,18 @@
+//! Many runs of one config: a grid of values, each with several seeds.
+
+mod axis;
+mod directory;
+mod engine;
+mod ledger;
+mod plan;
+mod results;
+mod shard;
+mod shared;
+
+pub(crate) use axis::Axis;
+pub(crate) use directory::SweepDir;
+pub(crate) use engine::{Options, Summary, Watcher, run};
+pub(crate) use plan::{Plan, Point};
+pub(crate) use results::{Results, Row};
+pub(crate) use shard::Shard;
+pub(crate) use shared::SharedData;

@@ -1,0 +1,155 @@
+//! Data that several runs of a sweep share: decoded once, split once.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::{
+    Error,
+    config::{Chunk, Config, Document},
+    load::{Chunks, load},
+    prepare::{Divided, Prepared, divide_loaded, prepare_divided},
+};
+
+/// What was made lately, and what it was made of.
+pub(crate) struct SharedData {
+    chunks: Recent<Chunks>,
+    divided: Recent<Divided>,
+}
+
+impl SharedData {
+    /// For so many runs side by side.
+    pub(crate) fn new(n_workers: usize) -> Self {
+        Self {
+            chunks: Recent::new(n_workers),
+            divided: Recent::new(n_workers),
+        }
+    }
+
+    /// As [`crate::prepare::prepare`], with as little as possible done anew.
+    ///
+    /// # Errors
+    /// Bad input, pointing at the key of the config that it comes from.
+    pub(crate) fn prepare(&self, config: &Config, document: &Document) -> Result<Prepared, Error> {
+        let divided = self.divided.get(split_key(config)?, || {
+            let chunks = self.chunks.get(chunks_key(config)?, || {
+                load(&config.data, config.seed, &|_, _| {}).map_err(|error| document.error(&error))
+            })?;
+            divide_loaded(config, document, chunks)
+        })?;
+        prepare_divided(config, document, (*divided).clone())
+    }
+}
+
+/// Everything that decides the four sets: equal keys, equal sets.
+pub(crate) fn split_key(config: &Config) -> Result<String, Error> {
+    Ok(format!(
+        "{}\nseed = {}",
+        toml_of(&config.data)?,
+        config.seed
+    ))
+}
+
+/// Everything that decides the chunks.
+fn chunks_key(config: &Config) -> Result<String, Error> {
+    let data = &config.data;
+    let key = format!(
+        "{}\n{}\n{:?} {:?}",
+        toml_of(&data.general)?,
+        toml_of(&data.target)?,
+        data.memory_budget,
+        data.cache
+    );
+    Ok(if is_random(&data.general) || is_random(&data.target) {
+        format!("{key}\nseed = {}", config.seed)
+    } else {
+        key
+    })
+}
+
+/// Whether the seed has a say in what is loaded.
+fn is_random(chunk: &Chunk) -> bool {
+    let is_drawn = chunk
+        .source()
+        .is_some_and(|source| source.n_drawn().is_some());
+    is_drawn || chunk.label_noise.is_some() || chunk.synthesis.is_some() || chunk.convert.is_some()
+}
+
+fn toml_of(value: &impl serde::Serialize) -> Result<String, Error> {
+    toml::to_string(value)
+        .map_err(|error| Error::failed(format!("can't compare the data of two runs: {error}")))
+}
+
+/// A value that is being made, or is made.
+type Slot<T> = Arc<Mutex<Option<Arc<T>>>>;
+
+/// The values that were asked for last, each made once, however many ask at the same time.
+struct Recent<T> {
+    slots: Mutex<VecDeque<(String, Slot<T>)>>,
+    most: usize,
+}
+
+impl<T> Recent<T> {
+    fn new(most: usize) -> Self {
+        Self {
+            slots: Mutex::default(),
+            most: most.max(1),
+        }
+    }
+
+    /// A value that failed to be made is tried again by the next who asks.
+    fn get(&self, key: String, make: impl FnOnce() -> Result<T, Error>) -> Result<Arc<T>, Error> {
+        let slot = {
+            let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            let found = slots.iter().position(|(known, _)| *known == key);
+            let entry = match found.and_then(|at| slots.remove(at)) {
+                Some(entry) => entry,
+                None => (key, Slot::default()),
+            };
+            let slot = Arc::clone(&entry.1);
+            slots.push_back(entry);
+            while slots.len() > self.most {
+                slots.pop_front();
+            }
+            slot
+        };
+        let mut value = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = &*value {
+            return Ok(Arc::clone(value));
+        }
+        let made = Arc::new(make()?);
+        *value = Some(Arc::clone(&made));
+        Ok(made)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_made_once_until_others_push_it_out() {
+        let recent = Recent::new(2);
+        let made = Cell::new(0);
+        let get = |key: &str| {
+            let make = || {
+                made.set(made.get() + 1);
+                Ok(made.get())
+            };
+            *recent.get(key.into(), make).unwrap()
+        };
+        assert_eq!([get("a"), get("b"), get("a"), get("b")], [1, 2, 1, 2]);
+        assert_eq!(get("c"), 3); // pushes a out, which was asked for before b
+        assert_eq!([get("b"), get("a")], [2, 4]);
+    }
+
+    #[test]
+    fn what_failed_is_tried_again() {
+        let recent = Recent::<u32>::new(1);
+        assert!(recent.get("a".into(), || Err(Error::failed("no"))).is_err());
+        assert_eq!(*recent.get("a".into(), || Ok(7)).unwrap(), 7);
+    }
+}
