@@ -241,3 +241,114 @@ fn two_runs_on_one_dev_set() {
     assert_eq!(best["run"], runs[1]);
     assert_eq!(best["runs"], 2);
 }
+
+/// Two sizes of network, four of the training set.
+#[test]
+fn the_error_falls_with_training_examples() {
+    let place = Workplace::new();
+    for hidden in ["[4]", "[32]"] {
+        for examples in ["500", "900", "1700", "3300"] {
+            let hidden = format!("model.mlp.hidden={hidden}");
+            let examples = format!("data.general.strokes.examples={examples}");
+            train(&place, &[&hidden, &examples]);
+        }
+    }
+    let folder = place.runs();
+    let folder = folder.to_str().unwrap();
+    let report = compared(&place, &[folder, "--goal", "0.3"]);
+    let curves = &report["curves"];
+    assert_eq!(curves["what"], "dev error");
+    let series = curves["series"].as_array().unwrap();
+    let names: Vec<&str> = series
+        .iter()
+        .map(|series| series["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["hidden=[4]", "hidden=[32]"]);
+    for series in series {
+        // 300 of the target join, 300 of the mix are train-dev.
+        let points = series["points"].as_array().unwrap();
+        let examples: Vec<&Value> = points.iter().map(|point| &point["examples"]).collect();
+        assert_eq!(examples, [500, 900, 1700, 3300]);
+        for point in points {
+            let rows = report["rows"].as_array().unwrap().iter();
+            let mut rows = rows.filter(|row| row["train_examples"] == point["examples"]);
+            assert!(rows.any(|row| rate(row, "dev").to_string() == point["mean"].to_string()));
+        }
+    }
+    assert_eq!(curves["targets"][0], 0.3);
+    let on_test = compared(&place, &[folder, "--curves-on", "test"]);
+    assert_eq!(on_test["curves"]["what"], "test error");
+}
+
+const NMT: &str = "crates/diagnostics/tests/oracles/scaling_nmt.csv";
+
+/// Alabdulmohsin et al., 2022: five public curves whose last point is held out. The issue asks for at most 4.0 %.
+#[test]
+fn curves_from_anywhere_are_extrapolated() {
+    let place = Workplace::new();
+    let report = compared(&place, &["--curve", NMT]);
+    assert_eq!(report["format"], 1);
+    assert_eq!(report["series"].as_array().unwrap().len(), 5);
+    assert!(report["mean_log_error"].as_f64().unwrap() <= 0.040);
+    let text = told(&place, &["--curve", NMT, "--goal", "0.33"]);
+    assert!(text.contains("enc28_dec6: loss = "), "{text}");
+    assert!(text.contains("to reach 0.3300: "), "{text}");
+}
+
+/// 0.02 + 4 n^(−1/2) to the fourth digit; 3 % takes (4/0.01)² = 160,000.
+#[test]
+fn a_target_takes_so_many_examples() {
+    let place = Workplace::new();
+    let mut csv = String::from("n,error,note\n");
+    for (n, error) in [
+        (400, "0.22"),
+        (1600, "0.12"),
+        (6400, "0.07"),
+        (25_600, "0.045"),
+        (102_400, "0.0325"),
+    ] {
+        csv += &format!("{n},{error},x\n");
+    }
+    let file = place.write("c.csv", &csv);
+    let file = file.to_str().unwrap();
+    let report = compared(&place, &["--curve", file, "--goal", "0.03"]);
+    let law = &report["fits"][0]["law"];
+    let close = |value: &Value, expected: f64| {
+        let value = value.as_f64().unwrap();
+        assert!(
+            (value / expected - 1.0).abs() < 1e-3,
+            "{value}, expected {expected}"
+        );
+    };
+    close(&law["law"]["floor"], 0.02);
+    close(&law["law"]["exponent"], 0.5);
+    close(&law["law"]["scale"], 4.0);
+    close(&law["targets"][0]["needed"]["n"], 160_000.0);
+    insta::assert_snapshot!("target", told(&place, &["--curve", file, "--goal", "0.03"]));
+    // It rises, and far more than chance makes it.
+    let rising = place.write("r.csv", "n,error\n1,0.1\n2,0.5\n4,0.4\n8,0.3\n");
+    let text = told(&place, &["--curve", rising.to_str().unwrap()]);
+    insta::assert_snapshot!("rising", text);
+}
+
+#[test]
+fn bad_curves_are_refused() {
+    let place = Workplace::new();
+    let check = |snapshot: &str, content: &str| {
+        let file = place.write("c.csv", content);
+        let error = refused(&place, &["--curve", file.to_str().unwrap()]);
+        let folder = format!("{}/", file.parent().unwrap().display());
+        insta::assert_snapshot!(snapshot, error.replace(&folder, ""));
+    };
+    check("curve_without_column", "examples,accuracy\n1,0.9\n");
+    check("curve_with_text", "examples,error\n100,0.5\nmany,0.4\n");
+    check("curve_in_percent", "examples,error\n100,0.5\n200,45\n");
+    check("curve_twice", "examples,error\n100,0.5\n100,0.4\n");
+    check("curve_empty", "");
+    let nowhere = refused(&place, &["--curve", "nowhere.csv"]);
+    assert!(nowhere.contains("can't read nowhere.csv"), "{nowhere}");
+    let goal = refused(&place, &["--curve", NMT, "--goal", "0"]);
+    assert_eq!(goal, "error: --goal is 0; expected a number above 0\n");
+    refused(&place, &["--curve", NMT, "runs"]);
+    refused(&place, &[]);
+}

@@ -61,7 +61,9 @@ impl Comparison {
         }
         text.push('\n');
         for (why, what) in [
+            (Why::Failed, "failed"),
             (Why::Unfinished, "unfinished"),
+            (Why::NotBegun, "not begun"),
             (Why::Unreadable, "unreadable"),
             (Why::Twice, "counted once"),
         ] {

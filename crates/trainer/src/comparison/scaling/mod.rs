@@ -1,6 +1,7 @@
 //! How the error falls with training examples, for every model size.
 
 mod file;
+mod fit;
 mod points;
 mod text;
 
@@ -11,6 +12,7 @@ use serde::Serialize;
 
 pub(crate) use self::{
     file::CurveFile,
+    fit::{Fit, HeldOut},
     points::{Point, Series, Training},
 };
 use super::{Column, FORMAT, Row, Run};
@@ -25,6 +27,10 @@ pub(crate) struct Curves {
     pub(crate) is_error: bool,
     /// By rising number of parameters, where that is known.
     pub(crate) series: Vec<Series>,
+    /// One per curve.
+    pub(crate) fits: Vec<Fit>,
+    /// Mean |log error| of the points that were held out; none without any.
+    pub(crate) mean_log_error: Option<f64>,
     /// Two-sided, of every interval.
     pub(crate) confidence: Confidence,
     /// Values to reach, as far as somebody says; else steps below the best that was measured.
@@ -67,10 +73,20 @@ impl Curves {
         let targets = judged
             .goal
             .map_or_else(|| steps(&series), |goal| vec![goal]);
+        let fits: Vec<Fit> = (series.iter())
+            .map(|series| Fit::of(series, &targets, judged.confidence))
+            .collect();
+        let held_out: Vec<&HeldOut> = (fits.iter().filter_map(Fit::law))
+            .flat_map(|law| &law.held_out)
+            .collect();
+        let sum: f64 = held_out.iter().map(|point| point.log_error.abs()).sum();
+        let mean_log_error = (!held_out.is_empty()).then(|| sum / held_out.len() as f64);
         Self {
             what,
             is_error,
             series,
+            fits,
+            mean_log_error,
             confidence: judged.confidence,
             targets,
         }
