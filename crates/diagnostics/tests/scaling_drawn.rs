@@ -48,10 +48,10 @@ impl Drawn {
     }
 }
 
-const TRIALS: u64 = 150;
+const TRIALS: u64 = 100;
 
-/// Counts how often 95 % intervals hold the truth, and asks for no fewer than chance allows: with 150 trials the
-/// standard error is √(0.95 · 0.05 / 150) = 1.8 points, three of them 5.3.
+/// Counts how often 95 % intervals hold the truth, and asks for no fewer than chance allows: with 100 trials the
+/// standard error is √(0.95 · 0.05 / 100) = 2.2 points, three of them 6.5.
 ///
 /// Returns the shares: of exponent, floor, band at the largest size, band at three times that, a new training
 /// there, the examples needed for the value there.
@@ -86,7 +86,7 @@ fn check(name: &str, drawn: &Drawn) -> [f64; 6] {
     }
     let shares = covered.map(|covered| f64::from(covered) / TRIALS as f64);
     assert!(
-        shares.iter().all(|&share| share >= 0.95 - 0.053),
+        shares.iter().all(|&share| share >= 0.95 - 0.065),
         "{name} {shares:?}"
     );
     // Intervals that always hold the truth are too wide.
@@ -195,7 +195,7 @@ fn good_curves_are_refused_no_more_often_than_said() {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        failure_persistence: None, cases: 40, ..ProptestConfig::default()
+        failure_persistence: None, cases: 20, ..ProptestConfig::default()
     })]
 
     /// Whatever is given: an answer with numbers in it, or a reason.
@@ -233,7 +233,7 @@ proptest! {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        failure_persistence: None, cases: 100, ..ProptestConfig::default()
+        failure_persistence: None, cases: 300, ..ProptestConfig::default()
     })]
 
     /// No law of a fine grid has less squared error than the one that was fitted.
@@ -256,15 +256,15 @@ proptest! {
         };
         let fitted = squares(&law);
         prop_assert!(fitted <= squares(&truth) * (1.0 + 1e-9));
-        for exponent in 1..60 {
-            for floor in 0..40 {
+        for exponent in 1..30 {
+            for floor in 0..20 {
                 let shape = OffsetPowerLaw {
                     scale: 1.0,
-                    exponent: f64::from(exponent) / 20.0,
-                    floor: f64::from(floor) / 100.0,
+                    exponent: f64::from(exponent) / 10.0,
+                    floor: f64::from(floor) / 50.0,
                 };
-                for scale in -20..60 {
-                    let law = OffsetPowerLaw { scale: (f64::from(scale) / 5.0).exp(), ..shape };
+                for scale in -10..30 {
+                    let law = OffsetPowerLaw { scale: (f64::from(scale) / 2.5).exp(), ..shape };
                     prop_assert!(fitted <= squares(&law) * (1.0 + 1e-9), "{law:?}");
                 }
             }

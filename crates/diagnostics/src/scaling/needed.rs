@@ -30,6 +30,7 @@ impl Reach {
     /// order of magnitude few extrapolations were checked: on the rows of `scaling_nmt.csv` that are there to be
     /// fitted, 95 % intervals from the first five or more sizes held all of the later points at 2, 4 and 16 times
     /// the largest size and 12 of 13 at 8 times.
+    #[must_use]
     pub fn of(n: f64, curve: &Curve) -> Self {
         let (smallest, largest) = curve.span();
         let (smallest, largest) = (smallest as f64, largest as f64);
