@@ -239,6 +239,9 @@ pub(crate) struct CompareArgs {
     /// The error (or loss) to reach: how many examples that takes; the config's diagnosis.goal_error if absent
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) goal: Option<f64>,
+    /// Keep the most training examples of each curve from its fit, and see whether the fit predicts them
+    #[arg(long)]
+    pub(crate) hold_out: bool,
     /// The set whose error is held against training examples
     #[arg(long, value_enum, value_name = "SET", default_value_t = CurveSet::Dev)]
     pub(crate) curves_on: CurveSet,

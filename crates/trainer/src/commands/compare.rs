@@ -27,6 +27,7 @@ pub(crate) fn run(args: &CompareArgs) -> Result<(), Error> {
                 on: SetName::Dev,
                 confidence: confidence.unwrap_or_default(),
                 goal: args.goal,
+                is_held_out: args.hold_out,
             },
         )?;
         return if args.json {
@@ -45,6 +46,7 @@ pub(crate) fn run(args: &CompareArgs) -> Result<(), Error> {
             confidence,
             curves_on: args.curves_on.into(),
             goal: args.goal,
+            is_held_out: args.hold_out,
         },
     )?;
     if args.json {

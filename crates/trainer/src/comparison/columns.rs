@@ -28,7 +28,7 @@ pub(crate) struct Setting {
 }
 
 impl Column {
-    /// The keys that differ between any two of the configs, in the order in which they are met.
+    /// The keys that differ between any two of the configs, in the order of the alphabet.
     pub(crate) fn of(configs: &[&toml::Table]) -> Vec<Self> {
         let Some((first, others)) = configs.split_first() else {
             return Vec::new();
@@ -43,6 +43,7 @@ impl Column {
                 }
             }
         }
+        keys.sort();
         let all = keys.clone();
         // Where some runs lack a whole table, its inner keys are no columns of their own.
         keys.retain(|key| !all.iter().any(|above| is_below(key, above)));

@@ -45,6 +45,8 @@ pub(crate) struct Choices<'a> {
     pub(crate) curves_on: SetName,
     /// The error to reach, instead of that in the runs' configs.
     pub(crate) goal: Option<f64>,
+    /// Whether the point with the most examples is kept from the fit of each curve.
+    pub(crate) is_held_out: bool,
 }
 
 /// Runs side by side.
@@ -90,6 +92,7 @@ impl Comparison {
             on: choices.curves_on,
             confidence,
             goal: choices.goal.or(first.options.goal_error),
+            is_held_out: choices.is_held_out,
         };
         let columns = columns_of(&runs);
         let mut rows = Row::all(&runs, &columns, choices.is_each)?;

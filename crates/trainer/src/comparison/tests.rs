@@ -81,6 +81,7 @@ fn choices(filters: &[String]) -> Choices<'_> {
         confidence: None,
         curves_on: SetName::Dev,
         goal: None,
+        is_held_out: false,
     }
 }
 

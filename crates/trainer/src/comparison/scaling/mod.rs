@@ -69,7 +69,12 @@ impl Curves {
         Ok(Self::new(value_name.to_owned(), is_error, series, judged))
     }
 
-    fn new(what: String, is_error: bool, series: Vec<Series>, judged: &Judged) -> Self {
+    fn new(what: String, is_error: bool, mut series: Vec<Series>, judged: &Judged) -> Self {
+        if judged.is_held_out {
+            for series in &mut series {
+                series.held_out.extend(series.points.pop());
+            }
+        }
         let targets = judged
             .goal
             .map_or_else(|| steps(&series), |goal| vec![goal]);
@@ -106,6 +111,8 @@ pub(crate) struct Judged {
     pub(crate) on: SetName,
     pub(crate) confidence: Confidence,
     pub(crate) goal: Option<f64>,
+    /// Whether the point with the most examples is kept from the fit of each curve.
+    pub(crate) is_held_out: bool,
 }
 
 /// The next two of 1, 2, 5, 10, … times a power of ten below the best value measured.
@@ -118,7 +125,10 @@ fn steps(series: &[Series]) -> Vec<f64> {
     let power = best.log10().floor() as i32;
     let round = [5.0, 2.0, 1.0];
     let all = (0..3).flat_map(|down| round.map(|digit| digit * 10_f64.powi(power - down)));
-    all.filter(|step| *step < best).take(2).collect()
+    // Less than rounding below the best is no step.
+    all.filter(|step| *step < best * (1.0 - 1e-9))
+        .take(2)
+        .collect()
 }
 
 impl Series {
@@ -198,3 +208,6 @@ fn point(row: &Row, runs: &[Run], set: SetName) -> Point {
         interval: rate.and_then(|rate| rate.interval),
     }
 }
+
+#[cfg(test)]
+mod tests;

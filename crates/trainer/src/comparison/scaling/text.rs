@@ -39,15 +39,19 @@ impl Curves {
     fn fit_text(&self, at: usize, fit: &Fit) -> String {
         let name = &self.series[at].name;
         let law = match fit {
-            Fit::None(why) => return format!("{name}: not extrapolated: {why}\n"),
+            Fit::None(why) => return format!("{name}: not extrapolated:\n  {why}\n"),
             Fit::Law(law) => law,
         };
-        let scale = if self.is_error { 100.0 } else { 1.0 };
+        let (unit, times) = if self.is_error {
+            (" %", 100.0)
+        } else {
+            ("", 1.0)
+        };
         let mut text = format!(
-            "{name}: {} = {} + {:.3} · n^−{:.3}; exponent {:.2} to {:.2}, floor {}\n",
-            if self.is_error { "percent" } else { &self.what },
+            "{name}: {} = {}{unit} + {}{unit} · n^−{:.3}\n  exponent {:.2} to {:.2}, floor {}{unit}\n",
+            self.what,
             self.value(law.law.floor),
-            law.law.scale * scale,
+            significant(law.law.scale * times),
             law.law.exponent,
             law.exponent.low,
             law.exponent.high,
@@ -59,11 +63,16 @@ impl Curves {
         for held_out in &law.held_out {
             writeln!(
                 text,
-                "  at {} examples: predicted {} ({}), measured {}",
+                "  at {} examples: predicted {} ({}), measured {}{}",
                 thousands(held_out.examples),
                 self.value(held_out.predicted),
                 self.span(held_out.interval),
-                self.value(held_out.measured)
+                self.value(held_out.measured),
+                if held_out.interval.contains(held_out.measured) {
+                    ""
+                } else {
+                    ", outside"
+                }
             )
             .ok();
         }
@@ -110,10 +119,10 @@ impl Curves {
             }
             Needed::Never { floor, low, .. } => {
                 let low = low.map_or(String::new(), |low| {
-                    format!(" (its interval begins at {})", rounded(low))
+                    format!(" (if any, {} or more)", rounded(low))
                 });
                 format!(
-                    "no number of examples, as far as the curve tells: its floor is {}{low}",
+                    "no number of examples{low}: the floor is {}",
                     self.value(floor)
                 )
             }
@@ -212,9 +221,46 @@ impl Series {
     }
 }
 
+/// A number with three digits that count.
+fn significant(number: f64) -> String {
+    if number >= 1000.0 {
+        let whole = number.log10().floor() as i32;
+        let unit = 10_f64.powi(whole - 2);
+        return thousands(((number / unit).round() * unit) as u64);
+    }
+    let digits = 2 - number.log10().floor().clamp(-9.0, 2.0) as i32;
+    format!("{number:.*}", digits.max(0) as usize)
+}
+
 /// A number with two digits that count, and commas.
 fn rounded(n: u64) -> String {
     let digits = n.checked_ilog10().unwrap_or(0);
     let unit = 10_u64.pow(digits.saturating_sub(1));
     thousands(n.saturating_add(unit / 2) / unit * unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_digits_count() {
+        let check = |n: u64, expected: &str| assert_eq!(rounded(n), expected);
+        check(7, "7");
+        check(95, "95");
+        check(994, "990");
+        check(995, "1,000");
+        check(41_499, "41,000");
+        check(0, "0");
+    }
+
+    #[test]
+    fn three_digits_count() {
+        let check = |number: f64, expected: &str| assert_eq!(significant(number), expected);
+        check(747.169, "747");
+        check(5337.6, "5,340");
+        check(96.596, "96.6");
+        check(4.0, "4.00");
+        check(0.012_345, "0.0123");
+    }
 }
