@@ -142,6 +142,9 @@ fn check_expect(expect: &Expect) -> Result<(), KeyError> {
             level > 0.0 && level < 1.0
         })?;
     }
+    if let Some(procedure) = &expect.procedure {
+        procedure.check()?;
+    }
     Claims::parse(expect).map(|_| ())
 }
 

@@ -1,5 +1,7 @@
 use serde::Deserialize;
 
+use super::Procedure;
+
 /// What must come out of an experiment, and who says so.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,6 +16,9 @@ pub(crate) struct Expect {
     #[serde(default)]
     pub(crate) confidence: Option<f64>,
     pub(crate) claims: Vec<Claim>,
+    /// Where the figures come from, if not from one training per run.
+    #[serde(default)]
+    pub(crate) procedure: Option<Procedure>,
     #[serde(default)]
     pub(crate) figure: Option<Figure>,
     /// What a reader should keep; `{dev(small)}` stands for what was measured.

@@ -9,6 +9,7 @@ mod explain;
 mod human;
 mod loss;
 mod model;
+mod procedure;
 mod sweep;
 mod training;
 
@@ -28,6 +29,7 @@ pub(crate) use explain::suggest as similar_name;
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
+pub(crate) use procedure::{DecomposeConfig, LeastNormConfig, Procedure};
 pub(crate) use sweep::SweepConfig;
 pub(crate) use training::{Checkpointing, Evaluations, Train};
 
