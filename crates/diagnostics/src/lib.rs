@@ -40,6 +40,7 @@ mod bootstrap;
 mod coin;
 mod contrast;
 mod interval;
+mod student;
 
 // What lies between, and what would settle it.
 mod gap;
@@ -51,6 +52,9 @@ mod optimism;
 mod over_seeds;
 mod paired;
 mod seeds;
+
+// Error against the number of training examples.
+pub mod scaling;
 
 // Other questions: are two sets alike, and what the textbook calls bias and variance.
 mod decomposition;

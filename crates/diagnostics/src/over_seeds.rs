@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::interval::{Confidence, Interval};
-use crate::seeds::student;
+use crate::student;
 
 /// One set of examples, and the models whose errors on it went into a figure.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use rand::RngExt as _;
 
 use super::SeedErrors;
-use super::student;
+use crate::student;
 use crate::bootstrap::{self, RESAMPLES};
 use crate::interval::{Confidence, Interval};
 use crate::rate::SetName;
