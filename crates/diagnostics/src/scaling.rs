@@ -96,7 +96,11 @@ impl Scaling {
         let law = problem.law(best);
         let sizes = curve.sizes().iter();
         let fitted: Vec<f64> = sizes.map(|size| law.value_at(size.n as f64).ln()).collect();
-        let residuals: Vec<f64> = logs.iter().zip(&fitted).map(|(log, fit)| log - fit).collect();
+        let residuals: Vec<f64> = logs
+            .iter()
+            .zip(&fitted)
+            .map(|(log, fit)| log - fit)
+            .collect();
         let noise = Noise::new(curve, &residuals);
 
         let mut rng = bootstrap::stream(seed);
@@ -158,7 +162,10 @@ impl Scaling {
     #[must_use]
     pub fn examples_for(&self, target: f64) -> Needed {
         let estimate = self.law.examples_for(target).ok_or(self.law.floor);
-        let resampled = self.resamples.iter().map(|each| each.law.examples_for(target));
+        let resampled = self
+            .resamples
+            .iter()
+            .map(|each| each.law.examples_for(target));
         Needed::new(estimate, resampled, self.confidence, &self.curve)
     }
 }

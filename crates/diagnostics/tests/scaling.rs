@@ -11,7 +11,9 @@ type Row = (String, u64, f64, u8);
 #[test]
 fn held_out_points_of_five_public_curves() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/scaling_nmt.csv");
-    let rows = csv::Reader::from_path(path).expect("the file is there").into_deserialize();
+    let rows = csv::Reader::from_path(path)
+        .expect("the file is there")
+        .into_deserialize();
     let rows: Vec<Row> = rows.collect::<Result<_, _>>().expect("rows of the file");
     assert_eq!(rows.len(), 53);
     let mut names: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
@@ -20,7 +22,9 @@ fn held_out_points_of_five_public_curves() {
     let (mut errors, mut covered) = (Vec::new(), 0);
     for name in names {
         let of = |training: u8| {
-            let rows = rows.iter().filter(move |row| row.0 == name && row.3 == training);
+            let rows = rows
+                .iter()
+                .filter(move |row| row.0 == name && row.3 == training);
             rows.map(|row| Point::new(row.1, row.2))
         };
         let curve = Curve::new(&of(1).collect::<Vec<_>>()).unwrap();
@@ -32,8 +36,13 @@ fn held_out_points_of_five_public_curves() {
             println!(
                 "{name:11} exponent {:.3}, floor {:.4}, noise {:.4}: {:.4} predicted ({:.4} to {:.4}), {:.4} \
                  measured, log error {error:+.4}",
-                scaling.law.exponent, scaling.law.floor, scaling.noise, scaling.law.value_at(n),
-                interval.low, interval.high, held_out.value
+                scaling.law.exponent,
+                scaling.law.floor,
+                scaling.noise,
+                scaling.law.value_at(n),
+                interval.low,
+                interval.high,
+                held_out.value
             );
             errors.push(error.abs());
             covered += usize::from(interval.contains(held_out.value));

@@ -15,7 +15,8 @@ fn near(got: f64, expected: f64) {
 #[test]
 fn without_examples_it_is_student_s_interval() {
     // Mean 3, standard deviation √2.5, 2.77645 · √(2.5/5) = 1.96325 (t table, 4 degrees, 97.5 %).
-    let of = OverSeeds::measure(&[1.0, 2.0, 3.0, 4.0, 5.0], &[], 0.0, Confidence::default()).unwrap();
+    let of =
+        OverSeeds::measure(&[1.0, 2.0, 3.0, 4.0, 5.0], &[], 0.0, Confidence::default()).unwrap();
     near(of.interval.low, 3.0 - 1.963_25);
     near(of.interval.high, 3.0 + 1.963_25);
     near(of.seed_sd.unwrap(), 2.5_f64.sqrt());
@@ -30,7 +31,10 @@ fn a_figure_without_doubt_is_exact() {
         let of = OverSeeds::measure(values, &[], 0.0, Confidence::default()).unwrap();
         assert_eq!(of.interval, Interval::exact(7.0));
     }
-    assert_eq!(OverSeeds::measure(&[], &[], 0.0, Confidence::default()), None);
+    assert_eq!(
+        OverSeeds::measure(&[], &[], 0.0, Confidence::default()),
+        None
+    );
 }
 
 /// With one seed, one rate has Agresti and Coull's interval, and two have Agresti and Caffo's or Min's.
@@ -119,7 +123,10 @@ fn false_claims_are_no_more_frequent_than_nominal() {
         let normal = Normal::new(0.3, 0.05).unwrap();
         let share = false_claims(TRIALS, || {
             let values: Vec<f64> = (0..seeds).map(|_| normal.sample(&mut rng)).collect();
-            (OverSeeds::measure(&values, &[], 0.0, confidence).unwrap(), 0.3)
+            (
+                OverSeeds::measure(&values, &[], 0.0, confidence).unwrap(),
+                0.3,
+            )
         });
         assert!(
             (3.5..MOST).contains(&share),

@@ -87,9 +87,8 @@ impl Problem {
     pub(super) fn new(curve: &Curve) -> Self {
         let largest = curve.span().1 as f64;
         let sizes = curve.sizes().iter();
-        let weight = |size: &super::curve::Size| {
-            size.m() * (size.n as f64 / largest).powf(WEIGHT_EXPONENT)
-        };
+        let weight =
+            |size: &super::curve::Size| size.m() * (size.n as f64 / largest).powf(WEIGHT_EXPONENT);
         let weights: Vec<f64> = sizes.clone().map(weight).collect();
         let sum: f64 = weights.iter().sum();
         Self {
@@ -115,7 +114,12 @@ impl Problem {
         /// Places of the grid that the search starts from.
         const STARTS: usize = 3;
         // Around 0, differences of squares keep their digits.
-        let centre = self.weights.iter().zip(logs).map(|(w, log)| w * log).sum::<f64>();
+        let centre = self
+            .weights
+            .iter()
+            .zip(logs)
+            .map(|(w, log)| w * log)
+            .sum::<f64>();
         let logs: &[f64] = &logs.iter().map(|log| log - centre).collect::<Vec<f64>>();
         let shares = [1.0, 0.8, 0.5, 0.2, 0.05, 0.01, 0.001_f64];
         let exponents = [0.03, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2_f64];

@@ -80,7 +80,9 @@ impl Noise {
         let mut normal = || -> f64 { StandardNormal.sample(rng) };
         let multipliers: Vec<f64> = (0..self.multipliers).map(|_| normal()).collect();
         let size = |deviations: &Vec<(usize, f64)>| {
-            let of_seeds = deviations.iter().map(|&(which, by)| multipliers[which] * by);
+            let of_seeds = deviations
+                .iter()
+                .map(|&(which, by)| multipliers[which] * by);
             stretch * (of_seeds.sum::<f64>() + self.misfit.sqrt() * normal())
         };
         Draw {
@@ -134,22 +136,34 @@ fn deviations(curve: &Curve, pooled: f64) -> (Vec<Vec<(usize, f64)>>, usize) {
 /// at all sizes.
 fn joint_freedom(curve: &Curve, noise: SeedNoise) -> f64 {
     let sizes = curve.sizes();
-    let everywhere = sizes[0].seeds().filter(|seed| sizes.iter().all(|size| size.seeds().any(|other| other == *seed)));
+    let everywhere = sizes[0].seeds().filter(|seed| {
+        sizes
+            .iter()
+            .all(|size| size.seeds().any(|other| other == *seed))
+    });
     let everywhere: Vec<u64> = everywhere.collect();
     let (s, k) = (everywhere.len() as f64, sizes.len() as f64);
     if s < 2.0 || k < 2.0 {
         return noise.freedom;
     }
     let column = |size: &Size| {
-        let logs: Vec<f64> = everywhere.iter().filter_map(|seed| size.log_of(*seed)).collect();
+        let logs: Vec<f64> = everywhere
+            .iter()
+            .filter_map(|seed| size.log_of(*seed))
+            .collect();
         let mean = logs.iter().sum::<f64>() / s;
         logs.into_iter().map(|log| log - mean).collect::<Vec<f64>>()
     };
     let columns: Vec<Vec<f64>> = sizes.iter().map(column).collect();
     let total: f64 = columns.iter().flatten().map(|by| by * by).sum();
     let by_seed = |seed: usize| columns.iter().map(|column| column[seed]).sum::<f64>();
-    let between: f64 = (0..everywhere.len()).map(|seed| by_seed(seed).powi(2) / k).sum();
-    let (between, within) = (between / (s - 1.0), (total - between) / ((s - 1.0) * (k - 1.0)));
+    let between: f64 = (0..everywhere.len())
+        .map(|seed| by_seed(seed).powi(2) / k)
+        .sum();
+    let (between, within) = (
+        between / (s - 1.0),
+        (total - between) / ((s - 1.0) * (k - 1.0)),
+    );
     let sum = between + (k - 1.0) * within;
     if sum <= 0.0 {
         return noise.freedom;

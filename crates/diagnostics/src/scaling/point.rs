@@ -84,7 +84,9 @@ pub enum PointsError {
         n: u64,
     },
     /// Some points have a seed and others none.
-    #[error("point {position} ({n} training examples) has no seed and others have one; expected one for all or for none")]
+    #[error(
+        "point {position} ({n} training examples) has no seed and others have one; expected one for all or for none"
+    )]
     SomeSeeds {
         /// Which point, counted from 0.
         position: usize,

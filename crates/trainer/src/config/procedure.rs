@@ -3,14 +3,13 @@
 use plumb_diagnostics::SetName;
 use serde::Deserialize;
 
-use super::{KeyError, training::at_least_one};
+use super::KeyError;
 
 /// One of several, as `[expect.procedure.decompose]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Procedure {
     Decompose(DecomposeConfig),
-    LeastNorm(LeastNormConfig),
 }
 
 /// Many trainings per run: the textbook's bias and variance.
@@ -20,23 +19,6 @@ pub(crate) struct DecomposeConfig {
     pub(crate) trainings: u32,
     /// The set that the trained networks are asked about: train-dev or dev.
     pub(crate) set: SetName,
-}
-
-/// Least-norm linear regression on normal inputs, which needs no data and no model.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LeastNormConfig {
-    /// The axis: numbers of training examples.
-    pub(crate) examples: Vec<usize>,
-    pub(crate) features: usize,
-    /// Standard deviation of the targets' noise.
-    pub(crate) sigma: f64,
-    /// Length of the true weights.
-    pub(crate) beta_norm: f64,
-    /// Regressions per number of examples and seed.
-    pub(crate) repeats: usize,
-    /// Counted up from the config's seed.
-    pub(crate) seeds: u64,
 }
 
 impl Default for DecomposeConfig {
@@ -64,12 +46,6 @@ impl Procedure {
                         Err(KeyError::value(format!("{key}.set"), predicate))
                     }
                 }
-            }
-            Self::LeastNorm(least_norm) => {
-                let key = "expect.procedure.least_norm";
-                let examples = least_norm.examples.len() as u64;
-                at_least_one(&format!("{key}.examples"), examples)?;
-                at_least_one(&format!("{key}.seeds"), least_norm.seeds)
             }
         }
     }

@@ -161,7 +161,10 @@ mod tests {
     #[test]
     fn an_expression_has_the_unit_of_its_parts() {
         let check = |text: &str, expected: Unit| {
-            let unit = unit_of(&parse::expression(text).unwrap(), &[FigureName::new("risk", Unit::Number)]);
+            let unit = unit_of(
+                &parse::expression(text).unwrap(),
+                &[FigureName::new("risk", Unit::Number)],
+            );
             assert_eq!(unit, expected, "{text}");
         };
         check("dev(a) - 0.01", Unit::Share);

@@ -129,14 +129,16 @@ impl Grid {
                 || axis.key.ends_with(&format!(".{}", name.text))
         };
         let mut found = (0..self.axes.len()).filter(|&at| is_it(&self.axes[at]));
-        match (found.next(), found.next()) {
-            (Some(at), None) => Ok(at),
-            _ => {
-                let known: Vec<String> = self.axes.iter().map(|axis| axis.name.clone()).collect();
-                let at = name.at.clone();
-                Err(Mistake::unknown("axis", &name.text, at, &known))
-            }
+        if let (Some(at), None) = (found.next(), found.next()) {
+            return Ok(at);
         }
+        let known: Vec<String> = self.axes.iter().map(|axis| axis.name.clone()).collect();
+        Err(Mistake::unknown(
+            "axis",
+            &name.text,
+            name.at.clone(),
+            &known,
+        ))
     }
 
     /// Looks a selector's names up.

@@ -66,7 +66,9 @@ impl Measure {
         ];
         let gaps = GAPS.into_iter().map(gap_name);
         let names = own.into_iter().chain(gaps).map(str::to_owned);
-        names.chain(figures.iter().map(|figure| figure.name.clone())).collect()
+        names
+            .chain(figures.iter().map(|figure| figure.name.clone()))
+            .collect()
     }
 
     pub(crate) fn unit(&self) -> Unit {

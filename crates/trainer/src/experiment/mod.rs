@@ -28,7 +28,7 @@ pub(crate) use self::{
     mistake::Mistake,
     outcome::{Answers, Outcome},
     plan::{Claims, Experiment},
-    procedure::{decompose, decompose_figures, least_norm_grid},
+    procedure::{decompose, decompose_figures},
     report::{Header, Report, together},
     runs::Runs,
 };

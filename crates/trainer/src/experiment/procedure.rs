@@ -3,20 +3,14 @@
 use std::collections::BTreeMap;
 
 use plumb_diagnostics::{Confidence, Estimate, Options};
-use toml::Value;
 
 use super::{
-    grid::{Axis, FigureName, Grid, Labels},
+    grid::{FigureName, Labels},
     measure::Unit,
     outcome::{Figure, Outcome},
 };
 use crate::{
-    Error,
-    config::{DecomposeConfig, LeastNormConfig},
-    decomposition,
-    device::OpenDevice,
-    sets::PerSet,
-    sweep::Plan,
+    Error, config::DecomposeConfig, decomposition, device::OpenDevice, sets::PerSet, sweep::Plan,
 };
 
 /// What claims about decompositions call their parts.
@@ -28,7 +22,9 @@ pub(crate) fn decompose_figures() -> Vec<FigureName> {
         "unbiased_variance",
         "biased_variance",
     ];
-    names.map(|name| FigureName::new(name, Unit::Share)).to_vec()
+    names
+        .map(|name| FigureName::new(name, Unit::Share))
+        .to_vec()
 }
 
 /// Decomposes each run of a sweep over trainings of its own; `on_done` hears how many are.
@@ -49,12 +45,17 @@ pub(crate) fn decompose(
             decomposition::run(&config, &document, asked.trainings, opened, &on_progress)?;
         let options = config.diagnosis.options()?;
         let of_set = decomposed.sets.iter().find(|of| of.set == asked.set);
-        let parts = of_set.map(|of| &of.parts).ok_or_else(|| Error::failed("no set was asked"))?;
+        let parts = of_set
+            .map(|of| &of.parts)
+            .ok_or_else(|| Error::failed("no set was asked"))?;
         let figure = |of: &Estimate| Figure {
             value: of.mean,
             variance: variance(of, options.confidence),
         };
-        let (unbiased, biased) = (figure(&parts.unbiased_variance), figure(&parts.biased_variance));
+        let (unbiased, biased) = (
+            figure(&parts.unbiased_variance),
+            figure(&parts.biased_variance),
+        );
         let net = Figure {
             value: unbiased.value - biased.value,
             // As if both were independent; they share their trainings.
@@ -77,23 +78,6 @@ pub(crate) fn decompose(
 /// That of a normal interval.
 fn variance(of: &Estimate, confidence: Confidence) -> f64 {
     (of.interval.width() / 2.0 / confidence.z()).powi(2)
-}
-
-/// The grid of least-norm regressions: one axis, `examples`.
-pub(crate) fn least_norm_grid(asked: &LeastNormConfig) -> Grid {
-    let values: Vec<Value> = asked.examples.iter().map(|&n| (n as i64).into()).collect();
-    let points: Vec<Labels> = asked.examples.iter().map(|&n| at_examples(n)).collect();
-    let axis = Axis {
-        name: "examples".into(),
-        key: "expect.procedure.least_norm.examples".into(),
-        values,
-    };
-    let figures = ["risk", "closed_form"].map(|name| FigureName::new(name, Unit::Number));
-    Grid::new(vec![axis], &points, figures.to_vec())
-}
-
-fn at_examples(n: usize) -> Labels {
-    vec![("examples".into(), (n as i64).into())]
 }
 
 /// A row without answers on sets.

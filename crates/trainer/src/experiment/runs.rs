@@ -27,6 +27,14 @@ pub(crate) struct Run<'a> {
     pub(crate) outcome: &'a Outcome,
 }
 
+/// What one model's answers on one set have to do with a figure.
+struct Part<'a> {
+    seed: u64,
+    /// By how much the mean over seeds changes per unit of the error rate.
+    weight: f64,
+    wrong: &'a [bool],
+}
+
 /// What an expression is made of and that other examples, or other trainings, would have given otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Input {
@@ -125,7 +133,7 @@ impl<'a> Runs<'a> {
         let n_seeds = self.seeds.len() as f64;
         let (mut values, mut further) = (Vec::new(), 0.0);
         // Per set of examples, which models of which seeds were measured on it.
-        let mut sets: BTreeMap<(SetName, &str), Vec<(u64, f64, &[bool])>> = BTreeMap::new();
+        let mut sets: BTreeMap<(SetName, &str), Vec<Part<'_>>> = BTreeMap::new();
         for &seed in &self.seeds {
             let of_seed = OfSeed::new(self, seed);
             let value = finite(figure(&of_seed)?)?;
@@ -147,7 +155,11 @@ impl<'a> Runs<'a> {
                     Input::Rate(set) => {
                         let answers = outcome.sets.get(*set);
                         let models = sets.entry((*set, answers.sha256.as_str())).or_default();
-                        models.push((seed, weight, &answers.wrong));
+                        models.push(Part {
+                            seed,
+                            weight,
+                            wrong: &answers.wrong,
+                        });
                     }
                     Input::Figure(name) => {
                         let figure = outcome.figures.get(name);
@@ -159,11 +171,8 @@ impl<'a> Runs<'a> {
         let sets: Vec<SampledSet<'_>> = sets
             .into_values()
             .map(|models| SampledSet {
-                is_shared: models.iter().any(|(seed, ..)| *seed != models[0].0),
-                models: models
-                    .iter()
-                    .map(|&(_, weight, wrong)| (weight, wrong))
-                    .collect(),
+                is_shared: models.iter().any(|of| of.seed != models[0].seed),
+                models: models.iter().map(|of| (of.weight, of.wrong)).collect(),
             })
             .collect();
         OverSeeds::measure(&values, &sets, further, confidence)

@@ -31,7 +31,11 @@ fn grid() -> Grid {
         varied(VARIANT, VARIANT, variants),
         varied("examples", "data.general.strokes.examples", examples),
     ];
-    Grid::new(axes, &points, vec![FigureName::new("risk", measure::Unit::Number)])
+    Grid::new(
+        axes,
+        &points,
+        vec![FigureName::new("risk", measure::Unit::Number)],
+    )
 }
 
 fn labels(variant: &str, examples: i64) -> Labels {
@@ -74,7 +78,7 @@ fn judged(check: &str, outcomes: &[Outcome]) -> Judgement {
     let experiment = Experiment::plan(&expect(check), grid(), Confidence::default()).unwrap();
     let seeds: Vec<u64> = outcomes.iter().map(|outcome| outcome.seed).collect();
     let runs = Runs::new(&experiment.grid, outcomes, &seeds);
-    judge::judge(&experiment.claims.claims[0].1, &runs, experiment.confidence)
+    judge::judge(&experiment.claims.all[0].1, &runs, experiment.confidence)
 }
 
 /// Errors on one set, none on the others.
