@@ -9,6 +9,8 @@
 //! eyeball part of dev ([`split_eyeball`], [`eyeball_wear`]), Ng's table of two distributions ([`ng_table()`]),
 //! and the human level from raters' labels ([`study_raters`]).
 //!
+//! Error against the number of training examples, extrapolated, is in [`scaling`].
+//!
 //! The crate takes numbers from any framework: it knows no tensors, reads no files, prints nothing.
 //! Rates are fractions in 0..=1 throughout.
 //!

@@ -20,6 +20,7 @@
 //! # }
 //! ```
 
+mod crossing;
 mod curve;
 mod law;
 mod needed;
@@ -27,6 +28,7 @@ mod noise;
 mod point;
 mod shape;
 
+pub use crossing::{Crossing, CrossingError, Side, crossing};
 pub use curve::Curve;
 pub use law::OffsetPowerLaw;
 pub use needed::{FAR, Needed, Reach};
@@ -77,13 +79,17 @@ impl Scaling {
     /// - Trainings of the same size: the deviations from their mean, each times a normal multiplier (the wild
     ///   bootstrap: Wu, Annals of Statistics 14:1261, 1986). Drawing two or three seeds from themselves gives
     ///   too few different resamples, and too little variance. Where seeds mean the same at every size
-    ///   ([`Point::seed`]) they keep their multiplier over all sizes, and with it their correlation.
+    ///   ([`Point::seed`]), the share of the variance by which they agree over the sizes is drawn once for all
+    ///   sizes (multipliers that seeds keep over all sizes would have S − 1 degrees of freedom only).
     /// - What the means lie off the law beyond that: its misfit, drawn from a normal distribution. Where no
     ///   size was trained twice this is all the noise.
     /// - Both are stretched by a draw of √(ν/χ²(ν)), because variances from few trainings are estimates
     ///   themselves: intervals become Student's, with the degrees of freedom of Satterthwaite.
     ///
-    /// Bounds are percentiles. The intervals take the law for granted: they know how far the points lie from
+    /// Bounds are percentiles. What is called 95 % then holds the truth in 93 to 99 % of cases (simulated:
+    /// parameters, curve, a new training, examples needed; one to five trainings at five to eight sizes). One exception:
+    /// where the true floor is 0, which no fit gets below, the intervals of scale and exponent hold it in 87 %;
+    /// those of the curve, of a new training and of the examples needed keep theirs. The intervals take the law for granted: they know how far the points lie from
     /// it, not whether it holds further on.
     ///
     /// # Errors

@@ -2,11 +2,13 @@
 //! train-dev, dev and test error, and says what stands in the way and what to try next.
 
 mod advice;
+mod answers;
 mod bayes;
 mod checkpoint;
 mod cli;
 mod clip;
 mod commands;
+mod comparison;
 mod config;
 mod curve;
 mod data_summary;
@@ -106,6 +108,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Resume(args) => commands::resume::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Diagnose(args) => commands::diagnose::run(&args),
+        Command::Compare(args) => commands::compare::run(&args),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),

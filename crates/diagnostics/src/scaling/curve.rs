@@ -101,16 +101,13 @@ impl Curve {
     /// The variance of the logarithm of each size's mean, and its degrees of freedom: from the trainings of
     /// the same size, or as assumed (with the sampling error of counts) where there are none.
     pub(super) fn mean_variances(&self) -> (Vec<f64>, f64) {
-        match self.seed_noise() {
-            Some(noise) => {
-                let of = |size: &Size| noise.variance / size.m();
-                (self.sizes.iter().map(of).collect(), noise.freedom)
-            }
-            None => {
-                let of = |size: &Size| ASSUMED_SD.powi(2) + size.counted;
-                (self.sizes.iter().map(of).collect(), f64::INFINITY)
-            }
-        }
+        let noise = self.seed_noise();
+        let of = |size: &Size| match noise {
+            Some(noise) => noise.variance / size.m(),
+            None => ASSUMED_SD.powi(2) + size.counted,
+        };
+        let freedom = noise.map_or(f64::INFINITY, |noise| noise.freedom);
+        (self.sizes.iter().map(of).collect(), freedom)
     }
 }
 

@@ -111,8 +111,6 @@ impl Problem {
 
     /// Fits the mean logarithms of the sizes; a near fit, if one is known, is one more place to start from.
     pub(super) fn fit(&self, logs: &[f64], near: Option<Place>) -> Place {
-        /// Places of the grid that the search starts from.
-        const STARTS: usize = 3;
         // Around 0, differences of squares keep their digits.
         let centre = self
             .weights
@@ -121,25 +119,52 @@ impl Problem {
             .map(|(w, log)| w * log)
             .sum::<f64>();
         let logs: &[f64] = &logs.iter().map(|log| log - centre).collect::<Vec<f64>>();
-        let shares = [1.0, 0.8, 0.5, 0.2, 0.05, 0.01, 0.001_f64];
-        let exponents = [0.03, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2_f64];
-        let mut grid = Vec::with_capacity(shares.len() * exponents.len());
-        for share in shares {
-            for exponent in exponents {
-                grid.push(self.place(logs, share.ln(), exponent.ln()));
-            }
-        }
-        let squares = |a: &Place, b: &Place| a.squares.total_cmp(&b.squares);
-        grid.sort_by(squares);
-        grid.truncate(STARTS);
+        let starts = self.starts(logs);
         let near = near.map(|near| self.place(logs, near.share, near.exponent));
-        let found = near.into_iter().chain(grid.iter().copied());
+        let squares = |a: &Place, b: &Place| a.squares.total_cmp(&b.squares);
+        let found = near.into_iter().chain(starts.iter().copied());
         let found = found.map(|start| self.descend(logs, start));
-        let best = found.min_by(squares).unwrap_or(grid[0]);
+        let best = found.min_by(squares).unwrap_or(starts[0]);
         Place {
             level: best.level + centre,
             ..best
         }
+    }
+
+    /// The lowest places of a grid that are lower than their neighbours: there can be more than one valley, of
+    /// which a steep fall to a high floor and a slow one to none are the usual two.
+    fn starts(&self, logs: &[f64]) -> Vec<Place> {
+        const MOST: usize = 3;
+        /// Shares of the value at the smallest size that fall with more examples.
+        const SHARES: [f64; 7] = [1.0, 0.97, 0.9, 0.75, 0.5, 0.25, 0.08];
+        const EXPONENTS: [f64; 9] = [0.03, 0.1, 0.2, 0.35, 0.6, 1.0, 1.7, 3.0, 6.0];
+        let smallest = self.log_n.iter().copied().fold(0.0, f64::min);
+        let at = |share: f64, exponent: f64| {
+            // The same share at the largest size.
+            let share = share / (share + (1.0 - share) * (-exponent * smallest).exp());
+            self.place(logs, share.ln(), exponent.ln())
+        };
+        let grid = SHARES.map(|share| EXPONENTS.map(|exponent| at(share, exponent)));
+        let mut starts = Vec::new();
+        for (row, places) in grid.iter().enumerate() {
+            for (column, place) in places.iter().enumerate() {
+                let mut near = grid[row.saturating_sub(1)..(row + 2).min(SHARES.len())]
+                    .iter()
+                    .flat_map(|row| {
+                        &row[column.saturating_sub(1)..(column + 2).min(EXPONENTS.len())]
+                    });
+                if near.all(|other| place.squares <= other.squares) {
+                    starts.push(*place);
+                }
+            }
+        }
+        starts.sort_by(|a, b| a.squares.total_cmp(&b.squares));
+        starts.truncate(MOST);
+        // Without a number in the grid there is no valley, and one place is as good as another.
+        if starts.is_empty() {
+            starts.push(grid[0][0]);
+        }
+        starts
     }
 
     /// A place with its S and its sum of squares.

@@ -27,7 +27,9 @@ impl Reach {
     /// Where `n` lies, seen from the sizes of `curve`.
     ///
     /// A curve that was seen over a factor of 4 says nothing about the next factor of 10; and beyond one
-    /// order of magnitude few extrapolations were ever checked (those of `scaling_nmt.csv`: a factor of 2).
+    /// order of magnitude few extrapolations were checked: on the rows of `scaling_nmt.csv` that are there to be
+    /// fitted, 95 % intervals from the first five or more sizes held all of the later points at 2, 4 and 16 times
+    /// the largest size and 12 of 13 at 8 times.
     #[must_use]
     pub fn of(n: f64, curve: &Curve) -> Self {
         let (smallest, largest) = curve.span();
@@ -81,15 +83,19 @@ impl Needed {
         confidence: Confidence,
         curve: &Curve,
     ) -> Self {
-        let mut examples: Vec<f64> = resampled.map(|n| n.unwrap_or(f64::INFINITY)).collect();
+        let resampled: Vec<Option<f64>> = resampled.collect();
+        let never = resampled.iter().filter(|n| n.is_none()).count();
+        let unreachable = never as f64 / resampled.len().max(1) as f64;
+        let examples = resampled.into_iter().map(|n| n.unwrap_or(f64::INFINITY));
+        let mut examples: Vec<f64> = examples.collect();
         examples.sort_unstable_by(f64::total_cmp);
         let last = examples.len().saturating_sub(1) as f64;
-        let never = examples.iter().filter(|n| n.is_infinite()).count();
-        let unreachable = never as f64 / (last + 1.0);
-        // To the outside, no value between two of which one may be infinite.
-        let tail = (1.0 - confidence.level()) / 2.0 * last;
-        let low = examples.get(tail.floor() as usize).copied();
-        let high = examples.get((last - tail).ceil() as usize).copied();
+        // 5 % of 100 is 4.999…, and meant to be 5.
+        let tail = ((1.0 - confidence.level()) / 2.0 * last + 1e-9).floor() as usize;
+        let low = examples.get(tail).copied();
+        let high = examples
+            .get(examples.len().saturating_sub(tail + 1))
+            .copied();
         match estimate {
             Ok(n) => Self::Examples {
                 n: whole(n).unwrap_or(u64::MAX),

@@ -1,11 +1,9 @@
 //! How far the points of a curve lie from its law, and one draw of that.
 
-use std::collections::BTreeSet;
-
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
-use super::curve::{Curve, SeedNoise, Size};
+use super::curve::{Curve, Size};
 
 /// Parameters of the law.
 const PARAMETERS: f64 = 3.0;
@@ -24,9 +22,10 @@ pub(super) struct Noise {
     misfit: f64,
     /// Degrees of freedom of the sum.
     freedom: f64,
-    /// Deviations of each size's trainings from their mean: which multiplier each takes, and how much of it.
-    deviations: Vec<Vec<(usize, f64)>>,
-    multipliers: usize,
+    /// Deviations of each size's trainings from their mean, each scaled for a standard normal multiplier.
+    deviations: Vec<Vec<f64>>,
+    /// Standard deviation of what is common to all sizes, because the same seeds were run there.
+    common: f64,
 }
 
 /// One draw of the noise.
@@ -47,8 +46,14 @@ impl Noise {
         let around_law = squares / misfit_freedom;
         let trainings: f64 = sizes.iter().map(Size::m).sum();
         let m = trainings / sizes.len() as f64;
+        let correlation = correlation(curve).unwrap_or(0.0);
         let (seeds, seeds_freedom) = match curve.seed_noise() {
-            Some(noise) => (noise.variance, joint_freedom(curve, noise)),
+            // Box, Annals of Mathematical Statistics 25:290, 1954, at equal correlations between k sizes: from
+            // (S − 1)·k degrees of freedom where they are none to S − 1 where they are 1.
+            Some(noise) => {
+                let correlated = 1.0 + (sizes.len() as f64 - 1.0) * correlation.powi(2);
+                (noise.variance, noise.freedom / correlated)
+            }
             None => (0.0, 1.0),
         };
         let misfit = (around_law - seeds).max(0.0) / m;
@@ -59,13 +64,14 @@ impl Noise {
         } else {
             misfit_freedom
         };
-        let (deviations, multipliers) = deviations(curve, seeds);
+        let own = (1.0 - correlation).sqrt();
+        let deviations = sizes.iter().map(|size| deviations(size, seeds, own));
         Self {
             seeds,
             misfit,
             freedom,
-            deviations,
-            multipliers,
+            deviations: deviations.collect(),
+            common: (correlation * of_seeds).sqrt(),
         }
     }
 
@@ -78,12 +84,10 @@ impl Noise {
     pub(super) fn draw(&self, rng: &mut ChaCha8Rng) -> Draw {
         let stretch = self.stretch(rng);
         let mut normal = || -> f64 { StandardNormal.sample(rng) };
-        let multipliers: Vec<f64> = (0..self.multipliers).map(|_| normal()).collect();
-        let size = |deviations: &Vec<(usize, f64)>| {
-            let of_seeds = deviations
-                .iter()
-                .map(|&(which, by)| multipliers[which] * by);
-            stretch * (of_seeds.sum::<f64>() + self.misfit.sqrt() * normal())
+        let common = self.common * normal();
+        let size = |deviations: &Vec<f64>| {
+            let own: f64 = deviations.iter().map(|by| by * normal()).sum();
+            stretch * (common + own + self.misfit.sqrt() * normal())
         };
         Draw {
             sizes: self.deviations.iter().map(size).collect(),
@@ -101,73 +105,98 @@ impl Noise {
 }
 
 /// What each training adds to its size's mean for a multiplier of 1: its deviation over √(m(m − 1)), so that
-/// independent standard normal multipliers give the mean's variance s²/m. Trainings of the same seed share
-/// their multiplier. A size trained once takes the pooled variance.
-fn deviations(curve: &Curve, pooled: f64) -> (Vec<Vec<(usize, f64)>>, usize) {
-    let ids: BTreeSet<u64> = curve.sizes().iter().flat_map(Size::seeds).collect();
-    let ids: Vec<u64> = ids.into_iter().collect();
-    let mut multipliers = ids.len();
-    let mut of_size = |size: &Size| {
-        let (m, mean) = (size.m(), size.mean());
-        let of_training = |&(seed, log): &(Option<u64>, f64)| {
-            let shared = seed.and_then(|seed| ids.binary_search(&seed).ok());
-            let which = shared.unwrap_or(multipliers);
-            if shared.is_none() {
-                multipliers += 1;
-            }
-            let by = if m < 2.0 {
-                pooled.sqrt()
-            } else {
-                (log - mean) / (m * (m - 1.0)).sqrt()
-            };
-            (which, by)
-        };
-        size.logs.iter().map(of_training).collect()
-    };
-    let deviations = curve.sizes().iter().map(&mut of_size).collect();
-    (deviations, multipliers)
+/// independent standard normal multipliers give the mean's variance s²/m; all of it times `own`. A size
+/// trained once takes the pooled variance.
+fn deviations(size: &Size, pooled: f64, own: f64) -> Vec<f64> {
+    let (m, mean) = (size.m(), size.mean());
+    if m < 2.0 {
+        return vec![own * pooled.sqrt()];
+    }
+    let deviation = |(_, log): &(Option<u64>, f64)| own * (log - mean) / (m * (m - 1.0)).sqrt();
+    size.logs.iter().map(deviation).collect()
 }
 
-/// Degrees of freedom of the pooled variance between trainings: (S − 1)·k for S seeds at k sizes where what a
-/// seed is off by at one size has nothing to do with the others, S − 1 where it is the same everywhere.
-///
-/// In between (S − 1)·k/(1 + (k − 1)ρ²), which is Box's correction (Annals of Mathematical Statistics 25:290,
-/// 1954) at equal correlations ρ between sizes; ρ from the analysis of variance of the seeds that were run
-/// at all sizes.
-fn joint_freedom(curve: &Curve, noise: SeedNoise) -> f64 {
+/// The correlation between what a seed is off by at one size and at another, at least 0: intraclass, by the
+/// analysis of variance of the seeds that were run at all sizes. None without two of them.
+fn correlation(curve: &Curve) -> Option<f64> {
     let sizes = curve.sizes();
-    let everywhere = sizes[0].seeds().filter(|seed| {
-        sizes
-            .iter()
-            .all(|size| size.seeds().any(|other| other == *seed))
-    });
-    let everywhere: Vec<u64> = everywhere.collect();
-    let (s, k) = (everywhere.len() as f64, sizes.len() as f64);
+    let at_all = |seed: &u64| sizes.iter().all(|size| size.log_of(*seed).is_some());
+    let seeds: Vec<u64> = sizes.first()?.seeds().filter(at_all).collect();
+    let (s, k) = (seeds.len() as f64, sizes.len() as f64);
     if s < 2.0 || k < 2.0 {
-        return noise.freedom;
+        return None;
     }
-    let column = |size: &Size| {
-        let logs: Vec<f64> = everywhere
-            .iter()
-            .filter_map(|seed| size.log_of(*seed))
-            .collect();
+    let (mut total, mut sums) = (0.0, vec![0.0; seeds.len()]);
+    for size in sizes {
+        let logs: Vec<f64> = seeds.iter().filter_map(|&seed| size.log_of(seed)).collect();
         let mean = logs.iter().sum::<f64>() / s;
-        logs.into_iter().map(|log| log - mean).collect::<Vec<f64>>()
-    };
-    let columns: Vec<Vec<f64>> = sizes.iter().map(column).collect();
-    let total: f64 = columns.iter().flatten().map(|by| by * by).sum();
-    let by_seed = |seed: usize| columns.iter().map(|column| column[seed]).sum::<f64>();
-    let between: f64 = (0..everywhere.len())
-        .map(|seed| by_seed(seed).powi(2) / k)
-        .sum();
-    let (between, within) = (
-        between / (s - 1.0),
-        (total - between) / ((s - 1.0) * (k - 1.0)),
-    );
-    let sum = between + (k - 1.0) * within;
-    if sum <= 0.0 {
-        return noise.freedom;
+        for (sum, log) in sums.iter_mut().zip(logs) {
+            *sum += log - mean;
+            total += (log - mean).powi(2);
+        }
     }
-    let correlation = ((between - within) / sum).max(0.0);
-    noise.freedom / (1.0 + (k - 1.0) * correlation.powi(2))
+    let between = sums.iter().map(|sum| sum * sum).sum::<f64>() / k;
+    let within = (total - between) / ((s - 1.0) * (k - 1.0));
+    let between = between / (s - 1.0);
+    let all = between + (k - 1.0) * within;
+    (all > 0.0).then(|| ((between - within) / all).clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scaling::Point;
+
+    /// Checks the correlation of seeds, rows of logarithms by size, against one worked out by hand.
+    fn check(logs: &[[f64; 2]; 2], expected: Option<f64>) {
+        let mut points = Vec::new();
+        for (n, row) in [100, 200].into_iter().zip(logs) {
+            for (seed, log) in [1, 2].into_iter().zip(row) {
+                points.push(Point::new(n, log.exp()).of_seed(seed));
+            }
+        }
+        let got = correlation(&Curve::new(&points).unwrap());
+        match (got, expected) {
+            (Some(got), Some(expected)) => assert!((got - expected).abs() < 1e-9, "{got}"),
+            (got, expected) => assert_eq!(got, expected),
+        }
+    }
+
+    #[test]
+    fn correlation_of_seeds() {
+        // The same deviation ±d everywhere.
+        check(&[[0.1, -0.1], [1.1, 0.9]], Some(1.0));
+        // The opposite: below 0, so 0.
+        check(&[[0.1, -0.1], [0.9, 1.1]], Some(0.0));
+        // Deviations ±1 and ±2: sums ±3, so between = 2·9/2 = 9, total = 10, within = 1, (9 − 1)/(9 + 1).
+        check(&[[1.0, -1.0], [2.0, -2.0]], Some(0.8));
+        check(&[[1.0, 1.0], [2.0, 2.0]], None);
+    }
+
+    #[test]
+    fn draws_have_the_variance_of_a_mean() {
+        // Two sizes with deviations ±0.1 and ±0.2 of two seeds: variances of the means 2·0.01/(2·1) = 0.01 and
+        // 0.04 without a stretch; the pooled variance is (0.02 + 0.08)/2 = 0.05. The law goes through all means.
+        let logs = [(100, 0.1), (100, -0.1), (200, 0.2), (200, -0.2)];
+        let points = logs.map(|(n, log): (u64, f64)| Point::new(n, log.exp()));
+        let noise = Noise::new(&Curve::new(&points).unwrap(), &[0.0, 0.0]);
+        assert!((noise.sd() - 0.05_f64.sqrt()).abs() < 1e-9);
+        let noise = Noise {
+            freedom: 1e12,
+            ..noise
+        };
+        let mut rng = crate::bootstrap::stream(1);
+        let draws: Vec<Draw> = (0..20_000).map(|_| noise.draw(&mut rng)).collect();
+        let check = |of: &dyn Fn(&Draw) -> f64, expected: f64| {
+            let variance = draws.iter().map(|draw| of(draw).powi(2)).sum::<f64>() / 20_000.0;
+            // The standard error of a variance is √(2/20,000) = 1 % of it; five of them.
+            assert!(
+                (variance / expected - 1.0).abs() < 0.05,
+                "{variance} {expected}"
+            );
+        };
+        check(&|draw| draw.sizes[0], 0.01);
+        check(&|draw| draw.sizes[1], 0.04);
+        check(&|draw| draw.new, 0.05);
+    }
 }

@@ -23,6 +23,7 @@ use plumb_model::{Model, Task};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use chunk::Chunk;
+pub(crate) use difference::differences;
 pub(crate) use document::{Document, KeyError};
 pub(crate) use expect::{Expect, Figure};
 pub(crate) use explain::suggest as similar_name;
@@ -155,7 +156,11 @@ impl Config {
         Ok(difference::differences(&old, &new, "", is_free))
     }
 
-    fn table(&self) -> Result<toml::Table, crate::Error> {
+    /// The whole config, defaults included, as a table.
+    ///
+    /// # Errors
+    /// [`crate::Error::Failed`] if it can't be written as TOML.
+    pub(crate) fn table(&self) -> Result<toml::Table, crate::Error> {
         self.to_toml()?.parse().map_err(|error| {
             crate::Error::failed(format!("can't compare the config with another: {error}"))
         })
@@ -199,7 +204,8 @@ pub(crate) struct Choice {
     pub(crate) has_default: bool,
 }
 
-const CHOICES: [Choice; 5] = [
+/// The tables that hold exactly one of several others.
+pub(crate) const CHOICES: [Choice; 5] = [
     Choice::required("data.general", Chunk::SOURCES),
     Choice::required("data.target", Chunk::SOURCES),
     Choice::required("model", ModelConfig::NETWORKS),

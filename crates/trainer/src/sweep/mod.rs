@@ -10,8 +10,9 @@ mod shard;
 mod shared;
 
 pub(crate) use axis::Axis;
-pub(crate) use directory::SweepDir;
+pub(crate) use directory::{Found, SweepDir};
 pub(crate) use engine::{Options, Summary, Watcher, run};
+pub(crate) use ledger::Event;
 pub(crate) use plan::{Plan, Point};
 pub(crate) use results::{Results, Row};
 pub(crate) use shard::Shard;
