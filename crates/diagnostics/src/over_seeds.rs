@@ -50,11 +50,14 @@ impl OverSeeds {
     ///   54:280, 2000; Agresti and Min, Statistics in Medicine 24:729, 2005), so it has a width at 0 errors.
     ///   With one seed it is all there is, and speaks of that one training.
     ///
-    /// A figure without a spread and without examples (a number of parameters) is exact.
+    /// `further` is what is known of the mean's variance beside that: of figures that come with intervals of their
+    /// own. It counts as examples that no seeds share. A figure without a spread and without examples (a number
+    /// of parameters) is exact.
     #[must_use]
     pub fn measure(
         values: &[f64],
         sets: &[SampledSet<'_>],
+        further: f64,
         confidence: Confidence,
     ) -> Option<Self> {
         let n = values.len() as f64;
@@ -64,7 +67,7 @@ impl OverSeeds {
         let mean = values.iter().sum::<f64>() / n;
         let n_models: usize = sets.iter().map(|set| set.models.len()).sum();
         let made_up = if n_models == values.len() { 4.0 } else { 2.0 };
-        let (mut shift, mut own, mut shared) = (0.0, 0.0, 0.0);
+        let (mut shift, mut own, mut shared) = (0.0, further, 0.0);
         for set in sets {
             // Seeds with examples of their own are, for the mean, one set that is as large as all of theirs.
             let made_up = if set.is_shared { made_up } else { made_up / n };

@@ -64,8 +64,11 @@ impl Stack {
 fn seconds(n_stacks: usize, size: usize, hidden: usize, batch: usize, threads: usize) -> f64 {
     let work = || {
         let device = Device::flex().autodiff();
-        let inputs: Tensor<3> =
-            Tensor::random([size, batch, INPUTS], Distribution::Uniform(0.0, 1.0), &device);
+        let inputs: Tensor<3> = Tensor::random(
+            [size, batch, INPUTS],
+            Distribution::Uniform(0.0, 1.0),
+            &device,
+        );
         let labels = Tensor::<3, Int>::zeros([size, batch, 1], &device);
         let mut stack = Stack::new(size, hidden, &device);
         for _ in 0..STEPS {

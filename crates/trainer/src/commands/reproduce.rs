@@ -1,13 +1,14 @@
 //! `plumb reproduce`: experiments that say by themselves whether their claims held.
 
-mod engine;
+mod ready;
+mod rows;
 mod summary;
 
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use self::{engine::Ready, summary::summary};
+use self::{ready::Ready, summary::summary};
 use crate::{
     Error,
     cli::ReproduceArgs,

@@ -1,8 +1,7 @@
 use super::{
-    ClassWeights, Config, Data, Expect, FORMAT, KeyError, LossConfig, chunk::at,
-    training::at_least_one,
+    ClassWeights, Config, Data, FORMAT, KeyError, LossConfig, chunk::at, training::at_least_one,
 };
-use crate::{experiment::Claims, optimizer::Optimizer, schedule::Curve};
+use crate::{optimizer::Optimizer, schedule::Curve};
 
 /// What is expected of a number, in words and as a condition.
 type Range = (&'static str, fn(f64) -> bool);
@@ -46,7 +45,7 @@ pub(super) fn check(config: &Config) -> Result<(), KeyError> {
     }
     numbers("train", &[("mixup", config.train.mixup, MIXUP)])?;
     if let Some(expect) = &config.expect {
-        check_expect(expect)?;
+        expect.check()?;
     }
     config.evaluation.check()?;
     config.checkpoint.check()?;
@@ -132,17 +131,6 @@ fn check_optimizer(optimizer: &Optimizer) -> Result<(), KeyError> {
             Ok(())
         }
     }
-}
-
-/// What names mean can be told in a sweep alone.
-fn check_expect(expect: &Expect) -> Result<(), KeyError> {
-    if let Some(confidence) = expect.confidence {
-        let expected = "between 0 and 1, such as 0.95";
-        range("expect.confidence", confidence, expected, |level| {
-            level > 0.0 && level < 1.0
-        })?;
-    }
-    Claims::parse(expect).map(|_| ())
 }
 
 fn check_schedule(config: &Config) -> Result<(), KeyError> {

@@ -1,5 +1,8 @@
 use serde::Deserialize;
 
+use super::{KeyError, Procedure};
+use crate::experiment::Claims;
+
 /// What must come out of an experiment, and who says so.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,6 +17,9 @@ pub(crate) struct Expect {
     #[serde(default)]
     pub(crate) confidence: Option<f64>,
     pub(crate) claims: Vec<Claim>,
+    /// Where the figures come from, if not from one training per run.
+    #[serde(default)]
+    pub(crate) procedure: Option<Procedure>,
     #[serde(default)]
     pub(crate) figure: Option<Figure>,
     /// What a reader should keep; `{dev(small)}` stands for what was measured.
@@ -59,6 +65,26 @@ pub(crate) struct Figure {
 pub(crate) struct OneOrMore {
     texts: Vec<String>,
     is_list: bool,
+}
+
+impl Expect {
+    /// Checks all but what names mean, which a sweep alone can tell.
+    ///
+    /// # Errors
+    /// The key that is wrong, and where in it.
+    pub(crate) fn check(&self) -> Result<(), KeyError> {
+        if let Some(confidence) = self.confidence
+            && !(confidence > 0.0 && confidence < 1.0)
+        {
+            let predicate =
+                format!("is {confidence}; expected a number between 0 and 1, such as 0.95");
+            return Err(KeyError::value("expect.confidence", predicate));
+        }
+        if let Some(procedure) = &self.procedure {
+            procedure.check()?;
+        }
+        Claims::parse(self).map(|_| ())
+    }
 }
 
 impl OneOrMore {

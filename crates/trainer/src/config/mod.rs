@@ -9,6 +9,7 @@ mod explain;
 mod human;
 mod loss;
 mod model;
+mod procedure;
 mod sweep;
 mod training;
 
@@ -29,6 +30,7 @@ pub(crate) use explain::suggest as similar_name;
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
+pub(crate) use procedure::{DecomposeConfig, Procedure};
 pub(crate) use sweep::SweepConfig;
 pub(crate) use training::{Checkpointing, Evaluations, Train};
 

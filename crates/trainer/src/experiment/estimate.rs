@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{
     expression::{Expression, Operator},
+    grid::FigureName,
     measure::{Measure, Unit},
 };
 use crate::progress::thousands;
@@ -105,7 +106,7 @@ fn rounded(value: f64, sense: f64) -> String {
 }
 
 /// What the number of an expression is.
-pub(crate) fn unit_of(expression: &Expression, figures: &[String]) -> Unit {
+pub(crate) fn unit_of(expression: &Expression, figures: &[FigureName]) -> Unit {
     match expression {
         Expression::Number(number) if number.is_percent => Unit::Share,
         Expression::Number(_) | Expression::Crossing(..) | Expression::Peak(..) => Unit::Number,
@@ -160,7 +161,10 @@ mod tests {
     #[test]
     fn an_expression_has_the_unit_of_its_parts() {
         let check = |text: &str, expected: Unit| {
-            let unit = unit_of(&parse::expression(text).unwrap(), &["risk".into()]);
+            let unit = unit_of(
+                &parse::expression(text).unwrap(),
+                &[FigureName::new("risk", Unit::Number)],
+            );
             assert_eq!(unit, expected, "{text}");
         };
         check("dev(a) - 0.01", Unit::Share);

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     estimate::{Estimate, unit_of},
     expression::Expression,
-    grid::{Axis, Place, VARIANT, value_text},
+    grid::{Axis, FigureName, Place, VARIANT, value_text},
     judge::estimate,
     measure::{Measure, Unit},
     plan::Experiment,
@@ -122,7 +122,7 @@ fn label(given: Option<&String>, own: impl FnOnce() -> String) -> String {
     given.cloned().unwrap_or_else(own)
 }
 
-fn y_label(given: &config::Figure, ys: &[Expression], figures: &[String]) -> String {
+fn y_label(given: &config::Figure, ys: &[Expression], figures: &[FigureName]) -> String {
     label(given.y_label.as_ref(), || {
         let words = match ys {
             [only] => words(only, figures),
@@ -142,7 +142,7 @@ fn y_label(given: &config::Figure, ys: &[Expression], figures: &[String]) -> Str
 }
 
 /// `error rate on dev` for the function alone, else the expression.
-fn words(y: &Expression, figures: &[String]) -> String {
+fn words(y: &Expression, figures: &[FigureName]) -> String {
     match y {
         Expression::Measure(name, selector) if selector.items.is_empty() => {
             let measure = Measure::named(&name.text, figures);

@@ -4,6 +4,7 @@ use toml::Value;
 
 use super::{
     expression::{Item, Name, Number, Selector},
+    measure::Unit,
     mistake::Mistake,
 };
 
@@ -30,7 +31,14 @@ pub(crate) struct Grid {
     /// Per point, the number of its value on each axis.
     points: Vec<Vec<usize>>,
     /// What every run has beside what all runs have: figures of a procedure.
-    figures: Vec<String>,
+    figures: Vec<FigureName>,
+}
+
+/// A figure of a procedure.
+#[derive(Clone, Debug)]
+pub(crate) struct FigureName {
+    pub(crate) name: String,
+    pub(crate) unit: Unit,
 }
 
 /// A place on some of the axes: the number of an axis, and that of a value.
@@ -42,6 +50,13 @@ pub(crate) struct Filter {
     pub(crate) place: Place,
     pub(crate) pick_by_dev: bool,
     pub(crate) human: Option<Number>,
+}
+
+impl FigureName {
+    pub(crate) fn new(name: &str, unit: Unit) -> Self {
+        let name = name.to_owned();
+        Self { name, unit }
+    }
 }
 
 impl Axis {
@@ -72,7 +87,7 @@ impl Axis {
 impl Grid {
     /// `points` are the distinct combinations that are run, `figures` the names of what a procedure measures.
     /// A point whose values are not all on the axes is left out.
-    pub(crate) fn new(axes: Vec<Axis>, points: &[Labels], figures: Vec<String>) -> Self {
+    pub(crate) fn new(axes: Vec<Axis>, points: &[Labels], figures: Vec<FigureName>) -> Self {
         let mut grid = Self {
             axes,
             points: Vec::new(),
@@ -90,7 +105,7 @@ impl Grid {
         &self.axes
     }
 
-    pub(crate) fn figures(&self) -> &[String] {
+    pub(crate) fn figures(&self) -> &[FigureName] {
         &self.figures
     }
 
@@ -114,14 +129,16 @@ impl Grid {
                 || axis.key.ends_with(&format!(".{}", name.text))
         };
         let mut found = (0..self.axes.len()).filter(|&at| is_it(&self.axes[at]));
-        match (found.next(), found.next()) {
-            (Some(at), None) => Ok(at),
-            _ => {
-                let known: Vec<String> = self.axes.iter().map(|axis| axis.name.clone()).collect();
-                let at = name.at.clone();
-                Err(Mistake::unknown("axis", &name.text, at, &known))
-            }
+        if let (Some(at), None) = (found.next(), found.next()) {
+            return Ok(at);
         }
+        let known: Vec<String> = self.axes.iter().map(|axis| axis.name.clone()).collect();
+        Err(Mistake::unknown(
+            "axis",
+            &name.text,
+            name.at.clone(),
+            &known,
+        ))
     }
 
     /// Looks a selector's names up.

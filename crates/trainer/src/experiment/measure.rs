@@ -1,6 +1,9 @@
 use plumb_diagnostics::{GapKind, RateName, SetName};
 
-use super::expression::{GAPS, gap_name, gap_named};
+use super::{
+    expression::{GAPS, gap_name, gap_named},
+    grid::FigureName,
+};
 
 /// What a function of an expression measures on one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +15,7 @@ pub(crate) enum Measure {
     Parameters,
     Seconds,
     /// What a procedure calls so.
-    Figure(String),
+    Figure(String, Unit),
 }
 
 /// What a number is, for those who read it.
@@ -26,9 +29,9 @@ pub(crate) enum Unit {
 
 impl Measure {
     /// The measure of a name, hyphens and underscores alike; `figures` are those of a procedure.
-    pub(crate) fn named(name: &str, figures: &[String]) -> Option<Self> {
-        if figures.iter().any(|figure| figure == name) {
-            return Some(Self::Figure(name.to_owned()));
+    pub(crate) fn named(name: &str, figures: &[FigureName]) -> Option<Self> {
+        if let Some(figure) = figures.iter().find(|figure| figure.name == name) {
+            return Some(Self::Figure(name.to_owned(), figure.unit));
         }
         if let Some(gap) = gap_named(name) {
             return Some(Self::Gap(gap));
@@ -47,7 +50,7 @@ impl Measure {
     }
 
     /// All names.
-    pub(crate) fn names(figures: &[String]) -> Vec<String> {
+    pub(crate) fn names(figures: &[FigureName]) -> Vec<String> {
         let own = [
             "human",
             "train",
@@ -63,13 +66,16 @@ impl Measure {
         ];
         let gaps = GAPS.into_iter().map(gap_name);
         let names = own.into_iter().chain(gaps).map(str::to_owned);
-        names.chain(figures.iter().cloned()).collect()
+        names
+            .chain(figures.iter().map(|figure| figure.name.clone()))
+            .collect()
     }
 
     pub(crate) fn unit(&self) -> Unit {
         match self {
             Self::Human | Self::Rate(_) | Self::Gap(_) | Self::Bayes => Unit::Share,
-            Self::Parameters | Self::Figure(_) => Unit::Number,
+            Self::Parameters => Unit::Number,
+            Self::Figure(_, unit) => *unit,
             Self::Seconds => Unit::Seconds,
         }
     }
@@ -88,7 +94,7 @@ impl Measure {
             Self::Bayes => "Bayes error".into(),
             Self::Parameters => "parameters".into(),
             Self::Seconds => "seconds of training".into(),
-            Self::Figure(name) => name.replace('_', " "),
+            Self::Figure(name, _) => name.replace('_', " "),
         }
     }
 }

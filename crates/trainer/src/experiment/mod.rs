@@ -10,6 +10,7 @@ mod mistake;
 mod outcome;
 mod parse;
 mod plan;
+mod procedure;
 mod report;
 mod rows;
 mod runs;
@@ -22,11 +23,12 @@ mod tests;
 
 pub(crate) use self::{
     figure::svg,
-    grid::{Axis, Grid, Labels, VARIANT},
+    grid::{Axis, FigureName, Grid, Labels, VARIANT},
     judge::{Judgement, Standing},
     mistake::Mistake,
     outcome::{Answers, Outcome},
     plan::{Claims, Experiment},
+    procedure::{decompose, decompose_figures},
     report::{Header, Report, together},
     runs::Runs,
 };

@@ -21,9 +21,17 @@ pub(crate) struct Outcome {
     /// Of training.
     pub(crate) seconds: Option<f64>,
     /// What a procedure measured, by name.
-    pub(crate) figures: BTreeMap<String, f64>,
+    pub(crate) figures: BTreeMap<String, Figure>,
     /// How the run's gaps are judged.
     pub(crate) options: Options,
+}
+
+/// What a procedure measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Figure {
+    pub(crate) value: f64,
+    /// Of the value itself, as far as it is known without other seeds.
+    pub(crate) variance: f64,
 }
 
 /// What a run's weights say of a set; empty where it was not asked.

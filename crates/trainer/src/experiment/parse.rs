@@ -74,9 +74,9 @@ impl<'a> Parser<'a> {
             (">", Order::More),
         ] {
             if self.takes(sign) {
-                self.no_verdict(&left)?;
+                Self::no_verdict(&left)?;
                 let right = self.sum()?;
-                self.no_verdict(&right)?;
+                Self::no_verdict(&right)?;
                 return if self.takes_word("is") {
                     self.word(&["undetermined"])?;
                     Ok(Claim::Undetermined { left, order, right })
@@ -121,7 +121,7 @@ impl<'a> Parser<'a> {
         self.sign("..")?;
         let high = self.sum()?;
         for part in [&value, &low, &high] {
-            self.no_verdict(part)?;
+            Self::no_verdict(part)?;
         }
         Ok(Claim::Within { value, low, high })
     }
@@ -155,7 +155,7 @@ impl<'a> Parser<'a> {
             }
             let right = part(self)?;
             if let Some(verdict) = [&left, &right].into_iter().find(|part| is_verdict(part)) {
-                self.no_verdict(verdict)?;
+                Self::no_verdict(verdict)?;
             }
             left = Expression::Operation(Box::new(left), operator, Box::new(right));
         }
@@ -169,7 +169,7 @@ impl<'a> Parser<'a> {
         }
         let read = if self.takes("-") {
             let of = self.unary()?;
-            self.no_verdict(&of)?;
+            Self::no_verdict(&of)?;
             Expression::Negative(Box::new(of))
         } else if self.takes("(") {
             let inner = self.sum()?;
@@ -290,11 +290,8 @@ impl<'a> Parser<'a> {
         let mut end = self.text.len();
         for (at, c) in self.rest().char_indices() {
             match quote {
-                Some(mark) => {
-                    if c == mark {
-                        quote = None;
-                    }
-                }
+                Some(mark) if c == mark => quote = None,
+                Some(_) => {}
                 None if open == 0 && ends.contains(&c) => {
                     end = start + at;
                     break;
@@ -448,7 +445,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A verdict is no number.
-    fn no_verdict(&self, part: &Expression) -> Result<(), Mistake> {
+    fn no_verdict(part: &Expression) -> Result<(), Mistake> {
         match part {
             Expression::Measure(name, _) if is_first(name) => Err(Mistake::new(
                 "`first(…)` is no number; expected it alone, as in `first(…) is variance`",

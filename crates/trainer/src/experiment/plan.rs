@@ -15,7 +15,8 @@ use crate::config::{Expect, Figure, KeyError};
 /// The claims, the figure and the text of an experiment, whose names may mean nothing yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Claims {
-    pub(crate) claims: Vec<(Option<String>, Claim)>,
+    /// What each says in words, and what it says.
+    pub(crate) all: Vec<(Option<String>, Claim)>,
     pub(crate) figure: Option<(Figure, Vec<Expression>)>,
     pub(crate) text: Option<Template>,
 }
@@ -61,7 +62,7 @@ impl Claims {
         let text = expect.text.as_deref().map(Template::parse).transpose();
         let text = text.map_err(|mistake| at_key("expect.text", mistake))?;
         Ok(Self {
-            claims,
+            all: claims,
             figure,
             text,
         })
@@ -81,7 +82,7 @@ impl Experiment {
     ) -> Result<Self, KeyError> {
         let claims = Claims::parse(expect)?;
         let lookup = Lookup { grid: &grid };
-        for (at, (_, claim)) in claims.claims.iter().enumerate() {
+        for (at, (_, claim)) in claims.all.iter().enumerate() {
             lookup
                 .claim(claim)
                 .map_err(|mistake| at_key(&check_key(at), mistake))?;

@@ -3,7 +3,7 @@
 mod markdown;
 mod text;
 
-use std::path::PathBuf;
+use std::{fmt::Write, path::PathBuf};
 
 use serde::Serialize;
 
@@ -70,7 +70,7 @@ impl Report {
         let confidence = experiment.confidence;
         let claims: Vec<Judged> = experiment
             .claims
-            .claims
+            .all
             .iter()
             .map(|(says, claim)| Judged {
                 says: says.clone(),
@@ -113,7 +113,7 @@ impl Report {
         for standing in [Standing::Failed, Standing::Undetermined] {
             let count = self.count(standing);
             if count > 0 {
-                text.push_str(&format!(", {count} {}", standing.word()));
+                write!(text, ", {count} {}", standing.word()).ok();
             }
         }
         text

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Value;
 
 use super::{
-    grid::{Axis, Grid, Labels},
+    grid::{Axis, FigureName, Grid, Labels},
     outcome::{Answers, Outcome},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 
 impl Grid {
     /// The grid of a sweep that is planned.
-    pub(crate) fn of(plan: &Plan, figures: Vec<String>) -> Self {
+    pub(crate) fn of(plan: &Plan, figures: Vec<FigureName>) -> Self {
         let axes = plan.axes.iter().map(|axis| Axis {
             name: axis.alias.clone(),
             key: axis.key.clone(),

@@ -27,6 +27,23 @@ pub(crate) struct Run<'a> {
     pub(crate) outcome: &'a Outcome,
 }
 
+/// What one model's answers on one set have to do with a figure.
+struct Part<'a> {
+    seed: u64,
+    /// By how much the mean over seeds changes per unit of the error rate.
+    weight: f64,
+    wrong: &'a [bool],
+}
+
+/// What an expression is made of and that other examples, or other trainings, would have given otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Input {
+    /// The error rate on a set, beside train: that is counted whole, so it is exact.
+    Rate(SetName),
+    /// A figure of a procedure.
+    Figure(String),
+}
+
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Missing {
@@ -114,17 +131,17 @@ impl<'a> Runs<'a> {
         /// Small beside any difference of rates that is measured, large beside rounding.
         const STEP: f64 = 1e-6;
         let n_seeds = self.seeds.len() as f64;
-        let mut values = Vec::new();
+        let (mut values, mut further) = (Vec::new(), 0.0);
         // Per set of examples, which models of which seeds were measured on it.
-        let mut sets: BTreeMap<(SetName, &str), Vec<(u64, f64, &[bool])>> = BTreeMap::new();
+        let mut sets: BTreeMap<(SetName, &str), Vec<Part<'_>>> = BTreeMap::new();
         for &seed in &self.seeds {
             let of_seed = OfSeed::new(self, seed);
             let value = finite(figure(&of_seed)?)?;
             values.push(value);
-            for &(run, set) in of_seed.used.borrow().iter() {
+            for (run, input) in of_seed.used.borrow().iter() {
                 let shifted = |by: f64| {
                     figure(&OfSeed {
-                        shift: Some((run, set, by)),
+                        shift: Some((*run, input.clone(), by)),
                         ..OfSeed::new(self, seed)
                     })
                 };
@@ -133,22 +150,32 @@ impl<'a> Runs<'a> {
                     continue;
                 };
                 let slope = (more - less) / (2.0 * STEP);
-                let answers = self.all[run].outcome.sets.get(set);
-                let models = sets.entry((set, answers.sha256.as_str())).or_default();
-                models.push((seed, slope / n_seeds, &answers.wrong));
+                let (weight, outcome) = (slope / n_seeds, self.all[*run].outcome);
+                match input {
+                    Input::Rate(set) => {
+                        let answers = outcome.sets.get(*set);
+                        let models = sets.entry((*set, answers.sha256.as_str())).or_default();
+                        models.push(Part {
+                            seed,
+                            weight,
+                            wrong: &answers.wrong,
+                        });
+                    }
+                    Input::Figure(name) => {
+                        let figure = outcome.figures.get(name);
+                        further += weight.powi(2) * figure.map_or(0.0, |figure| figure.variance);
+                    }
+                }
             }
         }
         let sets: Vec<SampledSet<'_>> = sets
             .into_values()
             .map(|models| SampledSet {
-                is_shared: models.iter().any(|(seed, ..)| *seed != models[0].0),
-                models: models
-                    .iter()
-                    .map(|&(_, weight, wrong)| (weight, wrong))
-                    .collect(),
+                is_shared: models.iter().any(|of| of.seed != models[0].seed),
+                models: models.iter().map(|of| (of.weight, of.wrong)).collect(),
             })
             .collect();
-        OverSeeds::measure(&values, &sets, confidence)
+        OverSeeds::measure(&values, &sets, further, confidence)
             .ok_or_else(|| Missing::Because("there are no runs".into()))
     }
 }
@@ -157,10 +184,10 @@ impl<'a> Runs<'a> {
 pub(crate) struct OfSeed<'r, 'a> {
     runs: &'r Runs<'a>,
     seed: u64,
-    /// One error rate that is taken as larger than it is, to see what changes.
-    shift: Option<(usize, SetName, f64)>,
-    /// Runs and sets whose error rates were asked for, beside train: that is counted whole, so it is exact.
-    used: RefCell<BTreeSet<(usize, SetName)>>,
+    /// One input that is taken as larger than it is, to see what changes.
+    shift: Option<(usize, Input, f64)>,
+    /// What was asked for, and of which runs.
+    used: RefCell<BTreeSet<(usize, Input)>>,
 }
 
 impl<'r, 'a> OfSeed<'r, 'a> {
@@ -267,18 +294,29 @@ impl<'r, 'a> OfSeed<'r, 'a> {
             Measure::Bayes => outcome.bayes,
             Measure::Parameters => outcome.parameters.map(|count| count as f64),
             Measure::Seconds => outcome.seconds,
-            Measure::Figure(figure) => outcome.figures.get(figure).copied(),
+            Measure::Figure(figure, _) => {
+                let value = outcome.figures.get(figure).map(|figure| figure.value);
+                value.map(|value| self.shifted(run, Input::Figure(figure.clone()), value))
+            }
         };
         value.ok_or_else(|| because(format!("`{}({selector})` is not known", name.text)))
     }
 
     fn rate(&self, run: usize, set: SetName) -> Option<f64> {
         let rate = self.runs.all[run].outcome.sets.get(set).rate()?;
-        if set != SetName::Train {
-            self.used.borrow_mut().insert((run, set));
-        }
-        let shift = self.shift.filter(|&(of, on, _)| (of, on) == (run, set));
-        Some(rate + shift.map_or(0.0, |(.., by)| by))
+        Some(match set {
+            SetName::Train => rate,
+            _ => self.shifted(run, Input::Rate(set), rate),
+        })
+    }
+
+    /// Notes that an input was asked for.
+    fn shifted(&self, run: usize, input: Input, value: f64) -> f64 {
+        let shift = self.shift.as_ref();
+        let shift = shift.filter(|(of, on, _)| (*of, on) == (run, &input));
+        let by = shift.map_or(0.0, |(.., by)| *by);
+        self.used.borrow_mut().insert((run, input));
+        value + by
     }
 }
 

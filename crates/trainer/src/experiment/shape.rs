@@ -144,7 +144,7 @@ mod tests {
         fn check(xs: &[f64], ys: &[f64], expected: Result<f64, &str>) {
             match (peak(xs, ys), expected) {
                 (Ok(got), Ok(expected)) => {
-                    assert!((got - expected).abs() < 1e-9, "{got}, {expected}")
+                    assert!((got - expected).abs() < 1e-9, "{got}, {expected}");
                 }
                 (got, expected) => assert_eq!(got, expected.map_err(str::to_owned)),
             }

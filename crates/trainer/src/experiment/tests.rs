@@ -31,7 +31,11 @@ fn grid() -> Grid {
         varied(VARIANT, VARIANT, variants),
         varied("examples", "data.general.strokes.examples", examples),
     ];
-    Grid::new(axes, &points, vec!["risk".into()])
+    Grid::new(
+        axes,
+        &points,
+        vec![FigureName::new("risk", measure::Unit::Number)],
+    )
 }
 
 fn labels(variant: &str, examples: i64) -> Labels {
@@ -47,6 +51,10 @@ fn outcome(labels: Labels, seed: u64, n: usize, errors: [usize; 4]) -> Outcome {
         sha256: format!("{set} {seed}"),
         wrong: (0..n).map(|at| at < errors[set as usize]).collect(),
     });
+    let risk = outcome::Figure {
+        value: 0.25,
+        variance: 0.0,
+    };
     Outcome {
         labels,
         seed,
@@ -56,7 +64,7 @@ fn outcome(labels: Labels, seed: u64, n: usize, errors: [usize; 4]) -> Outcome {
         sets,
         parameters: Some(1_234),
         seconds: Some(2.5),
-        figures: BTreeMap::from([("risk".into(), 0.25)]),
+        figures: BTreeMap::from([("risk".into(), risk)]),
         options: Options::default(),
     }
 }
@@ -70,7 +78,7 @@ fn judged(check: &str, outcomes: &[Outcome]) -> Judgement {
     let experiment = Experiment::plan(&expect(check), grid(), Confidence::default()).unwrap();
     let seeds: Vec<u64> = outcomes.iter().map(|outcome| outcome.seed).collect();
     let runs = Runs::new(&experiment.grid, outcomes, &seeds);
-    judge::judge(&experiment.claims.claims[0].1, &runs, experiment.confidence)
+    judge::judge(&experiment.claims.all[0].1, &runs, experiment.confidence)
 }
 
 /// Errors on one set, none on the others.

@@ -174,8 +174,9 @@ fn bars<'a>(chart: &mut Chart<'a, '_>, figure: &Figure, at: usize, y: &Scale) ->
 }
 
 fn draw_legend<'a>(area: &Area<'a>, figure: &Figure) -> Draw<'a> {
-    for (at, series) in figure.series.iter().enumerate() {
-        let (colour, top) = (colour(at), 60 + 24 * at as i32);
+    let tops = (60_i32..).step_by(24);
+    for ((at, series), top) in figure.series.iter().enumerate().zip(tops) {
+        let colour = colour(at);
         area.draw(&PathElement::new(
             [(4, top), (30, top)],
             colour.stroke_width(3),

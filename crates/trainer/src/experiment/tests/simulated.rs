@@ -22,7 +22,7 @@ fn trials(claim: &str, seeds: u64, test: impl Fn(&str, u64, u64) -> Vec<bool>) -
             }
         }
         let runs = Runs::new(&experiment.grid, &outcomes, &[]);
-        let judged = judge::judge(&experiment.claims.claims[0].1, &runs, experiment.confidence);
+        let judged = judge::judge(&experiment.claims.all[0].1, &runs, experiment.confidence);
         match judged.standing {
             Standing::Held => counts[0] += 1,
             Standing::Failed => counts[1] += 1,
