@@ -45,7 +45,9 @@ pub(crate) fn shared_sets(runs: &[&PerSet<Answers>]) -> Vec<SetName> {
         let first = hashes.next();
         hashes.all(|hash| Some(hash) == first)
     };
-    let held_out = SetName::ALL.into_iter().filter(|set| *set != SetName::Train);
+    let held_out = SetName::ALL
+        .into_iter()
+        .filter(|set| *set != SetName::Train);
     held_out.filter(is_shared).collect()
 }
 
@@ -62,7 +64,7 @@ pub(crate) fn seed_figures(
     let errors = |set: SetName| {
         let answers = runs.iter().map(|run| run.get(set));
         let seeds: Vec<_> = answers.map(|a| (&a.sha256[..], &a.errors[..])).collect();
-        pooled(&seeds).map(|pooled| pooled.errors)
+        pooled(&seeds)
     };
     Ok(SeedFigures {
         human,

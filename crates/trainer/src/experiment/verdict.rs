@@ -165,9 +165,9 @@ pub(crate) fn diagnosed(selector: &Selector, runs: &Runs<'_>) -> Result<Diagnosi
         human,
         human_general,
         train,
-        train_dev: errors(SetName::TrainDev)?.map(|pooled| pooled.errors),
-        dev: errors(SetName::Dev)?.map(|pooled| pooled.errors),
-        test: errors(SetName::Test)?.map(|pooled| pooled.errors),
+        train_dev: errors(SetName::TrainDev)?,
+        dev: errors(SetName::Dev)?,
+        test: errors(SetName::Test)?,
     };
     diagnose_seeds(&figures, &first.options, BOOTSTRAP_SEED).map_err(|error| because(&error))
 }

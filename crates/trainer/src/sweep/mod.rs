@@ -14,6 +14,6 @@ pub(crate) use directory::{Found, SweepDir};
 pub(crate) use engine::{Options, Summary, Watcher, run};
 pub(crate) use ledger::Event;
 pub(crate) use plan::{Plan, Point};
-pub(crate) use results::{Results, Row};
+pub(crate) use results::{Row, finished_rows};
 pub(crate) use shard::Shard;
 pub(crate) use shared::SharedData;

@@ -15,7 +15,7 @@ use crate::{
     device::OpenDevice,
     experiment::{Outcome, decompose},
     session::Concluded,
-    sweep::{self, Options, Plan, Point, Results, Shard, SweepDir, Watcher},
+    sweep::{self, Options, Plan, Point, Shard, SweepDir, Watcher, finished_rows},
 };
 
 /// What there is to judge by.
@@ -59,8 +59,8 @@ pub(super) fn of_sweep(
     let ended = sweep::run(plan, &directory, &options, &progress);
     progress.shown.finish();
     let summary = ended?;
-    let results = Results::open(directory.path())?;
-    let outcomes = results.rows.iter().map(Outcome::of);
+    let rows = finished_rows(directory.path())?;
+    let outcomes = rows.iter().map(Outcome::of);
     Ok(Rows {
         outcomes: outcomes.collect::<Result<_, _>>()?,
         seeds: seeds(plan),
