@@ -35,7 +35,6 @@ pub(crate) enum Command {
     Export(ExportNetworkArgs),
     /// Find a learning rate: train while it rises, and see where the loss falls and where it rises
     FindLr(FindLrArgs),
-    /// Train every point of a grid of configs, with several seeds; started again, it does what is missing
     Sweep(SweepArgs),
     /// Run an experiment, or all of them, and say whether its claims held
     Reproduce(ReproduceArgs),
@@ -557,7 +556,9 @@ pub(crate) struct DecomposeArgs {
     pub(crate) quiet: bool,
 }
 
-/// Trains the config's [sweep]: a grid of values of any keys, each point with several seeds
+/// Train every point of a grid of configs, with several seeds; started again, it does what is missing
+///
+/// The grid is the config's [sweep]: lists or ranges of values of any keys, named variants, and seeds.
 ///
 /// The runs lie in RUNS_DIR/NAME, each an ordinary run directory, beside sweep.json (the grid) and
 /// ledger.jsonl (what became of each run). After a kill at any moment the same command goes on with what is
@@ -585,8 +586,6 @@ pub(crate) struct SweepArgs {
     /// List the runs with their parameters, examples and estimated time, and train nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    #[command(flatten)]
-    pub(crate) slurm: SlurmArgs,
     /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub(crate) device: DeviceChoice,
@@ -605,6 +604,8 @@ pub(crate) struct SweepArgs {
     /// No progress on stderr
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) slurm: SlurmArgs,
 }
 
 /// Does the runs of a config's [sweep] and checks each claim of its [expect] over all seeds

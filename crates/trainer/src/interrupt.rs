@@ -1,7 +1,7 @@
 //! Ctrl-C and the signals that end a process politely.
 
 use std::sync::{
-    Arc, OnceLock,
+    Arc, Mutex, OnceLock, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -17,12 +17,19 @@ pub(crate) const EXIT_CODE: u8 = 130;
 
 static REQUESTED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
+static IS_LISTENING: Mutex<bool> = Mutex::new(false);
+
 /// From here on the first Ctrl-C or SIGTERM is a request that [`requested`] tells of, and a second
-/// one ends the process at once: files are whole at any moment.
+/// one ends the process at once: files are whole at any moment. To say so again changes nothing.
 ///
 /// # Errors
 /// [`Error::Failed`] if the system lets nobody listen.
 pub(crate) fn listen() -> Result<(), Error> {
+    let mut is_listening = IS_LISTENING.lock().unwrap_or_else(PoisonError::into_inner);
+    if *is_listening {
+        // Twice, the first signal would already find the flag up, and end the process.
+        return Ok(());
+    }
     let requested = REQUESTED.get_or_init(Arc::default);
     for signal in [SIGINT, SIGTERM] {
         // In this order, so that the first signal finds the flag down.
@@ -30,6 +37,7 @@ pub(crate) fn listen() -> Result<(), Error> {
             .and_then(|_| flag::register(signal, Arc::clone(requested)))
             .map_err(|error| Error::failed(format!("can't listen for Ctrl-C: {error}")))?;
     }
+    *is_listening = true;
     Ok(())
 }
 

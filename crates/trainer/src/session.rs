@@ -314,10 +314,11 @@ impl Session<'_> {
             predictions::write(run, set, examples, members, &measured.predictions)?;
         }
         outcome.hindsight.write(run)?;
-        run.write_json("diagnosis.json", &report)?;
         run.write("train.log", (log + &text).as_bytes())?;
         environment.elapsed_secs = Some(self.start.elapsed().as_secs_f64());
         environment.write(run)?;
+        // Last: it says that the run is whole.
+        run.write_json("diagnosis.json", &report)?;
         match self.output {
             Output::Report { json: true, .. } => terminal::json(&report)?,
             Output::Report { json: false, .. } => terminal::data(&text)?,

@@ -49,8 +49,10 @@ pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
         args.max_runs,
     )?;
     let shard = args.shard.unwrap_or(Shard::ALL);
-    if args.dry_run && !args.slurm.slurm {
-        return dry_run::run(args, &plan, shard);
+    match (args.dry_run, args.slurm.slurm) {
+        (true, true) => return slurm::show(args, &plan),
+        (true, false) => return dry_run::run(args, &plan, shard),
+        (false, _) => {}
     }
     let opened = device::open(args.device)?;
     let room = Room::of(&plan)?;
@@ -94,10 +96,11 @@ pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
     } else {
         terminal::data(&text(&plan, &directory, shard, &summary, seconds))?;
     }
+    let n = summary.done + summary.failed.len();
     match &summary.failed[..] {
         [] => Ok(()),
         failed => Err(
-            Error::failed(format!("{} of the runs failed", failed.len())).hint(
+            Error::failed(format!("{} of {n} runs failed", failed.len())).hint(
                 "--retry-failed tries them again; what else is missing is done by the same command",
             ),
         ),
@@ -123,6 +126,7 @@ fn text(
         directory.path().display()
     );
     for (run, error) in &summary.failed {
+        let error = error.strip_prefix("error: ").unwrap_or(error);
         let first = error.lines().next().unwrap_or_default();
         text.push_str(&format!("run {run} failed: {first}\n"));
     }

@@ -158,6 +158,17 @@ impl Document {
             .collect()
     }
 
+    /// The keys of a table with their values, in the order in which they stand; nothing is spelled out.
+    pub(crate) fn values(&self, table: &str) -> Vec<(String, toml::Value)> {
+        let value = |key: &String| {
+            let value = self.find(&format!("{table}.{key}"))?.clone();
+            toml::Value::deserialize(value.into_deserializer()).ok()
+        };
+        let keys = self.keys(table).into_iter();
+        keys.filter_map(|key| value(&key).map(|value| (key, value)))
+            .collect()
+    }
+
     /// The keys of a table, in the order in which they stand.
     pub(crate) fn keys(&self, table: &str) -> Vec<String> {
         let Some(DeValue::Table(table)) = self.find(table).map(Spanned::get_ref) else {

@@ -76,7 +76,10 @@ impl SweepConfig {
                     let number = seed.as_integer().and_then(|seed| u64::try_from(seed).ok());
                     let seed = number.ok_or_else(|| wrong(self.shown()))?;
                     if seeds.contains(&seed) {
-                        return Err(KeyError::value(key, format!("has {seed} twice")));
+                        return Err(KeyError::value(
+                            key,
+                            format!("has {seed} twice; expected different seeds"),
+                        ));
                     }
                     seeds.push(seed);
                 }

@@ -49,6 +49,14 @@ impl Axis {
     pub(crate) fn all(document: &Document) -> Result<Vec<Self>, KeyError> {
         let mut axes = Vec::new();
         let variants = document.keys("sweep.variants");
+        for (name, value) in document.values("sweep.variants") {
+            if !value.is_table() {
+                let key = format!("sweep.variants.{name}");
+                let predicate = format!("is {value}; expected a table of what it changes");
+                let hint = "as in small = { \"train.epochs\" = 5 }";
+                return Err(KeyError::value(key, predicate).hint(hint));
+            }
+        }
         if !variants.is_empty() {
             axes.push(Self {
                 key: VARIANT.into(),
@@ -64,11 +72,35 @@ impl Axis {
                 values,
             });
         }
+        if let Some(error) = overlap(&axes) {
+            return Err(error);
+        }
         for at in 0..axes.len() {
             axes[at].alias = alias(&axes, at);
         }
         Ok(axes)
     }
+}
+
+/// Two axes of which one would undo what the other sets.
+fn overlap(axes: &[Axis]) -> Option<KeyError> {
+    for inner in axes {
+        let lies_in = |outer: &&Axis| inner.key.starts_with(&format!("{}.", outer.key));
+        if let Some(outer) = axes.iter().find(lies_in) {
+            let message = format!(
+                "the axis `{}` sets a part of the axis `{}`; expected one of both",
+                inner.key, outer.key
+            );
+            let hint = "variants combine changes: [sweep.variants]";
+            return Some(KeyError::new(place(&inner.key), message).hint(hint));
+        }
+    }
+    None
+}
+
+/// To 12 digits, so that a tenth of a range is 0.1, not 0.09999999999999999.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.11e}").parse().unwrap_or(value)
 }
 
 /// The key of an axis in the config.
@@ -104,7 +136,10 @@ fn values(key: &str, value: Value) -> Result<Vec<Value>, KeyError> {
         other => return Err(wrong(&format!("is {other}"))),
     };
     if let Some(twice) = (1..values.len()).find(|&at| values[..at].contains(&values[at])) {
-        let message = format!("the axis `{key}` has {} twice", values[twice]);
+        let message = format!(
+            "the axis `{key}` has {} twice; expected different values",
+            values[twice]
+        );
         return Err(KeyError::new(place(key), message));
     }
     Ok(values)
@@ -145,7 +180,7 @@ impl Range {
             if is_whole {
                 Value::Integer(value.round() as i64)
             } else {
-                Value::Float(value)
+                Value::Float(rounded(value))
             }
         };
         let mut values: Vec<_> = (0..self.steps).map(value).collect();
@@ -171,3 +206,6 @@ fn alias(axes: &[Axis], at: usize) -> String {
         .unwrap_or(key)
         .to_string()
 }
+
+#[cfg(test)]
+mod tests;

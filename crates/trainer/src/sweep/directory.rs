@@ -58,7 +58,8 @@ impl SweepDir {
     pub(crate) fn create(runs: &Path, plan: &Plan) -> Result<Self, Error> {
         let path = runs.join(&plan.name);
         let file = SweepFile::of(plan)?;
-        if path.join(Self::FILE).exists() {
+        let lies_there = visible_names(&path);
+        if lies_there.iter().any(|name| name == Self::FILE) {
             let found = Self::open(&path)?;
             return match found.file.difference(&file) {
                 None => Ok(found),
@@ -71,16 +72,19 @@ impl SweepDir {
                 )),
             };
         }
-        let is_taken = fs::read_dir(&path).is_ok_and(|mut entries| {
-            entries
-                .any(|entry| entry.is_ok_and(|e| !e.file_name().to_string_lossy().starts_with('.')))
-        });
-        if is_taken || path.is_file() {
-            let message = format!(
-                "{} holds something that is no sweep: it has no {}",
+        let taken = match lies_there.first() {
+            _ if path.is_file() => Some(format!(
+                "{} is a file; expected a place for the sweep's directory",
+                path.display()
+            )),
+            Some(name) => Some(format!(
+                "{} is no sweep: it has no {}, and holds {name}",
                 path.display(),
                 Self::FILE
-            );
+            )),
+            None => None,
+        };
+        if let Some(message) = taken {
             return Err(Error::bad_input(message).hint("--name chooses another directory"));
         }
         fs::create_dir_all(&path).map_err(|error| {
@@ -108,7 +112,8 @@ impl SweepDir {
                 Error::bad_input(message).hint("a sweep is a folder that `plumb sweep` made")
             );
         }
-        let file = RunDir::at(path).read_format(Self::FILE, FORMAT)?;
+        let file = RunDir::at(path).read_format(Self::FILE, FORMAT);
+        let file = file.map_err(|error| error.hint("--name begins a sweep beside it"))?;
         Ok(Self {
             path: path.to_owned(),
             file,
@@ -166,7 +171,7 @@ impl SweepDir {
         })
     }
 
-    /// Takes a part of the sweep for this process.
+    /// Takes a part of the sweep for this process. On a disk that knows no locks nothing is taken.
     ///
     /// # Errors
     /// Bad input if another process has a part with a run of this one in it.
@@ -189,6 +194,7 @@ impl SweepDir {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(taken(shard)),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(cannot_write(&path, &error)),
         }
         let entries = fs::read_dir(&self.path).map_err(|error| cannot_write(&self.path, &error))?;
@@ -201,9 +207,14 @@ impl SweepDir {
             let Some(other) = other.filter(|&other| other != shard) else {
                 continue;
             };
+            // To ask is to lock for a moment, in which the other part could not begin: parts that do not
+            // overlap are not asked.
+            if !shard.overlaps(other, self.file.points.len()) {
+                continue;
+            }
             let is_held = open(&entry.path())
                 .is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
-            if is_held && shard.overlaps(other, self.file.points.len()) {
+            if is_held {
                 return Err(taken(other));
             }
         }
@@ -228,43 +239,127 @@ impl SweepFile {
         if self == new {
             return None;
         }
-        for axis in &self.axes {
-            let Some(other) = new.axes.iter().find(|other| other.key == axis.key) else {
-                return Some(format!(
-                    "it goes through `{}`, and this one does not",
-                    axis.key
-                ));
+        let axes = axes_differ(&self.axes, &new.axes);
+        let difference = axes
+            .or_else(|| {
+                let (old, new) = (seeds(&self.points), seeds(&new.points));
+                (old != new).then(|| format!("its seeds were {old:?}, and are now {new:?}"))
+            })
+            .or_else(|| {
+                let (old, new) = (self.points.len(), new.points.len());
+                (old != new).then(|| format!("it had {old} runs, and has {new} now"))
+            })
+            .or_else(|| {
+                let mut pairs = self.points.iter().zip(&new.points);
+                pairs.find_map(|(old, new)| points_differ(old, new))
+            })
+            .or_else(|| value_differs(&self.config, &new.config))
+            .or_else(|| {
+                let mut pairs = self.points.iter().zip(&new.points);
+                let (old, _) = pairs.find(|(old, new)| old != new)?;
+                Some(format!("the config of its run {} was another", old.id))
+            });
+        Some(difference.unwrap_or_else(|| "its config was another".into()))
+    }
+}
+
+/// The names in a folder that are not hidden, in order; none if it can't be listed.
+fn visible_names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<_> = names.filter(|name| !name.starts_with('.')).collect();
+    names.sort();
+    names
+}
+
+fn axes_differ(old: &[Axis], new: &[Axis]) -> Option<String> {
+    let of = |axes: &[Axis], key: &str| axes.iter().find(|axis| axis.key == key).cloned();
+    for axis in old {
+        let Some(other) = of(new, &axis.key) else {
+            return Some(format!("it went through `{}`, and does not now", axis.key));
+        };
+        if other.values != axis.values {
+            let shown = |axis: &Axis| {
+                let values: Vec<_> = axis.values.iter().map(ToString::to_string).collect();
+                format!("[{}]", values.join(", "))
             };
-            if other.values != axis.values {
-                let shown = |axis: &Axis| {
-                    let values: Vec<_> = axis.values.iter().map(ToString::to_string).collect();
-                    format!("[{}]", values.join(", "))
-                };
-                let (old, new) = (shown(axis), shown(other));
-                return Some(format!("its values of `{}` are {old}, not {new}", axis.key));
-            }
-        }
-        if let Some(axis) = new
-            .axes
-            .iter()
-            .find(|axis| !self.axes.iter().any(|a| a.key == axis.key))
-        {
+            let (old, new) = (shown(axis), shown(&other));
             return Some(format!(
-                "it does not go through `{}`, and this one does",
+                "its values of `{}` were {old}, and are now {new}",
                 axis.key
             ));
         }
-        let read =
-            |text: &str| config::parse("config.toml", text.to_string()).map(|(config, _)| config);
-        if let (Ok(old), Ok(new)) = (read(&self.config), read(&new.config))
-            && let Ok(Some(key)) = old.difference(&new, &|_| false)
-        {
-            return Some(format!("`{key}` has another value"));
-        }
-        let n = (self.points.len(), new.points.len());
-        Some(match n {
-            (old, new) if old != new => format!("it has {old} runs, not {new}"),
-            _ => "its variants or seeds are others".to_string(),
-        })
     }
+    if let Some(axis) = new.iter().find(|axis| of(old, &axis.key).is_none()) {
+        return Some(format!(
+            "it did not go through `{}`, and does now",
+            axis.key
+        ));
+    }
+    let keys =
+        |axes: &[Axis]| -> Vec<String> { axes.iter().map(|axis| axis.key.clone()).collect() };
+    let (old, new) = (keys(old), keys(new));
+    (old != new).then(|| {
+        let (old, new) = (old.join(", "), new.join(", "));
+        format!("the order of its axes was {old}, and is now {new}")
+    })
 }
+
+/// Each once, in the order in which they are trained.
+fn seeds(points: &[Point]) -> Vec<u64> {
+    let mut seeds = Vec::new();
+    for point in points {
+        if !seeds.contains(&point.seed) {
+            seeds.push(point.seed);
+        }
+    }
+    seeds
+}
+
+fn points_differ(old: &Point, new: &Point) -> Option<String> {
+    if old.values != new.values {
+        return Some(format!(
+            "its run {} was at another point of the grid",
+            old.id
+        ));
+    }
+    let (old_settings, new_settings) = (old.settings(), new.settings());
+    let only = |of: &[&str], other: &[&str]| {
+        let only: Vec<_> = of
+            .iter()
+            .filter(|text| !other.contains(text))
+            .copied()
+            .collect();
+        match only[..] {
+            [] => "nothing of that".to_string(),
+            _ => format!("`{}`", only.join("`, `")),
+        }
+    };
+    (old_settings != new_settings).then(|| {
+        let old_only = only(&old_settings, &new_settings);
+        let new_only = only(&new_settings, &old_settings);
+        format!(
+            "its run {} was made with {old_only}, and would now be with {new_only}",
+            old.id
+        )
+    })
+}
+
+/// The first key that two configs set otherwise.
+fn value_differs(old: &str, new: &str) -> Option<String> {
+    let read =
+        |text: &str| config::parse("config.toml", text.to_string()).map(|(config, _)| config);
+    let (old_config, new_config) = (read(old).ok()?, read(new).ok()?);
+    let key = (old_config.difference(&new_config, &|_| false)).ok()??;
+    let value = |text: &str| {
+        let table = toml::Value::Table(text.parse().ok()?);
+        let found = key.split('.').try_fold(&table, |table, key| table.get(key));
+        found.map(ToString::to_string)
+    };
+    let shown = |value: Option<String>| value.unwrap_or_else(|| "absent".into());
+    let (old, new) = (shown(value(old)), shown(value(new)));
+    Some(format!("`{key}` was {old}, and is now {new}"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -82,6 +82,8 @@ pub(crate) fn run(
     options: &Options<'_>,
     watcher: &dyn Watcher,
 ) -> Result<Summary, Error> {
+    // One of another sweep is refused before anything is written; what counts is what it says once all is held.
+    directory.ledger()?;
     let _held = directory.hold(options.shard)?;
     let ledger = directory.ledger()?;
     let mut summary = Summary::default();

@@ -1,6 +1,6 @@
 //! All runs of a sweep, known and checked before the first one begins.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use plumb_data::{seed, sha256_hex};
 use rand::seq::index;
@@ -34,7 +34,7 @@ pub(crate) struct Point {
     pub(crate) seed: u64,
     /// What it changes in the config, as `key = value`, with where the user wrote that.
     settings: Vec<(String, String)>,
-    /// sha256 of its resolved config.
+    /// sha256 of its resolved config without the name, which is its number.
     config_sha256: String,
 }
 
@@ -65,6 +65,7 @@ impl Plan {
         let (sweep, first_seed) = SweepConfig::of(&document)?;
         let wrong = |error: KeyError| document.error(&error);
         let axes = Axis::all(&document).map_err(wrong)?;
+        set_by_both(&document, &axes).map_err(wrong)?;
         let seeds = sweep.seeds(first_seed).map_err(wrong)?;
         let sizes = axes.iter().map(|axis| axis.values.len() as u64);
         let grid = sizes.fold(1, u64::saturating_mul);
@@ -72,7 +73,7 @@ impl Plan {
         let n_runs = n_points.saturating_mul(seeds.len() as u64);
         if n_runs > max_runs {
             let message = format!(
-                "the sweep has {n_runs} runs ({n_points} points of its grid with {} seeds each); expected at \
+                "the sweep has {n_runs} runs (points of its grid: {n_points}, seeds of each: {}); expected at \
                  most {max_runs}",
                 seeds.len()
             );
@@ -91,7 +92,11 @@ impl Plan {
                 settings.push(("sweep.seeds".into(), format!("seed = {seed}")));
                 settings.push(("sweep".into(), format!("name = \"{id}\"")));
                 let config = config::of(&document.with(&settings)?)?;
-                let config_sha256 = sha256_hex(config.to_toml()?.as_bytes());
+                let nameless = Config {
+                    name: String::new(),
+                    ..config.clone()
+                };
+                let config_sha256 = sha256_hex(nameless.to_toml()?.as_bytes());
                 configs.push(config);
                 points.push(Point {
                     id,
@@ -135,6 +140,12 @@ impl Point {
     /// Its place in the grid, the same for all of its seeds.
     pub(crate) fn values_key(&self) -> String {
         format!("{:?}", self.values)
+    }
+
+    /// What it changes in the config, each as `key = value`.
+    pub(super) fn settings(&self) -> Vec<&str> {
+        let texts = self.settings.iter().map(|(_, text)| text.as_str());
+        texts.collect()
     }
 
     /// Its place in words: `examples=300 hidden=[8] seed=3`.
@@ -203,24 +214,39 @@ fn settings(document: &Document, axes: &[Axis], values: &[Value]) -> Vec<(String
     settings
 }
 
-/// Two points that come down to one config are a mistake: a key that a variant and an axis both set.
-fn same_twice(axes: &[Axis], points: &[Point]) -> Result<(), KeyError> {
-    let Some(variants) = axes.iter().find(|axis| axis.key == VARIANT) else {
-        return Ok(());
-    };
-    for point in points {
-        for axis in axes.iter().filter(|axis| axis.key != VARIANT) {
-            let setting = format!("{} = ", axis.key);
-            let sets = |(_, text): &&(String, String)| text.starts_with(&setting);
-            if point.settings.iter().filter(sets).count() > 1 {
+/// A key that a variant and an axis both set: the variant would have no say.
+fn set_by_both(document: &Document, axes: &[Axis]) -> Result<(), KeyError> {
+    for axis in axes.iter().filter(|axis| axis.key != VARIANT) {
+        for variant in document.keys("sweep.variants") {
+            let place = format!("sweep.variants.{variant}");
+            let settings = document.settings(&place);
+            if settings.iter().any(|(key, _)| *key == axis.key) {
                 let message = format!(
-                    "`{}` is an axis, and a variant of {} sets it too; expected one of both",
-                    axis.key,
-                    variants.values.len()
+                    "`{}` is an axis, and the variant `{variant}` sets it too; expected one of both",
+                    axis.key
                 );
-                return Err(KeyError::new("sweep.variants", message));
+                return Err(KeyError::new(place, message));
             }
         }
     }
     Ok(())
 }
+
+/// Two runs that come down to one config are a mistake: a value that has no effect.
+fn same_twice(axes: &[Axis], points: &[Point]) -> Result<(), KeyError> {
+    let mut known = HashMap::new();
+    for point in points {
+        if let Some(first) = known.insert((&point.config_sha256, point.seed), point) {
+            let message = format!(
+                "two points come down to the same config: {} and {}; expected differences that have an effect",
+                first.label(axes),
+                point.label(axes)
+            );
+            return Err(KeyError::new("sweep", message));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 )]
 
 pub(crate) mod resuming;
+pub(crate) mod sweeps;
 
 use std::{
     fs,

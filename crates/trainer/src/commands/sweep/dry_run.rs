@@ -1,6 +1,10 @@
 //! `plumb sweep --dry-run`: what would be trained, and for how long.
 
-use std::{collections::HashMap, fmt::Write, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write,
+    time::Duration,
+};
 
 use serde::Serialize;
 
@@ -15,7 +19,7 @@ use crate::{
     prepare::Prepared,
     progress::thousands,
     session::train_on,
-    sweep::{Plan, Shard, SharedData},
+    sweep::{Plan, Point, Shard, SharedData},
     terminal,
     train::{Evaluated, Observer, Position, Snapshot, State},
     train_sample::Evaluations,
@@ -27,6 +31,9 @@ const FORMAT: u32 = 1;
 
 /// Each kind of run is trained for so long to learn its speed.
 const TRIAL: Duration = Duration::from_millis(250);
+
+/// All trials together take little more than this: each is shorter in a large grid.
+const TRIALS: Duration = Duration::from_secs(10);
 
 #[derive(Serialize)]
 struct Report {
@@ -58,6 +65,8 @@ pub(crate) fn run(args: &SweepArgs, plan: &Plan, shard: Shard) -> Result<(), Err
     let room = Room::of(plan)?;
     let data = SharedData::new(1);
     let mut speeds = HashMap::new();
+    let n_kinds: HashSet<_> = plan.points.iter().map(Point::values_key).collect();
+    let trial = TRIAL.min(TRIALS / u32::try_from(n_kinds.len().max(1)).unwrap_or(u32::MAX));
     let mut runs = Vec::new();
     for (at, point) in plan.points.iter().enumerate() {
         if !shard.has(at) {
@@ -68,7 +77,8 @@ pub(crate) fn run(args: &SweepArgs, plan: &Plan, shard: Shard) -> Result<(), Err
         let speed = match speeds.get(&point.values_key()) {
             Some(&speed) => speed,
             None => {
-                let speed = on_one_thread(|| Speed::of(&config, &document, &prepared, &opened))?;
+                let speed =
+                    on_one_thread(|| Speed::of(trial, &config, &document, &prepared, &opened))?;
                 speeds.insert(point.values_key(), speed);
                 speed
             }
@@ -144,13 +154,14 @@ impl Observer for Clock {
 impl Speed {
     /// Trains for a moment, in memory.
     fn of(
+        time: Duration,
         config: &Config,
         document: &Document,
         prepared: &Prepared,
         opened: &OpenDevice,
     ) -> Result<Self, Error> {
         let mut trial = config.clone();
-        trial.train.max_time = Some(TRIAL);
+        trial.train.max_time = Some(time);
         let sets = feeds(&trial, prepared, opened);
         let state = State {
             model: initial(&trial, document, prepared, &opened.device)?.model,

@@ -195,3 +195,46 @@ impl Watcher for SweepProgress<'_> {
         ));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_tell_what_there_is_to_tell() {
+        let mut state = State {
+            n_missing: 60,
+            n_running: 2,
+            n_done: 12,
+            ..State::default()
+        };
+        assert_eq!(state.words(), "12/60 done, 2 running");
+        state.n_failed = 1;
+        assert_eq!(state.words(), "12/60 done, 2 running, 1 failed");
+    }
+
+    /// By hand: of point a, 2 runs took 10 s each, of b one took 40 s, in 30 s by the clock, so two at a time. Left
+    /// are one of a (10 s), one of b (40 s) and one of c, of which nothing is known (the mean, 20 s): 70 s, at
+    /// two at a time 35 s.
+    #[test]
+    fn the_time_left_comes_from_the_speed_so_far() {
+        let now = Instant::now();
+        let Some(start) = now.checked_sub(Duration::from_secs(30)) else {
+            return; // a machine that was started just now
+        };
+        let state = State {
+            start: Some(start),
+            times: [("a".into(), vec![10.0, 10.0]), ("b".into(), vec![40.0])].into(),
+            left: [("a".into(), 1), ("b".into(), 1), ("c".into(), 1)].into(),
+            ..State::default()
+        };
+        let left = state.time_left().unwrap().as_secs_f64();
+        assert!((left - 35.0).abs() < 1.0, "{left}");
+        assert!(
+            state.words().ends_with(", about 35s left"),
+            "{}",
+            state.words()
+        );
+        assert_eq!(State::default().time_left(), None);
+    }
+}

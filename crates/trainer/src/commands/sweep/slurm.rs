@@ -1,6 +1,8 @@
 //! `plumb sweep --slurm`: an array job for Slurm, one task per part of the sweep.
 
-use std::{fmt::Write, process::Command};
+use std::{fmt::Write, path::Path, process::Command};
+
+use serde::Serialize;
 
 use crate::{
     Error,
@@ -17,21 +19,44 @@ const NAME: &str = "slurm.sh";
 /// Tasks of an array job, unless the user says how many.
 const MOST_TASKS: usize = 100;
 
+/// The version of what `--json` prints.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize)]
+struct Submitted<'a> {
+    format: u32,
+    name: &'a str,
+    directory: String,
+    job: &'a str,
+    tasks: usize,
+    runs: usize,
+}
+
+/// Prints the script; nothing is written.
+///
+/// # Errors
+/// That the folder at hand, or the program's own place, is not known.
+pub(crate) fn show(args: &SweepArgs, plan: &Plan) -> Result<(), Error> {
+    let folder = absolute_path(&args.runs_dir.join(&plan.name))?;
+    terminal::data(&script(args, plan, n_tasks(args, plan), &folder)?)
+}
+
+fn n_tasks(args: &SweepArgs, plan: &Plan) -> usize {
+    let n_runs = plan.points.len();
+    match args.slurm.tasks {
+        Some(tasks) => (tasks as usize).min(n_runs),
+        None => n_runs.min(MOST_TASKS),
+    }
+}
+
 /// Writes the script and submits it.
 ///
 /// # Errors
 /// Bad input if there is no `sbatch`, with the script written; a failure of `sbatch` itself.
 pub(crate) fn run(args: &SweepArgs, plan: &Plan, directory: &SweepDir) -> Result<(), Error> {
-    let n_runs = plan.points.len();
-    let n_tasks = match args.slurm.tasks {
-        Some(tasks) => (tasks as usize).min(n_runs),
-        None => n_runs.min(MOST_TASKS),
-    };
+    let (n_runs, n_tasks) = (plan.points.len(), n_tasks(args, plan));
     let folder = absolute_path(directory.path())?;
-    let script = script(args, plan, n_tasks, &folder.display().to_string())?;
-    if args.dry_run {
-        return terminal::data(&script);
-    }
+    let script = script(args, plan, n_tasks, &folder)?;
     RunDir::at(directory.path()).write(NAME, script.as_bytes())?;
     let path = folder.join(NAME);
     let output = Command::new("sbatch").arg("--parsable").arg(&path).output();
@@ -52,6 +77,16 @@ pub(crate) fn run(args: &SweepArgs, plan: &Plan, directory: &SweepDir) -> Result
     }
     let job = String::from_utf8_lossy(&output.stdout);
     let job = job.trim();
+    if args.json {
+        return terminal::json(&Submitted {
+            format: FORMAT,
+            name: &plan.name,
+            directory: directory.path().display().to_string(),
+            job,
+            tasks: n_tasks,
+            runs: n_runs,
+        });
+    }
     terminal::data(&format!(
         "submitted as array job {job}: {n_tasks} tasks for {n_runs} runs\n\n  squeue -j {job}\n  plumb compare {}\n",
         directory.path().display()
@@ -59,7 +94,7 @@ pub(crate) fn run(args: &SweepArgs, plan: &Plan, directory: &SweepDir) -> Result
 }
 
 /// An array job whose tasks do the sweep's parts, in the folder and with the program of this moment.
-fn script(args: &SweepArgs, plan: &Plan, n_tasks: usize, folder: &str) -> Result<String, Error> {
+fn script(args: &SweepArgs, plan: &Plan, n_tasks: usize, folder: &Path) -> Result<String, Error> {
     let here = std::env::current_dir().and_then(|here| Ok((here, std::env::current_exe()?)));
     let (here, plumb) =
         here.map_err(|error| Error::failed(format!("can't tell where plumb runs: {error}")))?;
@@ -67,7 +102,7 @@ fn script(args: &SweepArgs, plan: &Plan, n_tasks: usize, folder: &str) -> Result
         "#!/bin/bash\n#SBATCH --job-name={}\n#SBATCH --array=1-{n_tasks}\n#SBATCH --output={}\n",
         plan.name,
         // Slurm reads the rest of the line as one value, blanks and all, if it is quoted.
-        quoted(&format!("{folder}/slurm-%A-%a.log")),
+        quoted(&folder.join("slurm-%A-%a.log").display().to_string()),
     );
     for options in &args.slurm.sbatch {
         writeln!(script, "#SBATCH {options}").ok();
