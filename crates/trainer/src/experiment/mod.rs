@@ -21,12 +21,19 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+use self::{
+    grid::{Axis, FigureName, Labels, VARIANT},
+    judge::Judgement,
+    outcome::Answers,
+};
+
 pub(crate) use self::{
     figure::svg,
-    grid::{Axis, FigureName, Grid, Labels, VARIANT},
-    judge::{Judgement, Standing},
+    grid::Grid,
+    judge::Standing,
     mistake::Mistake,
-    outcome::{Answers, Outcome},
+    outcome::Outcome,
     plan::{Claims, Experiment},
     procedure::{decompose, decompose_figures},
     report::{Header, Report, together},

@@ -290,8 +290,7 @@ impl<'a> Parser<'a> {
         let mut end = self.text.len();
         for (at, c) in self.rest().char_indices() {
             match quote {
-                Some(mark) if c == mark => quote = None,
-                Some(_) => {}
+                Some(mark) => quote = (c != mark).then_some(mark),
                 None if open == 0 && ends.contains(&c) => {
                     end = start + at;
                     break;

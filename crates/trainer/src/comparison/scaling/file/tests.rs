@@ -23,7 +23,7 @@ fn points_come_in_order_with_their_seeds_together() {
         panic!("{file:?}")
     };
     assert_eq!((b.name.as_str(), a.name.as_str()), ("b", "a"));
-    let points: Vec<(u64, Vec<(f64, Option<u64>)>)> = (b.points.iter())
+    let points: Vec<_> = (b.points.iter())
         .map(|point| {
             let trainings = point.trainings.iter();
             let values = trainings.map(|training| (training.value, training.seed));
