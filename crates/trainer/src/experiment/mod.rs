@@ -23,8 +23,8 @@ mod tests;
 
 pub(crate) use self::{
     figure::svg,
-    grid::{Axis, FigureName, Grid, Labels, VARIANT},
-    judge::{Judgement, Standing},
+    grid::Grid,
+    judge::Standing,
     mistake::Mistake,
     outcome::{Answers, Outcome},
     plan::{Claims, Experiment},
