@@ -50,20 +50,11 @@ impl OverSeeds {
     ///   54:280, 2000; Agresti and Min, Statistics in Medicine 24:729, 2005), so it has a width at 0 errors.
     ///   With one seed it is all there is, and speaks of that one training.
     ///
-    /// A figure without a spread and without examples (a number of parameters) is exact.
+    /// `further` is what is known of the mean's variance beside that: of figures that come with intervals of their
+    /// own. It counts as examples that no seeds share. A figure without a spread and without examples (a number
+    /// of parameters) is exact.
     #[must_use]
     pub fn measure(
-        values: &[f64],
-        sets: &[SampledSet<'_>],
-        confidence: Confidence,
-    ) -> Option<Self> {
-        Self::measure_with(values, sets, 0.0, confidence)
-    }
-
-    /// As [`Self::measure`], of a figure that is made of others with intervals of their own: `further` is the
-    /// variance that they give its mean. It counts as that of examples which no seeds share.
-    #[must_use]
-    pub fn measure_with(
         values: &[f64],
         sets: &[SampledSet<'_>],
         further: f64,

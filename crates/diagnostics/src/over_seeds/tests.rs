@@ -15,7 +15,8 @@ fn near(got: f64, expected: f64) {
 #[test]
 fn without_examples_it_is_student_s_interval() {
     // Mean 3, standard deviation √2.5, 2.77645 · √(2.5/5) = 1.96325 (t table, 4 degrees, 97.5 %).
-    let of = OverSeeds::measure(&[1.0, 2.0, 3.0, 4.0, 5.0], &[], Confidence::default()).unwrap();
+    let of =
+        OverSeeds::measure(&[1.0, 2.0, 3.0, 4.0, 5.0], &[], 0.0, Confidence::default()).unwrap();
     near(of.interval.low, 3.0 - 1.963_25);
     near(of.interval.high, 3.0 + 1.963_25);
     near(of.seed_sd.unwrap(), 2.5_f64.sqrt());
@@ -28,7 +29,7 @@ fn without_examples_it_is_student_s_interval() {
 #[test]
 fn a_variance_of_its_own_counts() {
     for values in [&[7.0][..], &[7.0, 7.0]] {
-        let of = OverSeeds::measure_with(values, &[], 0.04, Confidence::default()).unwrap();
+        let of = OverSeeds::measure(values, &[], 0.04, Confidence::default()).unwrap();
         near(of.interval.low, 7.0 - 0.391_993);
         near(of.interval.high, 7.0 + 0.391_993);
     }
@@ -37,17 +38,20 @@ fn a_variance_of_its_own_counts() {
 #[test]
 fn a_figure_without_doubt_is_exact() {
     for values in [&[7.0][..], &[7.0, 7.0, 7.0]] {
-        let of = OverSeeds::measure(values, &[], Confidence::default()).unwrap();
+        let of = OverSeeds::measure(values, &[], 0.0, Confidence::default()).unwrap();
         assert_eq!(of.interval, Interval::exact(7.0));
     }
-    assert_eq!(OverSeeds::measure(&[], &[], Confidence::default()), None);
+    assert_eq!(
+        OverSeeds::measure(&[], &[], 0.0, Confidence::default()),
+        None
+    );
 }
 
 /// With one seed, one rate has Agresti and Coull's interval, and two have Agresti and Caffo's or Min's.
 #[test]
 fn one_seed_has_the_published_adjusted_intervals() {
     fn check(sets: &[SampledSet<'_>], value: f64, expected: (f64, f64)) {
-        let of = OverSeeds::measure(&[value], sets, Confidence::default()).unwrap();
+        let of = OverSeeds::measure(&[value], sets, 0.0, Confidence::default()).unwrap();
         near(of.interval.low, expected.0);
         near(of.interval.high, expected.1);
     }
@@ -93,7 +97,7 @@ fn equal_seeds_are_not_certain() {
         })
         .collect();
     let high = |sets: &[SampledSet<'_>]| {
-        OverSeeds::measure(&[0.0; 5], sets, Confidence::default())
+        OverSeeds::measure(&[0.0; 5], sets, 0.0, Confidence::default())
             .unwrap()
             .interval
             .high
@@ -129,7 +133,10 @@ fn false_claims_are_no_more_frequent_than_nominal() {
         let normal = Normal::new(0.3, 0.05).unwrap();
         let share = false_claims(TRIALS, || {
             let values: Vec<f64> = (0..seeds).map(|_| normal.sample(&mut rng)).collect();
-            (OverSeeds::measure(&values, &[], confidence).unwrap(), 0.3)
+            (
+                OverSeeds::measure(&values, &[], 0.0, confidence).unwrap(),
+                0.3,
+            )
         });
         assert!(
             (3.5..MOST).contains(&share),
@@ -191,7 +198,7 @@ fn false_claims_are_no_more_frequent_than_nominal() {
                     })
                     .collect();
                 (
-                    OverSeeds::measure(&values, &sets, confidence).unwrap(),
+                    OverSeeds::measure(&values, &sets, 0.0, confidence).unwrap(),
                     rates[0] - rates[1],
                 )
             });

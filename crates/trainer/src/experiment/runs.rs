@@ -175,7 +175,7 @@ impl<'a> Runs<'a> {
                 models: models.iter().map(|of| (of.weight, of.wrong)).collect(),
             })
             .collect();
-        OverSeeds::measure_with(&values, &sets, further, confidence)
+        OverSeeds::measure(&values, &sets, further, confidence)
             .ok_or_else(|| Missing::Because("there are no runs".into()))
     }
 }
