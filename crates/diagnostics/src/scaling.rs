@@ -86,7 +86,7 @@ impl Scaling {
     /// - Both are stretched by a draw of √(ν/χ²(ν)), because variances from few trainings are estimates
     ///   themselves: intervals become Student's, with the degrees of freedom of Satterthwaite.
     ///
-    /// Bounds are percentiles. What is called 95 % then holds the truth in 93 to 99 % of cases (simulated:
+    /// Bounds are percentiles. What is called 95 % then holds the truth in 92 to 99 % of cases (simulated:
     /// parameters, curve, a new training, examples needed; one to five trainings at five to eight sizes). One exception:
     /// where the true floor is 0, which no fit gets below, the intervals of scale and exponent hold it in 87 %;
     /// those of the curve, of a new training and of the examples needed keep theirs. The intervals take the law for granted: they know how far the points lie from

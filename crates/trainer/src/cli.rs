@@ -231,20 +231,25 @@ pub(crate) struct CompareArgs {
     /// Runs, and folders of runs
     #[arg(value_name = "RUN|SWEEP", required_unless_present = "curve")]
     pub(crate) inputs: Vec<PathBuf>,
-    /// Learning curves from anywhere, instead of runs: a CSV file with the columns examples (or seen_examples, n)
-    /// and error (or loss, value), maybe curve (or size), seed, and training, whose 0 holds a point out to be
-    /// predicted
-    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["inputs", "each", "filters", "sort", "reverse", "csv", "curves_on"])]
-    pub(crate) curve: Option<PathBuf>,
-    /// The error (or loss) to reach: how many examples that takes; the config's diagnosis.goal_error if absent
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
-    pub(crate) goal: Option<f64>,
-    /// Keep the most training examples of each curve from its fit, and see whether the fit predicts them
+    #[command(flatten)]
+    pub(crate) rows: RowArgs,
+    #[command(flatten)]
+    pub(crate) curves: CurveArgs,
+    /// Two-sided confidence of every interval, instead of that in the runs' configs
+    #[arg(long, value_name = "LEVEL", allow_negative_numbers = true)]
+    pub(crate) confidence: Option<f64>,
+    /// Print the table as CSV, rates as fractions
     #[arg(long)]
-    pub(crate) hold_out: bool,
-    /// The set whose error is held against training examples
-    #[arg(long, value_enum, value_name = "SET", default_value_t = CurveSet::Dev)]
-    pub(crate) curves_on: CurveSet,
+    pub(crate) csv: bool,
+    /// Print one JSON document
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+}
+
+/// Which rows, and in which order.
+#[derive(Args)]
+#[command(next_help_heading = "Rows")]
+pub(crate) struct RowArgs {
     /// One row for every run, instead of one for all seeds of a recipe
     #[arg(long)]
     pub(crate) each: bool,
@@ -258,15 +263,36 @@ pub(crate) struct CompareArgs {
     /// The other way round
     #[arg(long)]
     pub(crate) reverse: bool,
-    /// Two-sided confidence of every interval, instead of that in the runs' configs
-    #[arg(long, value_name = "LEVEL", allow_negative_numbers = true)]
-    pub(crate) confidence: Option<f64>,
-    /// Print the table as CSV, rates as fractions
+}
+
+/// Error against training examples.
+#[derive(Args)]
+#[command(next_help_heading = "Learning curves")]
+pub(crate) struct CurveArgs {
+    // Attributes, because names with underscores in a doc comment are code.
+    #[arg(
+        long,
+        value_name = "FILE.csv",
+        conflicts_with_all = ["inputs", "each", "filters", "sort", "reverse", "csv", "curves_on"],
+        help = "Curves from anywhere, instead of runs: a CSV file with the columns examples (or seen_examples, n) \
+                and error (or loss, value), maybe curve (or size), seed, and training, whose 0 holds a point out \
+                to be predicted"
+    )]
+    pub(crate) curve: Option<PathBuf>,
+    #[arg(
+        long,
+        value_name = "RATE",
+        allow_negative_numbers = true,
+        help = "The error (or loss) to reach: how many examples that takes; the config's diagnosis.goal_error if \
+                absent"
+    )]
+    pub(crate) goal: Option<f64>,
+    /// Keep the most training examples of each curve from its fit, and see whether the fit predicts them
     #[arg(long)]
-    pub(crate) csv: bool,
-    /// Print one JSON document
-    #[arg(long, conflicts_with = "csv")]
-    pub(crate) json: bool,
+    pub(crate) hold_out: bool,
+    /// The set whose error is held against training examples
+    #[arg(long, value_enum, value_name = "SET", default_value_t = CurveSet::Dev)]
+    pub(crate) curves_on: CurveSet,
 }
 
 /// A set that is not trained on.

@@ -8,6 +8,7 @@
 mod common;
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
@@ -219,7 +220,7 @@ fn parts_are_gathered_and_what_is_not_finished_is_said() {
     assert!(bad.starts_with("error: confidence is 95"), "{bad}");
 }
 
-/// Two models on one dev set: McNemar from the answers that the runs wrote down.
+/// Two models on one dev set: `McNemar` from the answers that the runs wrote down.
 #[test]
 fn two_runs_on_one_dev_set() {
     let place = Workplace::new();
@@ -316,7 +317,7 @@ fn a_target_takes_so_many_examples() {
         (25_600, "0.045"),
         (102_400, "0.0325"),
     ] {
-        csv += &format!("{n},{error},x\n");
+        writeln!(csv, "{n},{error},x").unwrap();
     }
     let file = place.write("c.csv", &csv);
     let file = file.to_str().unwrap();
@@ -360,4 +361,65 @@ fn bad_curves_are_refused() {
     assert_eq!(goal, "error: --goal is 0; expected a number above 0\n");
     refused(&place, &["--curve", NMT, "runs"]);
     refused(&place, &[]);
+}
+
+/// Two parts of a sweep in different places, as from machines without a shared disk; one run fails.
+#[test]
+fn parts_of_a_sweep_complete_each_other() {
+    let place = Workplace::new();
+    let config = fs::read_to_string(common::root().join(QUICKSTART)).unwrap();
+    let config = format!(
+        "{config}\n[sweep]\nseeds = 2\n[sweep.axes]\n\"model.mlp.hidden\" = [[4], [16]]\n\
+         \"optimizer.adam.learning_rate\" = [1e-3, 1e30]\n"
+    );
+    let config = place.write("sweep.toml", config);
+    let part = |part: &str| {
+        let folder = place.runs().join(part.replace('/', "-"));
+        let args = [
+            &[
+                "sweep",
+                config.to_str().unwrap(),
+                "--quiet",
+                "--device",
+                "cpu",
+            ][..],
+            &["--shard", part, "--runs-dir", folder.to_str().unwrap()],
+            &["--set", "data.general.strokes.examples=900"],
+            &[
+                "--set",
+                "data.split.train_dev=300",
+                "--set",
+                "train.epochs=2",
+            ],
+        ];
+        place.plumb(&args.concat());
+        folder.join("quickstart").to_str().unwrap().to_owned()
+    };
+    let (first, second) = (part("1/2"), part("2/2"));
+    let why = |report: &Value| -> Vec<String> {
+        let left_out = report["left_out"].as_array().unwrap().iter();
+        left_out
+            .map(|run| run["why"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let both = compared(&place, &[&first, &second]);
+    // Eight runs, of which the four with the huge learning rate fail.
+    assert_eq!(why(&both), ["failed"; 4]);
+    let rows = both["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        assert_eq!(row["runs"].as_array().unwrap().len(), 2);
+    }
+    let one = compared(&place, &[&first]);
+    let n_runs: usize = (one["rows"].as_array().unwrap().iter())
+        .map(|row| row["runs"].as_array().unwrap().len())
+        .sum();
+    assert_eq!(n_runs + why(&one).len(), 8);
+    assert_eq!(
+        why(&one).iter().filter(|why| *why == "not-begun").count(),
+        4
+    );
+    let text = told(&place, &[&first, &second]);
+    assert!(text.contains("left out, failed: "), "{text}");
+    assert!(text.contains(", and 3 more"), "{text}");
 }

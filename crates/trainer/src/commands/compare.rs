@@ -15,19 +15,23 @@ pub(crate) fn run(args: &CompareArgs) -> Result<(), Error> {
         .map(Confidence::new)
         .transpose()
         .map_err(|error| Error::bad_input(error.to_string()))?;
-    if let Some(goal) = args.goal.filter(|goal| !(*goal > 0.0 && goal.is_finite())) {
+    if let Some(goal) = args
+        .curves
+        .goal
+        .filter(|goal| !(*goal > 0.0 && goal.is_finite()))
+    {
         return Err(Error::bad_input(format!(
             "--goal is {goal}; expected a number above 0"
         )));
     }
-    if let Some(path) = &args.curve {
+    if let Some(path) = &args.curves.curve {
         let curves = Curves::of_file(
             path,
             &Judged {
                 on: SetName::Dev,
                 confidence: confidence.unwrap_or_default(),
-                goal: args.goal,
-                is_held_out: args.hold_out,
+                goal: args.curves.goal,
+                is_held_out: args.curves.hold_out,
             },
         )?;
         return if args.json {
@@ -39,14 +43,14 @@ pub(crate) fn run(args: &CompareArgs) -> Result<(), Error> {
     let comparison = Comparison::of(
         &args.inputs,
         &Choices {
-            is_each: args.each,
-            filters: &args.filters,
-            sort: &args.sort,
-            is_reversed: args.reverse,
+            is_each: args.rows.each,
+            filters: &args.rows.filters,
+            sort: &args.rows.sort,
+            is_reversed: args.rows.reverse,
             confidence,
-            curves_on: args.curves_on.into(),
-            goal: args.goal,
-            is_held_out: args.hold_out,
+            curves_on: args.curves.curves_on.into(),
+            goal: args.curves.goal,
+            is_held_out: args.curves.hold_out,
         },
     )?;
     if args.json {

@@ -246,7 +246,7 @@ impl Pair<'_> {
             }
         }
         let sets: Vec<SampledSet<'_>> = sets.into_values().map(|(set, _)| set).collect();
-        OverSeeds::measure(&values, &sets, self.each)
+        OverSeeds::measure(&values, &sets, 0.0, self.each)
     }
 }
 

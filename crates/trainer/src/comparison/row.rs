@@ -53,7 +53,7 @@ impl Row {
         let first = runs[0];
         let n = runs.len() as f64;
         let sets: Vec<&PerSet<Answers>> = runs.iter().map(|run| &run.sets).collect();
-        let secs: Option<Vec<f64>> = runs.iter().map(|run| run.train_secs).collect();
+        let times: Option<Vec<f64>> = runs.iter().map(|run| run.train_secs).collect();
         let examples: usize = runs.iter().map(|run| run.train_examples).sum();
         Ok(Self {
             settings: columns
@@ -64,7 +64,7 @@ impl Row {
             shared_sets: shared_sets(&sets),
             train_examples: examples as f64 / n,
             parameters: first.parameters,
-            train_secs: secs.map(|secs| secs.iter().sum::<f64>() / n),
+            train_secs: times.map(|times| times.iter().sum::<f64>() / n),
             runs: at,
         })
     }

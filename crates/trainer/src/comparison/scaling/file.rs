@@ -65,14 +65,14 @@ impl CurveFile {
         let mut order: Vec<String> = Vec::new();
         let mut curves: BTreeMap<String, [ByExamples; 2]> = BTreeMap::new();
         let mut seeds = Names::default();
-        let mut seen = BTreeSet::new();
+        let mut known = BTreeSet::new();
         for record in reader.records() {
             let record = record.map_err(|error| wrong(error.to_string()))?;
             let line = record.position().map_or(0, csv::Position::line);
             let wrong = |what: String| wrong(format!("line {line}: {what}"));
             let read = columns.line(&record).map_err(wrong)?;
             let key = (read.curve.clone(), read.examples, read.seed.clone());
-            if !seen.insert(key) {
+            if !known.insert(key) {
                 return Err(wrong(columns.twice(&read)));
             }
             if !order.contains(&read.curve) {

@@ -15,14 +15,14 @@ const BOOTSTRAP_SEED: u64 = 0;
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Fit {
-    Law(Box<Law>),
+    Law(Box<Extrapolation>),
     /// In words.
     None(String),
 }
 
 /// An offset power law, with what was asked of it.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Law {
+pub(crate) struct Extrapolation {
     pub(crate) law: OffsetPowerLaw,
     pub(crate) scale: Interval,
     pub(crate) exponent: Interval,
@@ -58,12 +58,12 @@ pub(crate) struct HeldOut {
 impl Fit {
     pub(super) fn of(series: &Series, targets: &[f64], confidence: Confidence) -> Self {
         match scaling(&series.points, confidence) {
-            Ok(scaling) => Self::Law(Box::new(Law::of(&scaling, series, targets))),
+            Ok(scaling) => Self::Law(Box::new(Extrapolation::of(&scaling, series, targets))),
             Err(why) => Self::None(why),
         }
     }
 
-    pub(crate) fn law(&self) -> Option<&Law> {
+    pub(crate) fn law(&self) -> Option<&Extrapolation> {
         match self {
             Self::Law(law) => Some(law),
             Self::None(_) => None,
@@ -84,7 +84,7 @@ fn scaling(points: &[Point], confidence: Confidence) -> Result<Scaling, String> 
     Scaling::analyse(&curve, confidence, BOOTSTRAP_SEED).map_err(|error| error.to_string())
 }
 
-impl Law {
+impl Extrapolation {
     fn of(scaling: &Scaling, series: &Series, targets: &[f64]) -> Self {
         let target = |&value: &f64| Target {
             value,

@@ -157,7 +157,7 @@ impl Series {
                 held_out: Vec::new(),
             }
         });
-        let mut series: Vec<Self> = series.filter(|series| series.has_two_sizes()).collect();
+        let mut series: Vec<Self> = series.filter(Self::has_two_sizes).collect();
         series.sort_by_key(|series| series.parameters);
         series
     }

@@ -43,7 +43,7 @@ impl Point {
     /// Values of which nothing else is known: the interval is Student's over them.
     fn of(examples: u64, trainings: Vec<Training>, confidence: Confidence) -> Self {
         let values: Vec<f64> = trainings.iter().map(|training| training.value).collect();
-        let over = OverSeeds::measure(&values, &[], confidence);
+        let over = OverSeeds::measure(&values, &[], 0.0, confidence);
         Self {
             examples,
             mean: values.iter().sum::<f64>() / values.len() as f64,

@@ -80,7 +80,7 @@ impl Curves {
     }
 
     /// As in "to reach 2 %: about 41,000 examples (28,000 to 75,000), or the next size".
-    fn target_text(&self, at: usize, target: &Target) -> String {
+    pub(super) fn target_text(&self, at: usize, target: &Target) -> String {
         let unit = if self.is_error { " %" } else { "" };
         let value = target.value;
         let mut text = format!("  to reach {}{unit}: ", self.value(value));

@@ -40,60 +40,60 @@ impl Comparison {
         }
         text
     }
+}
 
-    pub(super) fn against_text(&self, against: &AgainstBest) -> String {
-        let best = against.best + 1;
-        let mut text = format!("\nRow {best}, with the lowest dev error, against ");
-        text.push_str(if against.others.len() == 1 {
-            "the other"
-        } else {
-            "each other one"
-        });
-        let percent = |level: f64| (level * 1e6).round() / 1e4;
-        if against.n_pairs > 1 {
-            write!(
-                text,
-                ";\n{} % sure of all {} pairs of rows together, so {} % of each (Bonferroni)",
-                percent(against.confidence),
-                against.n_pairs,
-                percent(against.each_confidence)
-            )
-            .ok();
-        } else {
-            write!(text, "; {} % intervals", percent(against.confidence)).ok();
-        }
-        text.push_str("\n\n");
-        text.push_str(&against_table(against).text());
-        let seeds = against
-            .others
-            .iter()
-            .filter_map(|other| other.over_seeds.as_ref());
-        let most_seeds = seeds.map(|over| over.seeds).max();
-        let fewest = against.fewest_seeds();
-        if let Some(most) = most_seeds.filter(|&most| most < fewest) {
-            writeln!(
-                text,
-                "\nWith {} no difference can be settled, however large: that takes {fewest} at least",
-                counted(most, "seed")
-            )
-            .ok();
-        }
-        let elsewhere: Vec<String> = (against.others.iter())
-            .filter(|other| !other.is_same_dev)
-            .map(|other| (other.row + 1).to_string())
-            .collect();
-        if !elsewhere.is_empty() {
-            let rows = if elsewhere.len() == 1 { "row" } else { "rows" };
-            writeln!(
-                text,
-                "\n{rows} {}: not measured on the dev examples of row {best}, so that chance in the examples\n\
-                 counts twice",
-                elsewhere.join(", ")
-            )
-            .ok();
-        }
-        text
+pub(super) fn against_text(against: &AgainstBest) -> String {
+    let best = against.best + 1;
+    let mut text = format!("\nRow {best}, with the lowest dev error, against ");
+    text.push_str(if against.others.len() == 1 {
+        "the other"
+    } else {
+        "each other one"
+    });
+    let percent = |level: f64| (level * 1e6).round() / 1e4;
+    if against.n_pairs > 1 {
+        write!(
+            text,
+            ";\n{} % sure of all {} pairs of rows together, so {} % of each (Bonferroni)",
+            percent(against.confidence),
+            against.n_pairs,
+            percent(against.each_confidence)
+        )
+        .ok();
+    } else {
+        write!(text, "; {} % intervals", percent(against.confidence)).ok();
     }
+    text.push_str("\n\n");
+    text.push_str(&against_table(against).text());
+    let seeds = against
+        .others
+        .iter()
+        .filter_map(|other| other.over_seeds.as_ref());
+    let most_seeds = seeds.map(|over| over.seeds).max();
+    let fewest = against.fewest_seeds();
+    if let Some(most) = most_seeds.filter(|&most| most < fewest) {
+        writeln!(
+            text,
+            "\nWith {} no difference can be settled, however large: that takes {fewest} at least",
+            counted(most, "seed")
+        )
+        .ok();
+    }
+    let elsewhere: Vec<String> = (against.others.iter())
+        .filter(|other| !other.is_same_dev)
+        .map(|other| (other.row + 1).to_string())
+        .collect();
+    if !elsewhere.is_empty() {
+        let rows = if elsewhere.len() == 1 { "row" } else { "rows" };
+        writeln!(
+            text,
+            "\n{rows} {}: not measured on the dev examples of row {best}, so that chance in the examples\n\
+             counts twice",
+            elsewhere.join(", ")
+        )
+        .ok();
+    }
+    text
 }
 
 fn against_table(against: &AgainstBest) -> Table {
