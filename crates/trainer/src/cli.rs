@@ -478,7 +478,7 @@ const SWEEP_EXAMPLE: &str = r#"An example of [sweep]:
   "model.mlp.hidden" = [[8], [64, 64]]
   [sweep.variants]       # named sets of changes: one more axis
   short = { "train.epochs" = 5 }
-  wide = { "model.width" = 2.0, "train.epochs" = 50 }"#;
+  smooth = { "loss.label_smoothing" = 0.1, "train.epochs" = 50 }"#;
 
 /// Train every point of a grid of configs, with several seeds; started again, it does what is missing
 ///
