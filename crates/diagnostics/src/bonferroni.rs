@@ -15,6 +15,22 @@ pub(crate) fn shared_by(confidence: Confidence, k: usize) -> Confidence {
     Confidence::new(level).unwrap_or(confidence)
 }
 
+impl Confidence {
+    /// Returns the confidence that each of `k` intervals needs so that all of them cover at once with this
+    /// one: Bonferroni's correction, which asks for nothing of how the intervals depend on each other.
+    ///
+    /// ```
+    /// use plumb_diagnostics::Confidence;
+    ///
+    /// // 1 − 0.05/5
+    /// assert!((Confidence::default().shared_by(5).level() - 0.99).abs() < 1e-12);
+    /// ```
+    #[must_use]
+    pub fn shared_by(self, k: usize) -> Self {
+        shared_by(self, k)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -87,7 +87,8 @@ impl Confidence {
 
     /// Standard normal quantile at `(1 + level) / 2`; taken from the error function, because
     /// `1 + level` loses digits where the level is small.
-    pub(crate) fn z(self) -> f64 {
+    #[must_use]
+    pub fn z(self) -> f64 {
         SQRT_2 * erf_inv(self.0)
     }
 }

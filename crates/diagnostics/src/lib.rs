@@ -9,6 +9,8 @@
 //! eyeball part of dev ([`split_eyeball`], [`eyeball_wear`]), Ng's table of two distributions ([`ng_table()`]),
 //! and the human level from raters' labels ([`study_raters`]).
 //!
+//! Error against the number of training examples, extrapolated, is in [`scaling`].
+//!
 //! The crate takes numbers from any framework: it knows no tensors, reads no files, prints nothing.
 //! Rates are fractions in 0..=1 throughout.
 //!
@@ -40,6 +42,7 @@ mod bootstrap;
 mod coin;
 mod contrast;
 mod interval;
+mod student;
 
 // What lies between, and what would settle it.
 mod gap;
@@ -48,8 +51,12 @@ mod more_examples;
 // Two models, several seeds, the best of many runs.
 mod better;
 mod optimism;
+mod over_seeds;
 mod paired;
 mod seeds;
+
+// Error against the number of training examples.
+pub mod scaling;
 
 // Other questions: are two sets alike, and what the textbook calls bias and variance.
 mod decomposition;
@@ -93,6 +100,7 @@ pub use ng_table::{
 };
 pub use note::Note;
 pub use optimism::{BestOf, ErrorMatrix, OptimismError, expected_optimism};
+pub use over_seeds::{OverSeeds, SampledSet};
 pub use paired::{PairedCounts, PairedDifference, PairedError, mcnemar_exact};
 pub use rate::{ErrorCount, Rate, RateError, RateName, SetError, SetName};
 pub use raters::{

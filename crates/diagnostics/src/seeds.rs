@@ -10,7 +10,6 @@ use crate::rate::{ErrorCount, RateError, RateName, SetError, SetName};
 
 mod errors;
 mod resampled;
-mod student;
 
 pub use errors::SeedErrors;
 

@@ -2,11 +2,13 @@
 //! train-dev, dev and test error, and says what stands in the way and what to try next.
 
 mod advice;
+mod answers;
 mod bayes;
 mod checkpoint;
 mod cli;
 mod clip;
 mod commands;
+mod comparison;
 mod config;
 mod curve;
 mod data_summary;
@@ -20,6 +22,7 @@ mod error;
 mod error_analysis;
 mod evaluate;
 mod exam;
+mod experiment;
 mod export;
 mod feed;
 mod finished;
@@ -43,6 +46,7 @@ mod optimizer;
 mod outputs;
 mod parameters;
 mod pool;
+mod pooled;
 mod predictions;
 mod prepare;
 mod progress;
@@ -104,11 +108,13 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Resume(args) => commands::resume::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Diagnose(args) => commands::diagnose::run(&args),
+        Command::Compare(args) => commands::compare::run(&args),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Data(command) => commands::data::run(&command),
         Command::Export(args) => commands::export::run(&args),
         Command::FindLr(args) => commands::find_lr::run(&args),
+        Command::Reproduce(args) => commands::reproduce::run(&args),
         Command::Sweep(args) => commands::sweep::run(&args),
         Command::Exam(args) => commands::exam::run(&args),
         Command::Decompose(args) => commands::decompose::run(&args),

@@ -3,10 +3,10 @@
 use rand::RngExt as _;
 
 use super::SeedErrors;
-use super::student;
 use crate::bootstrap::{self, RESAMPLES};
 use crate::interval::{Confidence, Interval};
 use crate::rate::SetName;
+use crate::student;
 
 /// A weighted sum of the rates on the four sets, less a known number: a rate, a gap, or a contrast.
 #[derive(Clone, Debug)]

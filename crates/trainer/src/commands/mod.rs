@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod decompose;
 pub(crate) mod devices;
@@ -10,6 +11,7 @@ pub(crate) mod exam;
 pub(crate) mod export;
 pub(crate) mod find_lr;
 pub(crate) mod predict;
+pub(crate) mod reproduce;
 pub(crate) mod resume;
 pub(crate) mod sweep;
 pub(crate) mod train;

@@ -1,8 +1,8 @@
 //! `plumb sweep`.
 
 mod dry_run;
-mod progress;
-mod room;
+pub(super) mod progress;
+pub(super) mod room;
 mod slurm;
 
 use std::time::Instant;

@@ -44,6 +44,9 @@ pub(super) fn check(config: &Config) -> Result<(), KeyError> {
         numbers("train", &[("clip_norm", norm, POSITIVE)])?;
     }
     numbers("train", &[("mixup", config.train.mixup, MIXUP)])?;
+    if let Some(expect) = &config.expect {
+        expect.check()?;
+    }
     config.evaluation.check()?;
     config.checkpoint.check()?;
     if let Some(goal) = config.diagnosis.goal_error {

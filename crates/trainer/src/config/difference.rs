@@ -1,6 +1,6 @@
 /// The keys with different values, beside those that `is_free` names: the innermost that both tables can have.
 /// Those of the new table come first, since they are what somebody wrote.
-pub(super) fn differences(
+pub(crate) fn differences(
     old: &toml::Table,
     new: &toml::Table,
     above: &str,

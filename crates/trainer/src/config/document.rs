@@ -14,11 +14,13 @@ use super::{Choice, explain::explain};
 use crate::Error;
 
 /// What is wrong with the value of one key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct KeyError {
     key: String,
     message: String,
     hint: Option<String>,
+    /// Which bytes of a text that is the value; none for all of them.
+    within: Option<Range<usize>>,
 }
 
 impl KeyError {
@@ -28,6 +30,7 @@ impl KeyError {
             key: key.into(),
             message: message.into(),
             hint: None,
+            within: None,
         }
     }
 
@@ -40,6 +43,12 @@ impl KeyError {
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Points at a part of the value, which is a text.
+    pub(crate) fn within(mut self, bytes: Range<usize>) -> Self {
+        self.within = Some(bytes);
         self
     }
 }
@@ -229,7 +238,11 @@ impl Document {
         let mut path = error.key.as_str();
         loop {
             if let Some(value) = self.find(path) {
-                return self.render(&error.message, value.span(), error.hint.as_deref());
+                let is_it = path == error.key;
+                let within = error.within.as_ref().filter(|_| is_it);
+                let span = within.and_then(|bytes| self.within(value, bytes));
+                let span = span.unwrap_or(value.span());
+                return self.render(&error.message, span, error.hint.as_deref());
             }
             let Some((parent, _)) = path.rsplit_once('.') else {
                 let end = self.sources[0].text.trim_end().len();
@@ -243,14 +256,32 @@ impl Document {
         find(self.root.get_ref(), path)
     }
 
+    /// Where a part of a text stands, if the text is written as it is: on one line, and without escapes.
+    fn within(
+        &self,
+        value: &Spanned<DeValue<'static>>,
+        bytes: &Range<usize>,
+    ) -> Option<Range<usize>> {
+        let text = value.get_ref().as_str()?;
+        let span = value.span();
+        let source = self.source(&span);
+        let start = span.start - source.start;
+        let written = source.text.get(start..span.end - source.start)?;
+        let quote = written.find(text)?;
+        // Three quotes may have a line break behind them, which is no part of the text.
+        let is_plain = written.len() - quote - text.len() <= 3;
+        let start = span.start + quote;
+        is_plain.then(|| start + bytes.start..start + bytes.end)
+    }
+
+    fn source(&self, span: &Range<usize>) -> &Source {
+        let mut sources = self.sources.iter().rev();
+        let found = sources.find(|source| source.start <= span.start);
+        found.unwrap_or(&self.sources[0])
+    }
+
     fn render(&self, message: &str, span: Range<usize>, hint: Option<&str>) -> Error {
-        let source = self
-            .sources
-            .iter()
-            .rev()
-            .find(|source| source.start <= span.start)
-            .unwrap_or(&self.sources[0]);
-        source.render(message, span, hint)
+        self.source(&span).render(message, span, hint)
     }
 }
 
@@ -316,10 +347,21 @@ fn find<'a>(table: &'a DeTable<'static>, path: &str) -> Option<&'a Spanned<DeVal
         return Some(value);
     }
     path.match_indices('.').find_map(|(dot, _)| {
-        let DeValue::Table(inner) = table.get(&path[..dot])?.get_ref() else {
-            return None;
-        };
-        find(inner, &path[dot + 1..])
+        let rest = &path[dot + 1..];
+        match table.get(&path[..dot])?.get_ref() {
+            DeValue::Table(inner) => find(inner, rest),
+            // `expect.claims.2.check`: of the third of a list.
+            DeValue::Array(list) => {
+                let (number, below) = rest.split_once('.').unwrap_or((rest, ""));
+                let item = list.get(number.parse::<usize>().ok()?)?;
+                match item.get_ref() {
+                    _ if below.is_empty() => Some(item),
+                    DeValue::Table(inner) => find(inner, below),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     })
 }
 

@@ -35,7 +35,8 @@ pub(super) fn explain(message: &str) -> (String, Option<String>) {
     )
 }
 
-fn suggest(unknown: &str, known: &[&str]) -> String {
+/// Names the known name that is similar to an unknown one, or else all of them.
+pub(crate) fn suggest(unknown: &str, known: &[&str]) -> String {
     /// Below this Jaro–Winkler similarity two names have little in common.
     const SIMILAR: f64 = 0.8;
     let similar = known

@@ -4,10 +4,12 @@ mod check;
 mod chunk;
 mod difference;
 mod document;
+mod expect;
 mod explain;
 mod human;
 mod loss;
 mod model;
+mod procedure;
 mod sweep;
 mod training;
 
@@ -21,10 +23,14 @@ use plumb_model::{Model, Task};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use chunk::Chunk;
+pub(crate) use difference::differences;
 pub(crate) use document::{Document, KeyError};
+pub(crate) use expect::{Expect, Figure};
+pub(crate) use explain::suggest as similar_name;
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
+pub(crate) use procedure::{DecomposeConfig, Procedure};
 pub(crate) use sweep::SweepConfig;
 pub(crate) use training::{Checkpointing, Evaluations, Train};
 
@@ -68,6 +74,13 @@ pub(crate) struct Config {
     #[serde(default, skip_serializing)]
     #[allow(dead_code, reason = "read from the document, and allowed here")]
     pub(crate) sweep: Option<SweepConfig>,
+    /// What must come out, of an experiment; no run's own.
+    #[serde(default, skip_serializing)]
+    pub(crate) expect: Option<Expect>,
+    /// What an experiment's short form has otherwise; no run's own.
+    #[serde(default, skip_serializing)]
+    #[allow(dead_code, reason = "read from the document, and allowed here")]
+    pub(crate) short: toml::Table,
 }
 
 /// The two chunks, and the sets made from them.
@@ -143,7 +156,11 @@ impl Config {
         Ok(difference::differences(&old, &new, "", is_free))
     }
 
-    fn table(&self) -> Result<toml::Table, crate::Error> {
+    /// The whole config, defaults included, as a table.
+    ///
+    /// # Errors
+    /// [`crate::Error::Failed`] if it can't be written as TOML.
+    pub(crate) fn table(&self) -> Result<toml::Table, crate::Error> {
         self.to_toml()?.parse().map_err(|error| {
             crate::Error::failed(format!("can't compare the config with another: {error}"))
         })
@@ -187,7 +204,8 @@ pub(crate) struct Choice {
     pub(crate) has_default: bool,
 }
 
-const CHOICES: [Choice; 5] = [
+/// The tables that hold exactly one of several others.
+pub(crate) const CHOICES: [Choice; 5] = [
     Choice::required("data.general", Chunk::SOURCES),
     Choice::required("data.target", Chunk::SOURCES),
     Choice::required("model", ModelConfig::NETWORKS),

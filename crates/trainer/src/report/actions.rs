@@ -121,7 +121,7 @@ fn duration(secs: f64) -> String {
 }
 
 /// Words in lines of 80 columns; the later lines stand below the first one's text.
-fn wrapped(start: &str, words: &str) -> String {
+pub(crate) fn wrapped(start: &str, words: &str) -> String {
     let indent = " ".repeat(start.len());
     let mut text = String::new();
     let mut line = start.to_string();

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::{advice::Action, bayes::KnownBayes, judge::HumanLevel, train::End};
 
+pub(crate) use actions::wrapped;
 pub(crate) use ng_table::ng_table;
 pub(crate) use text::{findings, text};
 

@@ -115,7 +115,7 @@ fn values(key: &str, value: Value) -> Result<Vec<Value>, KeyError> {
         );
         KeyError::new(place(key), format!("the axis `{key}` {predicate}"))
     };
-    for own in ["seed", "name", "format", "sweep", "expect"] {
+    for own in ["seed", "name", "format", "sweep", "expect", "short"] {
         if key == own || key.starts_with(&format!("{own}.")) {
             let error = KeyError::new(place(key), format!("`{key}` can't be an axis"));
             return Err(match own {

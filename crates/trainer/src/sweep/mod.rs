@@ -10,9 +10,10 @@ mod shard;
 mod shared;
 
 pub(crate) use axis::Axis;
-pub(crate) use directory::SweepDir;
+pub(crate) use directory::{Found, SweepDir};
 pub(crate) use engine::{Options, Summary, Watcher, run};
+pub(crate) use ledger::Event;
 pub(crate) use plan::{Plan, Point};
-pub(crate) use results::{Results, Row};
+pub(crate) use results::{Row, finished_rows};
 pub(crate) use shard::Shard;
 pub(crate) use shared::SharedData;

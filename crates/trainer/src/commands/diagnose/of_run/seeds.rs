@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
-use plumb_diagnostics::{ErrorCount, SeedErrors, SeedFigures, SetName, diagnose_seeds};
+use plumb_diagnostics::{SetName, diagnose_seeds};
 use serde::Serialize;
 
 use crate::{
     Error,
     advice::{Case, advise},
+    answers::{Answers, seed_figures, shared_sets},
     cli::DiagnoseArgs,
     finished::Finished,
     report::{self, Findings},
+    sets::PerSet,
     terminal,
 };
 
@@ -36,25 +38,15 @@ pub(super) fn run(args: &DiagnoseArgs, paths: &[PathBuf]) -> Result<(), Error> {
     check_one_recipe(&runs)?;
     let first = &runs[0];
     let given = first.given(args)?;
-    let mut shared_sets = Vec::new();
-    let mut errors = |set: SetName| -> Result<SeedErrors, Error> {
-        let hash = |run: &Finished| run.data.sets.get(set).sha256.clone();
-        if runs.iter().all(|run| hash(run) == hash(first)) {
-            shared_sets.push(set);
-            let flags: Vec<Vec<bool>> = runs.iter().map(|run| run.sets.get(set).errors()).collect();
-            SeedErrors::shared(&flags).map_err(|error| Error::bad_input(error.to_string()))
-        } else {
-            Ok(SeedErrors::per_seed(&counts(&runs, set)))
-        }
-    };
-    let figures = SeedFigures {
-        human: given.figures.human.clone(),
-        human_general: given.figures.human_general.clone(),
-        train: Some(counts(&runs, SetName::Train)),
-        train_dev: Some(errors(SetName::TrainDev)?),
-        dev: Some(errors(SetName::Dev)?),
-        test: Some(errors(SetName::Test)?),
-    };
+    let answers = (runs.iter().map(Answers::of)).collect::<Result<Vec<_>, _>>()?;
+    let answers: Vec<&PerSet<Answers>> = answers.iter().collect();
+    let shared_sets = shared_sets(&answers);
+    let human = (
+        given.figures.human.clone(),
+        given.figures.human_general.clone(),
+    );
+    let figures =
+        seed_figures(&answers, human).map_err(|error| Error::bad_input(error.to_string()))?;
     let diagnosis = diagnose_seeds(&figures, &given.options, BOOTSTRAP_SEED)
         .map_err(|error| Error::bad_input(error.to_string()))?;
     let human = given.human();
@@ -88,12 +80,6 @@ pub(super) fn run(args: &DiagnoseArgs, paths: &[PathBuf]) -> Result<(), Error> {
     };
     let title = format!("\nThe mean of {} runs; {shared}\n\n", runs.len());
     terminal::data(&(title + &report::findings(&findings)))
-}
-
-fn counts(runs: &[Finished], set: SetName) -> Vec<ErrorCount> {
-    runs.iter()
-        .filter_map(|run| run.sets.get(set).count())
-        .collect()
 }
 
 /// Means of different recipes would mean nothing; and a run that stands there twice is no second seed.

@@ -8,7 +8,7 @@ use crate::interval::Confidence;
 /// estimated with some degrees of freedom, given with it, and one that is as good as known.
 ///
 /// Degrees of freedom of the sum: Satterthwaite, Biometrics Bulletin 2:110, 1946.
-pub(super) fn stretch(estimated: (f64, f64), known: f64, confidence: Confidence) -> f64 {
+pub(crate) fn stretch(estimated: (f64, f64), known: f64, confidence: Confidence) -> f64 {
     let (variance, freedom) = estimated;
     if variance <= 0.0 {
         return 1.0;
@@ -17,7 +17,7 @@ pub(super) fn stretch(estimated: (f64, f64), known: f64, confidence: Confidence)
 }
 
 /// Student's two-sided quantile; by halving, which always ends (see `beta.rs` on statrs' own quantiles).
-fn quantile(freedom: f64, confidence: Confidence) -> f64 {
+pub(crate) fn quantile(freedom: f64, confidence: Confidence) -> f64 {
     /// From here on it differs from the normal one by less than 10⁻⁵ of it at usual confidences.
     const MANY: f64 = 1e5;
     /// Beyond any error rate's stretch; at 95 % and one degree of freedom the quantile is 12.7.

@@ -1,0 +1,34 @@
+//! Experiments: configs that say what must come out, and are checked.
+
+mod estimate;
+mod expression;
+mod figure;
+mod grid;
+mod judge;
+mod measure;
+mod mistake;
+mod outcome;
+mod parse;
+mod plan;
+mod procedure;
+mod report;
+mod rows;
+mod runs;
+mod shape;
+mod template;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::{
+    figure::svg,
+    grid::{Axis, FigureName, Grid, Labels, VARIANT},
+    judge::{Judgement, Standing},
+    mistake::Mistake,
+    outcome::{Answers, Outcome},
+    plan::{Claims, Experiment},
+    procedure::{decompose, decompose_figures},
+    report::{Header, Report, together},
+    runs::Runs,
+};

@@ -1,0 +1,329 @@
+//! The runs of a sweep, and what an expression is on the runs of each seed.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use plumb_diagnostics::{Confidence, OverSeeds, SampledSet, SetName};
+
+use super::{
+    expression::{Expression, Name, Operator, Selector},
+    grid::{Filter, Grid, Place},
+    measure::{Measure, set_of},
+    outcome::Outcome,
+    shape,
+};
+
+/// All runs that finished, sorted by seed and place in the grid.
+pub(crate) struct Runs<'a> {
+    pub(crate) grid: &'a Grid,
+    pub(crate) all: Vec<Run<'a>>,
+    pub(crate) seeds: Vec<u64>,
+}
+
+pub(crate) struct Run<'a> {
+    point: Vec<usize>,
+    pub(crate) outcome: &'a Outcome,
+}
+
+/// What one model's answers on one set have to do with a figure.
+struct Part<'a> {
+    seed: u64,
+    /// By how much the mean over seeds changes per unit of the error rate.
+    weight: f64,
+    wrong: &'a [bool],
+}
+
+/// What an expression is made of and that other examples, or other trainings, would have given otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Input {
+    /// The error rate on a set, beside train: that is counted whole, so it is exact.
+    Rate(SetName),
+    /// A figure of a procedure.
+    Figure(String),
+}
+
+/// Why an expression has no value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Missing {
+    /// The grid has no such point.
+    NotInGrid,
+    Because(String),
+}
+
+impl Missing {
+    pub(crate) fn text(self) -> String {
+        match self {
+            Self::NotInGrid => "no run of the sweep has all of this".into(),
+            Self::Because(why) => why,
+        }
+    }
+}
+
+impl<'a> Runs<'a> {
+    /// `seeds` are all that were to be run, so that one whose runs all failed is missed.
+    pub(crate) fn new(grid: &'a Grid, outcomes: &'a [Outcome], seeds: &[u64]) -> Self {
+        let run = |outcome: &'a Outcome| {
+            let point = grid.point(&outcome.labels)?;
+            Some(Run { point, outcome })
+        };
+        let mut all: Vec<Run<'a>> = outcomes.iter().filter_map(run).collect();
+        all.sort_by(|a, b| (a.outcome.seed, &a.point).cmp(&(b.outcome.seed, &b.point)));
+        let mut seeds = seeds.to_vec();
+        seeds.extend(all.iter().map(|run| run.outcome.seed));
+        seeds.sort_unstable();
+        seeds.dedup();
+        Self { grid, all, seeds }
+    }
+
+    /// The run of a seed that a selector means, at a place of the grid.
+    pub(crate) fn select(
+        &self,
+        filter: &Filter,
+        place: &Place,
+        seed: u64,
+    ) -> Result<usize, Missing> {
+        let mut place = place.clone();
+        place.extend(&filter.place);
+        let (mut best, mut n_points): (Option<(f64, usize)>, _) = (None, 0);
+        for point in self.grid.points_at(&place) {
+            n_points += 1;
+            let is_it = |run: &Run<'_>| run.outcome.seed == seed && run.point == *point;
+            let Some(at) = self.all.iter().position(is_it) else {
+                let why = format!("with seed {seed} a run is missing");
+                return Err(Missing::Because(why));
+            };
+            let dev = self.all[at].outcome.sets.dev.rate();
+            let dev = if filter.pick_by_dev {
+                dev.ok_or_else(|| Missing::Because("a run has no dev error".into()))?
+            } else {
+                0.0
+            };
+            // Of equal ones, the first.
+            if best.is_none_or(|(lowest, _)| dev < lowest) {
+                best = Some((dev, at));
+            }
+        }
+        match best {
+            Some((_, at)) if n_points == 1 || filter.pick_by_dev => Ok(at),
+            Some(_) => Err(Missing::Because("this is no single run".into())),
+            None => Err(Missing::NotInGrid),
+        }
+    }
+
+    /// The run of every seed.
+    pub(crate) fn of_seeds(&self, filter: &Filter) -> Result<Vec<&'a Outcome>, Missing> {
+        let run = |&seed: &u64| self.select(filter, &Vec::new(), seed);
+        let runs = self.seeds.iter().map(run);
+        runs.map(|at| Ok(self.all[at?].outcome)).collect()
+    }
+
+    /// The mean over seeds of a figure that is computed from expressions, with its interval.
+    ///
+    /// The part that examples have in its doubt comes by the delta method: from how much the figure changes
+    /// with each error rate that it is made of.
+    pub(crate) fn measure(
+        &self,
+        figure: &dyn Fn(&OfSeed<'_, 'a>) -> Result<f64, Missing>,
+        confidence: Confidence,
+    ) -> Result<OverSeeds, Missing> {
+        /// Small beside any difference of rates that is measured, large beside rounding.
+        const STEP: f64 = 1e-6;
+        let n_seeds = self.seeds.len() as f64;
+        let (mut values, mut further) = (Vec::new(), 0.0);
+        // Per set of examples, which models of which seeds were measured on it.
+        let mut sets: BTreeMap<(SetName, &str), Vec<Part<'_>>> = BTreeMap::new();
+        for &seed in &self.seeds {
+            let of_seed = OfSeed::new(self, seed);
+            let value = finite(figure(&of_seed)?)?;
+            values.push(value);
+            for (run, input) in of_seed.used.borrow().iter() {
+                let shifted = |by: f64| {
+                    figure(&OfSeed {
+                        shift: Some((*run, input.clone(), by)),
+                        ..OfSeed::new(self, seed)
+                    })
+                };
+                // At an edge (a choice that flips, a crossing that goes) there is no slope to take.
+                let (Ok(more), Ok(less)) = (shifted(STEP), shifted(-STEP)) else {
+                    continue;
+                };
+                let slope = (more - less) / (2.0 * STEP);
+                let (weight, outcome) = (slope / n_seeds, self.all[*run].outcome);
+                match input {
+                    Input::Rate(set) => {
+                        let answers = outcome.sets.get(*set);
+                        let models = sets.entry((*set, answers.sha256.as_str())).or_default();
+                        models.push(Part {
+                            seed,
+                            weight,
+                            wrong: &answers.wrong,
+                        });
+                    }
+                    Input::Figure(name) => {
+                        let figure = outcome.figures.get(name);
+                        further += weight.powi(2) * figure.map_or(0.0, |figure| figure.variance);
+                    }
+                }
+            }
+        }
+        let sets: Vec<SampledSet<'_>> = sets
+            .into_values()
+            .map(|models| SampledSet {
+                is_shared: models.iter().any(|of| of.seed != models[0].seed),
+                models: models.iter().map(|of| (of.weight, of.wrong)).collect(),
+            })
+            .collect();
+        OverSeeds::measure(&values, &sets, further, confidence)
+            .ok_or_else(|| Missing::Because("there are no runs".into()))
+    }
+}
+
+/// The runs of one seed, on which expressions have values.
+pub(crate) struct OfSeed<'r, 'a> {
+    runs: &'r Runs<'a>,
+    seed: u64,
+    /// One input that is taken as larger than it is, to see what changes.
+    shift: Option<(usize, Input, f64)>,
+    /// What was asked for, and of which runs.
+    used: RefCell<BTreeSet<(usize, Input)>>,
+}
+
+impl<'r, 'a> OfSeed<'r, 'a> {
+    fn new(runs: &'r Runs<'a>, seed: u64) -> Self {
+        Self {
+            runs,
+            seed,
+            shift: None,
+            used: RefCell::default(),
+        }
+    }
+
+    /// The value of an expression; selectors also keep to `place`.
+    pub(crate) fn value(&self, expression: &Expression, place: &Place) -> Result<f64, Missing> {
+        match expression {
+            Expression::Number(number) => Ok(number.value()),
+            Expression::Negative(of) => Ok(-self.value(of, place)?),
+            Expression::Operation(left, operator, right) => {
+                let (left, right) = (self.value(left, place)?, self.value(right, place)?);
+                match operator {
+                    Operator::Plus => Ok(left + right),
+                    Operator::Minus => Ok(left - right),
+                    Operator::Times => Ok(left * right),
+                    Operator::Over if right == 0.0 => {
+                        let why = format!("with seed {} it divides by 0", self.seed);
+                        Err(Missing::Because(why))
+                    }
+                    Operator::Over => Ok(left / right),
+                }
+            }
+            Expression::Measure(name, selector) => self.measured(name, selector, place),
+            Expression::Crossing(left, right, along) => {
+                let (xs, differences) = self.curve(along, place, &|place| {
+                    Ok(self.value(left, place)? - self.value(right, place)?)
+                })?;
+                self.placed(shape::crossing(&xs, &differences))
+            }
+            Expression::Peak(of, along) => {
+                let (xs, ys) = self.curve(along, place, &|place| self.value(of, place))?;
+                self.placed(shape::peak(&xs, &ys))
+            }
+        }
+    }
+
+    fn placed(&self, x: Result<f64, String>) -> Result<f64, Missing> {
+        x.map_err(|why| Missing::Because(format!("with seed {} {why}", self.seed)))
+    }
+
+    /// The points of a curve along an axis, in ascending order; values of the axis without a run are left out.
+    fn curve(
+        &self,
+        along: &Name,
+        place: &Place,
+        y: &dyn Fn(&Place) -> Result<f64, Missing>,
+    ) -> Result<(Vec<f64>, Vec<f64>), Missing> {
+        let unknown = |mistake: super::Mistake| Missing::Because(mistake.message);
+        let axis = self.runs.grid.axis(along).map_err(unknown)?;
+        let numbers = self.runs.grid.axes()[axis].numbers();
+        let numbers = numbers.ok_or_else(|| {
+            Missing::Because(format!("the values of `{}` are no numbers", along.text))
+        })?;
+        let mut points = Vec::new();
+        for (at, &x) in numbers.iter().enumerate() {
+            let mut place = place.clone();
+            place.push((axis, at));
+            match y(&place) {
+                Ok(y) => points.push((x, y)),
+                Err(Missing::NotInGrid) => {}
+                Err(missing) => return Err(missing),
+            }
+        }
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Ok(points.into_iter().unzip())
+    }
+
+    fn measured(&self, name: &Name, selector: &Selector, place: &Place) -> Result<f64, Missing> {
+        let because = |why: String| Missing::Because(why);
+        let grid = self.runs.grid;
+        let filter = grid
+            .filter(selector)
+            .map_err(|mistake| because(mistake.message))?;
+        let measure = Measure::named(&name.text, grid.figures())
+            .ok_or_else(|| because(format!("unknown function `{}`", name.text)))?;
+        let run = self.runs.select(&filter, place, self.seed)?;
+        let outcome = self.runs.all[run].outcome;
+        let human = |of: Option<&plumb_diagnostics::Human>| {
+            let own = of.map(plumb_diagnostics::Human::level);
+            filter.human.map(super::expression::Number::value).or(own)
+        };
+        let value = match &measure {
+            Measure::Human => human(outcome.human.as_ref()),
+            Measure::Rate(set) => self.rate(run, *set),
+            Measure::Gap(gap) => {
+                let (lower, upper) = gap.between();
+                let foot = outcome.human_general.as_ref().or(outcome.human.as_ref());
+                let rate = |name| match set_of(name) {
+                    Some(set) => self.rate(run, set),
+                    None => human(foot),
+                };
+                rate(upper)
+                    .zip(rate(lower))
+                    .map(|(upper, lower)| upper - lower)
+            }
+            Measure::Bayes => outcome.bayes,
+            Measure::Parameters => outcome.parameters.map(|count| count as f64),
+            Measure::Seconds => outcome.seconds,
+            Measure::Figure(figure, _) => {
+                let value = outcome.figures.get(figure).map(|figure| figure.value);
+                value.map(|value| self.shifted(run, Input::Figure(figure.clone()), value))
+            }
+        };
+        value.ok_or_else(|| because(format!("`{}({selector})` is not known", name.text)))
+    }
+
+    fn rate(&self, run: usize, set: SetName) -> Option<f64> {
+        let rate = self.runs.all[run].outcome.sets.get(set).rate()?;
+        Some(match set {
+            SetName::Train => rate,
+            _ => self.shifted(run, Input::Rate(set), rate),
+        })
+    }
+
+    /// Notes that an input was asked for.
+    fn shifted(&self, run: usize, input: Input, value: f64) -> f64 {
+        let shift = self.shift.as_ref();
+        let shift = shift.filter(|(of, on, _)| (*of, on) == (run, &input));
+        let by = shift.map_or(0.0, |(.., by)| *by);
+        self.used.borrow_mut().insert((run, input));
+        value + by
+    }
+}
+
+fn finite(value: f64) -> Result<f64, Missing> {
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(Missing::Because("it is no finite number".into()))
+    }
+}

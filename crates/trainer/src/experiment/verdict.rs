@@ -1,0 +1,177 @@
+//! Claims about what the diagnosis says of a recipe, over all its seeds.
+
+use plumb_diagnostics::{
+    Confidence, Diagnosis, ErrorCount, Figures, Gap, GapKind, Human, SeedFigures, SetName, Verdict,
+    diagnose, diagnose_seeds,
+};
+
+use super::{
+    expression::{Claim, Expression, Name, Order, Selector, gap_name},
+    judge::{Judgement, Standing, judge},
+    outcome::{Answers, Outcome},
+    runs::{Missing, Runs},
+};
+use crate::pooled::pooled;
+
+/// The resamples are the same each time.
+const BOOTSTRAP_SEED: u64 = 0;
+
+/// Whether a gap is what is claimed of it.
+pub(super) fn gap(
+    kind: GapKind,
+    selector: &Selector,
+    is_present: bool,
+    runs: &Runs<'_>,
+) -> Result<Judgement, Missing> {
+    let diagnosis = diagnosed(selector, runs)?;
+    let gap = of_kind(&diagnosis, kind)?;
+    let standing = match (gap.verdict, is_present) {
+        (Verdict::Present, true) | (Verdict::Absent, false) => Standing::Held,
+        (Verdict::Present, false) | (Verdict::Absent, true) => Standing::Failed,
+        (Verdict::Inconclusive | Verdict::NotMeasurable, _) => Standing::Undetermined,
+    };
+    let threshold = format!("{:.2}", diagnosis.threshold * 100.0);
+    let why = format!("{}; it matters from {threshold} points on", worded(gap));
+    Ok(Judgement::new(standing, why))
+}
+
+/// Whether a gap stands in the way first; none for nothing.
+pub(super) fn first(
+    selector: &Selector,
+    expected: Option<GapKind>,
+    runs: &Runs<'_>,
+    confidence: Confidence,
+) -> Result<Judgement, Missing> {
+    let diagnosis = diagnosed(selector, runs)?;
+    let first = diagnosis.first.and_then(|kind| diagnosis.gap(kind));
+    let found = match first {
+        Some(gap) => format!("first is {}", worded(gap)),
+        None => "nothing matters".to_owned(),
+    };
+    let first = first.map(|gap| (gap.kind, gap.verdict));
+    let unsure = |gap: &&Gap| matches!(gap.verdict, Verdict::Inconclusive | Verdict::NotMeasurable);
+    let Some(expected) = expected else {
+        let standing = match first {
+            Some((_, Verdict::Present)) => Standing::Failed,
+            None if !diagnosis.gaps.iter().any(|gap| unsure(&gap)) => Standing::Held,
+            _ => Standing::Undetermined,
+        };
+        let unsure = diagnosis.gaps.iter().find(unsure);
+        let why = match (standing, unsure) {
+            (Standing::Undetermined, Some(gap)) => format!("{found}; {}", worded(gap)),
+            _ => found,
+        };
+        return Ok(Judgement::new(standing, why));
+    };
+    let claimed = of_kind(&diagnosis, expected)?;
+    // Which of two that are present is larger is a claim of its own.
+    let is_larger = |larger: GapKind, smaller: GapKind| {
+        let size = |kind| {
+            let text = gap_name(kind).to_owned();
+            Expression::Measure(Name { text, at: 0..0 }, selector.clone())
+        };
+        let claim = Claim::Compare {
+            left: size(larger),
+            order: Order::More,
+            right: size(smaller),
+        };
+        judge(&claim, runs, confidence).standing
+    };
+    let standing = match first {
+        Some((kind, Verdict::Present)) if kind == expected => {
+            let others = diagnosis
+                .gaps
+                .iter()
+                .filter(|gap| gap.verdict == Verdict::Present && gap.kind != expected);
+            let mut standings = others.map(|other| is_larger(expected, other.kind));
+            if standings.all(|standing| standing == Standing::Held) {
+                Standing::Held
+            } else {
+                Standing::Undetermined
+            }
+        }
+        Some((kind, Verdict::Present)) => match claimed.verdict {
+            Verdict::Absent => Standing::Failed,
+            Verdict::Present if is_larger(kind, expected) == Standing::Held => Standing::Failed,
+            _ => Standing::Undetermined,
+        },
+        None if claimed.verdict == Verdict::Absent => Standing::Failed,
+        _ => Standing::Undetermined,
+    };
+    let why = match first {
+        Some((kind, _)) if kind == expected => found,
+        _ => format!("{found}; {}", worded(claimed)),
+    };
+    Ok(Judgement::new(standing, why))
+}
+
+fn of_kind(diagnosis: &Diagnosis, kind: GapKind) -> Result<&Gap, Missing> {
+    let missing = || Missing::Because(format!("{kind} can't be measured here"));
+    diagnosis.gap(kind).ok_or_else(missing)
+}
+
+fn worded(gap: &Gap) -> String {
+    let [size, low, high] =
+        [gap.size, gap.interval.low, gap.interval.high].map(|points| points * 100.0);
+    format!(
+        "{} is {}, {size:.2} points ({low:.2} to {high:.2})",
+        gap.kind, gap.verdict
+    )
+}
+
+/// The diagnosis of the runs that a selector means, one per seed.
+pub(crate) fn diagnosed(selector: &Selector, runs: &Runs<'_>) -> Result<Diagnosis, Missing> {
+    let because = |error: &dyn std::fmt::Display| Missing::Because(error.to_string());
+    let filter = runs
+        .grid
+        .filter(selector)
+        .map_err(|mistake| because(&mistake.message))?;
+    let outcomes = runs.of_seeds(&filter)?;
+    let first = *outcomes
+        .first()
+        .ok_or_else(|| because(&"there are no runs"))?;
+    let (human, human_general) = match filter.human {
+        Some(number) => (
+            Some(Human::figure(number.value()).map_err(|error| because(&error))?),
+            None,
+        ),
+        None => (first.human.clone(), first.human_general.clone()),
+    };
+    if let [only] = outcomes[..] {
+        let figures = Figures {
+            human,
+            human_general,
+            ..Figures::of_sets(|set| count(only.sets.get(set)).map(Into::into))
+        };
+        return diagnose(&figures, &only.options).map_err(|error| because(&error));
+    }
+    let errors = |set: SetName| {
+        let seeds: Vec<(&str, &[bool])> = outcomes
+            .iter()
+            .map(|outcome| outcome.sets.get(set))
+            .map(|answers| (answers.sha256.as_str(), &answers.wrong[..]))
+            .collect();
+        let is_there = seeds.iter().all(|(_, wrong)| !wrong.is_empty());
+        is_there
+            .then(|| pooled(&seeds))
+            .transpose()
+            .map_err(|error| because(&error))
+    };
+    let train: Option<Vec<ErrorCount>> = outcomes
+        .iter()
+        .map(|outcome: &&Outcome| count(&outcome.sets.train))
+        .collect();
+    let figures = SeedFigures {
+        human,
+        human_general,
+        train,
+        train_dev: errors(SetName::TrainDev)?,
+        dev: errors(SetName::Dev)?,
+        test: errors(SetName::Test)?,
+    };
+    diagnose_seeds(&figures, &first.options, BOOTSTRAP_SEED).map_err(|error| because(&error))
+}
+
+fn count(answers: &Answers) -> Option<ErrorCount> {
+    ErrorCount::new(answers.errors() as u64, answers.wrong.len() as u64).ok()
+}
