@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All checks: formatting, lints, tests, docs, and the commands of README.md. As root on Debian it first
-# installs what the tests need (software Vulkan). CI runs this same script.
+# installs what the tests need (software Vulkan, Slurm). CI runs this same script.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -66,6 +66,23 @@ else
     echo "skipped: the tests of Parquet files, which need a C compiler"
 fi
 
+step "array jobs on a real Slurm of this machine"
+PLUMB_SLURM_DIR=$(mktemp -d)/slurm
+export PLUMB_SLURM_DIR
+trap 'scripts/slurm.sh stop' EXIT
+if settings=$(scripts/slurm.sh start); then
+    # Not for the steps that follow: their Slurm would be gone.
+    (eval "$settings" && cargo test --release --locked --test slurm -- --include-ignored)
+elif [ -n "${CI:-}" ]; then
+    echo "check.sh: Slurm can't be started, and CI checks array jobs" >&2
+    exit 1
+else
+    echo "skipped: the tests of array jobs, which need Slurm (see scripts/slurm.sh)"
+fi
+scripts/slurm.sh stop
+trap - EXIT
+rmdir "$(dirname "$PLUMB_SLURM_DIR")"
+
 step "docs"
 RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --document-private-items --locked
 
@@ -76,7 +93,7 @@ trap 'rm -rf "$runs"' EXIT
 awk '/^```sh$/ { on = 1; next } /^```/ { on = 0 } on' README.md | grep -v 'check\.sh' |
     while read -r command; do
         echo "+ $command"
-        case $command in *" train "*) command="$command --runs-dir $runs" ;; esac
+        case $command in *" train "* | *" sweep "*) command="$command --runs-dir $runs" ;; esac
         bash -c "$command" </dev/null
     done
 

@@ -556,6 +556,17 @@ pub(crate) struct DecomposeArgs {
     pub(crate) quiet: bool,
 }
 
+const SWEEP_EXAMPLE: &str = r#"An example of [sweep]:
+  [sweep]
+  seeds = 3              # seed, seed + 1, seed + 2; or a list
+  sample = 20            # only so many points of the grid, drawn by the config's seed
+  [sweep.axes]           # any keys of the config
+  "data.general.strokes.examples" = { from = 300, to = 10_000, steps = 4, scale = "log" }
+  "model.mlp.hidden" = [[8], [64, 64]]
+  [sweep.variants]       # named sets of changes: one more axis
+  short = { "train.epochs" = 5 }
+  smooth = { "loss.label_smoothing" = 0.1, "train.epochs" = 50 }"#;
+
 /// Train every point of a grid of configs, with several seeds; started again, it does what is missing
 ///
 /// The grid is the config's [sweep]: lists or ranges of values of any keys, named variants, and seeds.
@@ -566,6 +577,7 @@ pub(crate) struct DecomposeArgs {
 /// on --jobs nor on --shard. Exit code 1 if a run failed.
 #[derive(Args)]
 #[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
+#[command(after_long_help = SWEEP_EXAMPLE)]
 pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,

@@ -29,8 +29,8 @@ fn small() -> String {
 
 /// A sweep of a second or two, of which each run saves often.
 fn slow() -> String {
-    let config = small().replace("epochs = 3", "epochs = 60");
-    format!("{config}\n[checkpoint]\nevery_steps = 5\n")
+    let config = small().replace("epochs = 3", "epochs = 40");
+    format!("{config}\n[checkpoint]\nevery_steps = 20\n")
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn kill_9_at_many_moments_costs_no_run_and_changes_no_number() {
     let whole = start.elapsed();
     let place = Workplace::new();
     let mut n_killed = 0;
-    for number in 1..40_u32 {
+    for number in 1..25_u32 {
         let done_before = run_dirs(&folder(&place), true);
         let before: Vec<_> = done_before.iter().map(|run| content(run)).collect();
         let mut command = sweep_command(&place, &slow(), &["--quiet"]);

@@ -156,7 +156,10 @@ impl Range {
         };
         let (from, to) = (number(&self.from)?, number(&self.to)?);
         if from >= to {
-            return Err(format!("goes from {} to {}", self.from, self.to));
+            return Err(format!(
+                "goes from {} to {}, where a range rises",
+                self.from, self.to
+            ));
         }
         if !(2..=MAX_VALUES).contains(&self.steps) {
             return Err(format!(
@@ -165,7 +168,10 @@ impl Range {
             ));
         }
         if self.scale == Scale::Log && from <= 0.0 {
-            return Err(format!("begins at {} on a log scale", self.from));
+            return Err(format!(
+                "begins at {} on a log scale, which is above 0",
+                self.from
+            ));
         }
         let is_whole = self.from.is_integer() && self.to.is_integer();
         let last = f64::from(self.steps - 1);

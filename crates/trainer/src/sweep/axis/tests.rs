@@ -13,8 +13,8 @@ fn axes(sweep: &str) -> Result<Vec<Axis>, String> {
 
 /// The values of the one axis `a.b`.
 fn values(axis: &str) -> Result<Vec<Value>, String> {
-    let axes = axes(&format!("[sweep.axes]\n\"a.b\" = {axis}"))?;
-    Ok(axes[0].values.clone())
+    let all = axes(&format!("[sweep.axes]\n\"a.b\" = {axis}"))?;
+    Ok(all[0].values.clone())
 }
 
 fn check(axis: &str, expected: &str) {
@@ -71,8 +71,8 @@ fn what_is_no_axis_is_said() {
     check("[[8], [8]]", "has [8] twice");
     check("3", "is 3; expected");
     check("\"word\"", "is \"word\"; expected");
-    check("{ from = 3, to = 1, steps = 2 }", "goes from 3 to 1;");
-    check("{ from = 3, to = 3, steps = 2 }", "goes from 3 to 3;");
+    check("{ from = 3, to = 1, steps = 2 }", "goes from 3 to 1, where");
+    check("{ from = 3, to = 3, steps = 2 }", "goes from 3 to 3, where");
     check(
         "{ from = 1, to = 3, steps = 1 }",
         "has 1 steps, where 2 to 10000",
