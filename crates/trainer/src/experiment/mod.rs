@@ -21,13 +21,6 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-#[cfg(test)]
-use self::{
-    grid::{Axis, FigureName, Labels, VARIANT},
-    judge::Judgement,
-    outcome::Answers,
-};
-
 pub(crate) use self::{
     figure::svg,
     grid::Grid,
