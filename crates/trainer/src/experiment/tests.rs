@@ -13,6 +13,7 @@ use toml::Value;
 use super::{
     grid::{Axis, FigureName, Labels, VARIANT},
     judge::Judgement,
+    outcome::Answers,
     *,
 };
 use crate::{config::Expect, sets::PerSet};
