@@ -62,7 +62,7 @@ pub(crate) fn seed_figures(
     let errors = |set: SetName| {
         let answers = runs.iter().map(|run| run.get(set));
         let seeds: Vec<_> = answers.map(|a| (&a.sha256[..], &a.errors[..])).collect();
-        pooled(&seeds).map(|pooled| pooled.errors)
+        pooled(&seeds)
     };
     Ok(SeedFigures {
         human,
