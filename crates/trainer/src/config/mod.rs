@@ -5,6 +5,7 @@ mod chunk;
 mod difference;
 mod document;
 mod explain;
+mod forest;
 mod human;
 mod loss;
 mod model;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use chunk::Chunk;
 pub(crate) use document::{Document, KeyError};
+pub(crate) use forest::ForestConfig;
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
@@ -100,9 +102,12 @@ pub(crate) struct Diagnosis {
 
 impl Config {
     /// The network with fresh weights, the same ones on every device.
-    pub(crate) fn init_model(&self, task: &Task, device: &Device) -> Model {
-        self.model
-            .init(task, seed::stream(self.seed, "init"), device)
+    ///
+    /// # Errors
+    /// As [`ModelConfig::plan`].
+    pub(crate) fn init_model(&self, task: &Task, device: &Device) -> Result<Model, crate::Error> {
+        let stream = seed::stream(self.seed, "init");
+        Ok(self.model.plan()?.init(task, stream, device))
     }
 
     /// The learning rate of a step, counted from 0.
