@@ -2,18 +2,21 @@
 //! written down.
 
 mod classes;
+mod features;
 mod values;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use features::Features;
+
 use crate::source::Context;
 use crate::transform::check_size;
 use crate::{Examples, FieldError, MemoryError};
 
 /// How examples are converted. Only what is given is done, in this order: `rename_classes`, `classes`,
-/// `shape` (if it is that of images), `channels`, `size`, `range`, `shape` (if it is any other).
+/// `shape` (if it is that of images), `channels`, `size`, `range`, `features`, `shape` (if it is any other).
 ///
 /// Values in whole steps stay whole: what is made of them is rounded, unless the range is known to
 /// have fewer than 16 steps or other ends than whole numbers in 0..=255.
@@ -48,6 +51,9 @@ pub struct Convert {
     /// The range that the values have, where the source does not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_range: Option<[f32; 2]>,
+    /// Hand-made features in place of the pixels of grey images: the examples become vectors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Features>,
 }
 
 /// Why examples cannot be converted.
@@ -83,6 +89,9 @@ impl Convert {
         }
         if let Some(size) = self.size {
             check_size(size)?;
+        }
+        if let Some(features) = &self.features {
+            features.check()?;
         }
         for (field, range) in [("range", self.range), ("from_range", self.from_range)] {
             if let Some([low, high]) = range

@@ -62,6 +62,9 @@ pub mod scaling;
 mod decomposition;
 mod two_sample;
 
+// What theory says of a learner whose test error has two descents.
+mod least_norm;
+
 // What to make of it.
 mod curve;
 mod diagnosis;
@@ -93,6 +96,7 @@ pub use interval::{Confidence, ConfidenceError, Interval, clopper_pearson, newco
 pub use label_errors::{
     LabelErrors, LabelErrorsError, MislabelledPair, SUM_TOLERANCE, Suspect, find_label_errors,
 };
+pub use least_norm::{LeastNormError, LeastNormRisk, least_norm_risk};
 pub use more_examples::MoreExamples;
 pub use ng_table::{
     CellDifference, Distribution, MismatchSplit, NgTable, TableCell, TableError, TableFigures,

@@ -35,26 +35,36 @@ pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Erro
     let logits = batches.collect::<Result<Vec<Tensor<2>>, Error>>()?;
     // One transfer per set, whatever the number of batches.
     let logits = Tensor::cat(logits, 0); // [n, n_classes]
-    let [n, n_classes] = logits.dims();
+    let [_, n_classes] = logits.dims();
     let logits: Vec<f32> = logits
         .try_into_vec_as()
         .map_err(|error| Error::failed(format!("can't read the outputs back: {error}")))?;
-    let mut errors = 0;
-    let mut loss = 0.0;
-    let mut predictions = Vec::with_capacity(n);
-    for (row, &label) in logits.chunks_exact(n_classes).zip(set.labels()) {
-        let (prediction, cross_entropy) = judge(row, label);
-        errors += u64::from(prediction.class != label);
-        loss += cross_entropy;
-        predictions.push(prediction);
+    Evaluation::of(&logits, n_classes, set.labels())
+}
+
+impl Evaluation {
+    /// From the logits of a set, `[n, n_classes]`, and its labels.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if the set is empty.
+    pub(crate) fn of(logits: &[f32], n_classes: usize, labels: &[u32]) -> Result<Self, Error> {
+        let mut errors = 0;
+        let mut loss = 0.0;
+        let mut predictions = Vec::with_capacity(labels.len());
+        for (row, &label) in logits.chunks_exact(n_classes).zip(labels) {
+            let (prediction, cross_entropy) = judge(row, label);
+            errors += u64::from(prediction.class != label);
+            loss += cross_entropy;
+            predictions.push(prediction);
+        }
+        let count = ErrorCount::new(errors, labels.len() as u64)
+            .map_err(|error| Error::failed(error.to_string()))?;
+        Ok(Self {
+            count,
+            loss: loss / labels.len() as f64,
+            predictions,
+        })
     }
-    let count =
-        ErrorCount::new(errors, n as u64).map_err(|error| Error::failed(error.to_string()))?;
-    Ok(Evaluation {
-        count,
-        loss: loss / n as f64,
-        predictions,
-    })
 }
 
 /// The prediction from one example's logits, and its cross-entropy with the label in nats.

@@ -6,7 +6,7 @@ use crate::{
     outputs::Outputs, prepare::Prepared, run_dir::RunDir, sets::PerSet,
 };
 
-/// What takes the trained network to find out, and is kept for `plumb diagnose`.
+/// What takes the trained model to find out, and is kept for `plumb diagnose`.
 pub(crate) struct Hindsight {
     mismatch: MismatchTest,
     suspects: Suspects,
@@ -25,16 +25,29 @@ impl Hindsight {
     ) -> Result<Self, Error> {
         let train_dev = Outputs::of(best, &sets.train_dev)?;
         let dev = Outputs::of(best, &sets.dev)?;
+        Self::of_outputs(config, prepared, &train_dev, &dev)
+    }
+
+    /// From what a learner of any kind says of train-dev and dev.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] for a confidence that is none, which a checked config hasn't.
+    pub(crate) fn of_outputs(
+        config: &Config,
+        prepared: &Prepared,
+        train_dev: &Outputs,
+        dev: &Outputs,
+    ) -> Result<Self, Error> {
         let confidence = config.diagnosis.options()?.confidence;
         let mut suspects = Suspects::default();
         // Not test: whoever mends its labels has looked at it.
-        for (set, outputs) in [(SetName::TrainDev, &train_dev), (SetName::Dev, &dev)] {
+        for (set, outputs) in [(SetName::TrainDev, train_dev), (SetName::Dev, dev)] {
             let examples = prepared.sets.get(set);
             let probabilities = &outputs.probabilities;
             suspects.add(set, &examples.classes, &examples.labels, probabilities);
         }
         Ok(Self {
-            mismatch: MismatchTest::of(&train_dev, &dev, confidence, config.seed),
+            mismatch: MismatchTest::of(train_dev, dev, confidence, config.seed),
             suspects,
         })
     }

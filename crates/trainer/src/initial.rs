@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use burn::tensor::Device;
 use plumb_data::seed;
-use plumb_model::{Model, Task};
+use plumb_model::{Model, NetworkPlan, Task};
 
 use crate::{
     Error,
-    config::{Config, Document, ModelConfig},
+    config::{Config, Document},
     freeze::{freeze, freeze_named, n_trained},
     init_from::{Here, init_from},
     parameters::{fill, tensors},
@@ -69,7 +69,7 @@ pub(crate) fn frozen(
     prepared: &Prepared,
     device: &Device,
 ) -> Result<Initial, Error> {
-    let model = config.init_model(&prepared.task, &device.clone().autodiff());
+    let model = config.init_model(&prepared.task, &device.clone().autodiff())?;
     let names = &config.train.freeze;
     let model = freeze(model, names).map_err(|error| document.error(&error))?;
     let (n_trained, n_all) = n_trained(&model);
@@ -96,7 +96,7 @@ pub(crate) fn frozen(
 /// differentiation if `device` has it.
 pub(crate) fn same_model(
     model: &Model,
-    config: &ModelConfig,
+    plan: &NetworkPlan,
     frozen: &[String],
     task: &Task,
     device: &Device,
@@ -106,7 +106,7 @@ pub(crate) fn same_model(
         .map(|(parameter, values)| (parameter.path, values))
         .collect();
     let any = seed::stream(0, "init"); // each of these weights is replaced
-    let model = freeze_named(config.init(task, any, device), frozen);
+    let model = freeze_named(plan.init(task, any, device), frozen);
     fill(model, |path| values.get(path).cloned())
 }
 
@@ -121,17 +121,18 @@ mod tests {
     /// same, in evaluation too, and has the same parameters to train.
     #[test]
     fn the_same_model_has_weights_running_averages_and_what_is_frozen() {
-        let config: ModelConfig = toml::from_str(
+        let config: crate::config::ModelConfig = toml::from_str(
             "cnn = { blocks = [{ channels = 2, norm = 'batch' }, { channels = 3, norm = 'batch' }] }",
         )
         .unwrap();
+        let plan = config.plan().unwrap();
         let task = Task {
             input_shape: vec![1, 3, 3],
             n_classes: 2,
         };
         let device = Device::flex().autodiff();
         let frozen = ["blocks.0".to_string()];
-        let model = config.init(&task, seed::stream(7, "init"), &device);
+        let model = plan.init(&task, seed::stream(7, "init"), &device);
         let inputs = |device: &Device| {
             let values: Vec<f32> = (0..36_u8).map(|i| f32::from(i).sin()).collect();
             Tensor::<2>::from_data(TensorData::new(values, [4, 9]), device)
@@ -139,7 +140,7 @@ mod tests {
         drop(model.forward(inputs(&device))); // moves the running averages
         let model = freeze_named(model, &frozen);
 
-        let same = same_model(&model, &config, &frozen, &task, &device);
+        let same = same_model(&model, plan, &frozen, &task, &device);
         for (one, other) in tensors(&model).iter().zip(tensors(&same)) {
             assert_eq!(one.1, other.1, "{}", one.0.path);
             assert_eq!(one.0.is_trained, other.0.is_trained, "{}", one.0.path);

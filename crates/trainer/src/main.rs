@@ -27,6 +27,7 @@ mod export;
 mod feed;
 mod finished;
 mod folder;
+mod forest;
 mod freeze;
 mod hindsight;
 mod init_from;

@@ -165,6 +165,17 @@ impl<'a> Recorder<'a> {
         self.progress.line(line);
     }
 
+    /// Writes down and shows an evaluation of what is not trained step by step: the only one there is, behind
+    /// a single step.
+    pub(crate) fn evaluated_once(&mut self, evaluated: &Evaluated<'_>) -> Result<(), Error> {
+        self.n_evaluations += 1;
+        self.written.add(evaluated, 1)?;
+        self.written.write(self.run)?;
+        let secs = evaluated.train_time.as_secs_f64();
+        self.note(&format!("grown in {secs:.1} s{}", rates(evaluated)));
+        Ok(())
+    }
+
     /// How often the sets were measured.
     pub(crate) fn evaluations(&self) -> u32 {
         self.n_evaluations

@@ -1,5 +1,7 @@
 //! A training with all around it, from its data to its diagnosis: one that begins, or one that goes on.
 
+mod forest;
+
 use std::{path::Path, time::Instant};
 
 use burn::module::Module;
@@ -95,6 +97,22 @@ struct Outcome {
     hindsight: Hindsight,
 }
 
+/// Trains and diagnoses what the config names, in a new run directory.
+///
+/// `initial` makes the model of a network.
+///
+/// # Errors
+/// As [`run`], and what `initial` fails with.
+pub(crate) fn begin(
+    session: Session<'_>,
+    initial: impl FnOnce() -> Result<Initial, Error>,
+) -> Result<Concluded, Error> {
+    match session.config.model.forest() {
+        Some(forest) => forest::run(&session, forest),
+        None => run(session, initial()?),
+    }
+}
+
 /// Trains and diagnoses, in a new run directory.
 ///
 /// `initial` is the model without what an earlier run learned.
@@ -114,7 +132,25 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<Conclude
         }) => Written::of(run, &last.position),
         _ => Default::default(),
     };
-    let run = session.begin(&environment, earlier.as_ref(), &state, &written)?;
+    let run = session.begin(&environment, |run| {
+        if let Some(earlier) = &earlier {
+            written.write(run)?;
+            earlier.copy_checkpoints(run)?;
+        }
+        let goes_on = earlier
+            .as_ref()
+            .is_some_and(|earlier| earlier.last.is_some());
+        if session.config.train.init_from.is_some() && !goes_on {
+            // So that resuming never needs the run that the weights come from.
+            let start = Snapshot {
+                model: &state.model,
+                optimizer: &state.optimizer,
+                position: &state.position,
+            };
+            Checkpoints::new(run.path()).save(&start, false)?;
+        }
+        Ok(())
+    })?;
     if let Some(check) = &environment.device_check {
         check.verdict(session.opened)?;
     }
@@ -186,6 +222,7 @@ impl Session<'_> {
         if self.skip_device_check {
             return Ok(DeviceCheck::unwanted(opened));
         }
+        let plan = config.model.plan()?;
         let batches = device_check::Batches::new(
             &prepared.sets.train,
             &prepared.normalizer,
@@ -195,7 +232,7 @@ impl Session<'_> {
             let recipe = Recipe {
                 model: &|device| {
                     let frozen = &config.train.freeze;
-                    same_model(model, &config.model, frozen, &prepared.task, device)
+                    same_model(model, plan, frozen, &prepared.task, device)
                 },
                 loss: &|device| Loss::of_run(config, prepared, device),
             };
@@ -203,16 +240,13 @@ impl Session<'_> {
         })?
     }
 
-    /// Makes the run directory, with all that is known before the first step.
+    /// Makes the run directory, with all that is known before the first step; `write_more` adds to it.
     fn begin(
         &self,
         environment: &Environment<'_>,
-        earlier: Option<&Earlier>,
-        state: &State,
-        written: &Written,
+        write_more: impl FnOnce(&RunDir) -> Result<(), Error>,
     ) -> Result<RunDir, Error> {
         let (config, prepared) = (self.config, self.prepared);
-        let goes_on = earlier.is_some_and(|earlier| earlier.last.is_some());
         let cost = config.model.cost(&prepared.task);
         let model_file = ModelFile::new(
             &prepared.sets.train,
@@ -225,20 +259,7 @@ impl Session<'_> {
             environment.write(run)?;
             run.write_json("data.json", &prepared.summary)?;
             run.write_json(ModelFile::NAME, &model_file)?;
-            if let Some(earlier) = earlier {
-                written.write(run)?;
-                earlier.copy_checkpoints(run)?;
-            }
-            if config.train.init_from.is_some() && !goes_on {
-                // So that resuming never needs the run that the weights come from.
-                let start = Snapshot {
-                    model: &state.model,
-                    optimizer: &state.optimizer,
-                    position: &state.position,
-                };
-                Checkpoints::new(run.path()).save(&start, false)?;
-            }
-            Ok(())
+            write_more(run)
         })
     }
 
@@ -295,8 +316,12 @@ impl Session<'_> {
             format: report::FORMAT,
             name: &config.name,
             run: run.path(),
+            is_forest: config.model.forest().is_some(),
             best_epoch: position.best.map_or(position.epoch, |best| best.epoch),
-            epochs: config.train.epochs,
+            epochs: match config.model.forest() {
+                Some(_) => position.epoch,
+                None => config.train.epochs,
+            },
             epochs_done: position.epoch,
             end,
             findings: Findings {
@@ -353,6 +378,12 @@ impl Session<'_> {
         for warning in &summary.warnings {
             recorder.note(&format!("warning: {warning}"));
         }
+        if let Some(forest) = config.model.forest() {
+            let trees = thousands(forest.trees.into());
+            let run = run.path().display();
+            recorder.note(&format!("a forest of {trees} trees, into {run}"));
+            return;
+        }
         if let Some(note) = train_sample::note(self.evaluations(), prepared.sets.train.len()) {
             recorder.note(&note);
         }
@@ -387,7 +418,7 @@ impl Session<'_> {
         let best = best.as_ref().map(|best| {
             // A model of its own: clones share the running averages of batch normalization.
             let device = self.opened.device.clone().autodiff();
-            restore(best, config.init_model(&self.prepared.task, &device))
+            restore(best, config.init_model(&self.prepared.task, &device)?)
         });
         let best = best.transpose()?;
         Ok(State {

@@ -36,7 +36,7 @@ use self::end::is_time_up;
 pub(crate) use self::{
     batches::{Batches, shuffled},
     end::{End, end},
-    position::Position,
+    position::{BestPosition, Position},
 };
 
 /// What a training is made of, beside its state.

@@ -96,6 +96,7 @@ impl Trained {
     ) -> Result<Self, Error> {
         let run = RunDir::open(run)?;
         let (config, _) = read_config(&run, &[])?;
+        config.model.plan()?; // before files are missed that only a network has
         let about: ModelFile = run.read_json(ModelFile::NAME)?;
         if about.format != FORMAT {
             return Err(Error::bad_input(format!(
@@ -130,7 +131,7 @@ impl Trained {
         })?;
         let task = about.task();
         let model = config
-            .init_model(&task, device)
+            .init_model(&task, device)?
             .try_load_record(saved.weights)
             .map_err(|error| other_model(&saved.name, &error))?;
         Ok(Self {

@@ -379,3 +379,22 @@ fn a_runs_dir_that_cannot_be_made_is_bad_input() {
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     assert!(stderr(&output).contains("hint: choose another place with --runs-dir"));
 }
+snapshot!(
+    forest_without_trees,
+    overridden(&["model={forest={trees=0}}"])
+);
+snapshot!(
+    forest_of_a_width,
+    overridden(&["model={width=2.0,forest={}}"])
+);
+snapshot!(
+    forest_with_augmentation,
+    overridden(&[
+        "model={forest={}}",
+        "data.augmentation={steps=[{shift={pixels=1}}]}"
+    ])
+);
+snapshot!(
+    features_of_colour,
+    overridden(&["data.target.convert={channels=3,features={}}"])
+);

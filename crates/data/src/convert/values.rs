@@ -1,5 +1,6 @@
 //! Converts shape, channels, size and range of the values, a row at a time.
 
+use super::features::Extractor;
 use super::{Convert, ConvertError};
 use crate::source::Context;
 use crate::transform::{Blocks, Resampler, read_row, stays_whole};
@@ -15,6 +16,7 @@ struct Plan {
     channels: Option<[usize; 2]>,
     resampler: Option<Resampler>,
     range: Option<Mapping>,
+    features: Option<Extractor>,
 }
 
 /// From one range to another.
@@ -46,7 +48,13 @@ pub(super) fn convert(
     if let Some(size) = convert.size {
         plan.set_size(size, &mut shape)?;
     }
-    let range = plan.set_range(convert, &examples)?;
+    let mut range = plan.set_range(convert, &examples)?;
+    if let Some(features) = &convert.features {
+        let extractor = Extractor::new(features, &shape, range)?;
+        shape = vec![extractor.len()];
+        range = range.map(|_| (0.0, 1.0));
+        plan.features = Some(extractor);
+    }
     if let Some(last) = last {
         check_product(last, &shape)?;
     }
@@ -159,7 +167,10 @@ impl Plan {
     }
 
     fn is_empty(&self) -> bool {
-        self.channels.is_none() && self.resampler.is_none() && self.range.is_none()
+        self.channels.is_none()
+            && self.resampler.is_none()
+            && self.range.is_none()
+            && self.features.is_none()
     }
 
     fn apply(
@@ -170,6 +181,7 @@ impl Plan {
         context: &Context<'_>,
     ) -> Result<Values, ConvertError> {
         let is_whole = match range {
+            _ if self.features.is_some() => false,
             None => matches!(examples.values, Values::U8(_)),
             range => stays_whole(&examples.values, range),
         };
@@ -226,10 +238,14 @@ impl Plan {
             std::mem::swap(values, other);
         }
         if let Some(mapping) = self.range {
-            for value in values {
+            for value in values.iter_mut() {
                 let above = f64::from(*value) - mapping.from_low;
                 *value = (mapping.low + above * mapping.factor) as f32;
             }
+        }
+        if let Some(extractor) = &self.features {
+            extractor.apply(values, other);
+            std::mem::swap(values, other);
         }
     }
 }

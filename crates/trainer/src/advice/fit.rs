@@ -57,6 +57,9 @@ impl Fitted {
 
 /// The remedy for a run, with its cost; none if the run can't have it, or has it already.
 pub(super) fn fit(remedy: Remedy, case: Case<'_>, need: Need<'_>) -> Option<(Fitted, Cost)> {
+    if case.config.model.forest().is_some() && !suits_forests(remedy) {
+        return None;
+    }
     let fitted = match remedy {
         Remedy::BiggerModel => network::bigger(case),
         Remedy::NewArchitecture => network::new_architecture(case),
@@ -101,6 +104,19 @@ pub(super) fn fit(remedy: Remedy, case: Case<'_>, need: Need<'_>) -> Option<(Fit
     Some((fitted, cost))
 }
 
+/// Whether a remedy is one for a learner that isn't trained step by step, and takes examples as they are.
+fn suits_forests(remedy: Remedy) -> bool {
+    matches!(
+        remedy,
+        Remedy::BiggerModel
+            | Remedy::MoreData
+            | Remedy::MoreDevData
+            | Remedy::CollectTargetLikeData
+            | Remedy::MixInTarget
+            | Remedy::SynthesizeLikeTarget
+    )
+}
+
 /// The config with a change, if that is one: it is valid, its network fits the data, its frozen layers exist, and
 /// it is not the config that there is already.
 fn possible(set: &str, case: Case<'_>) -> Option<Config> {
@@ -108,7 +124,7 @@ fn possible(set: &str, case: Case<'_>) -> Option<Config> {
     check_model(&changed, &case.data.task()).ok()?;
     let is_other = case.config.difference(&changed, &|_| false).ok()?.is_some();
     // Layers are frozen by name, and each kind of network has its own.
-    let names = |config: &Config| config.model.network().name();
+    let names = |config: &Config| config.model.name();
     let keeps_names = changed.train.freeze.is_empty() || names(case.config) == names(&changed);
     (is_other && keeps_names).then_some(changed)
 }

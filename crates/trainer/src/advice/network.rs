@@ -1,6 +1,7 @@
 use plumb_model::{Init, Network};
 
 use super::{Case, fit::Fitted};
+use crate::config::ForestConfig;
 
 /// A usual first hidden layer for a model that has none.
 const FIRST_HIDDEN: usize = 64;
@@ -13,7 +14,10 @@ pub(super) fn bigger(case: Case<'_>) -> Option<Fitted> {
         let change = format!("frozen layers {} -> none", frozen.join(", "));
         return Some(Fitted::key(change, "train.freeze=[]"));
     }
-    match model.network() {
+    let (Some(network), Ok(plan)) = (model.network(), model.plan()) else {
+        return deeper(model.forest()?);
+    };
+    match network {
         Network::Linear(_) => Some(Fitted::key(
             format!("a linear model -> an MLP with hidden layers [{FIRST_HIDDEN}]"),
             instead(case, &format!("mlp={{hidden=[{FIRST_HIDDEN}]}}"))?,
@@ -30,7 +34,7 @@ pub(super) fn bigger(case: Case<'_>) -> Option<Fitted> {
             ))
         }
         Network::Cnn(_) | Network::Lenet5(_) | Network::SmallCnn(_) | Network::Resnet8(_) => {
-            let (now, then) = (model.width(), 2.0 * model.width());
+            let (now, then) = (plan.width, 2.0 * plan.width);
             Some(Fitted::key(
                 format!("channels and hidden layers {now} -> {then} times as wide"),
                 format!("model.width={then:?}"),
@@ -39,13 +43,23 @@ pub(super) fn bigger(case: Case<'_>) -> Option<Fitted> {
     }
 }
 
+/// Twice the depth, for a forest whose depth is limited.
+fn deeper(forest: &ForestConfig) -> Option<Fitted> {
+    let now = forest.max_depth?;
+    let then = now.saturating_mul(2);
+    Some(Fitted::key(
+        format!("depth of the trees, at most {now} -> {then}"),
+        format!("model.forest.max_depth={then}"),
+    ))
+}
+
 /// Convolutions for images that fully connected layers look at; more of them for a small network of
 /// convolutions.
 pub(super) fn new_architecture(case: Case<'_>) -> Option<Fitted> {
     if case.data.general.shape.len() != 3 {
         return None;
     }
-    let network = case.config.model.network();
+    let network = case.config.model.network()?;
     let (now, then) = match network {
         Network::Linear(_) => ("a linear model", "small_cnn"),
         Network::Mlp(_) => ("an MLP", "small_cnn"),
@@ -63,7 +77,7 @@ pub(super) fn new_architecture(case: Case<'_>) -> Option<Fitted> {
 
 /// The table `[model]` with another network. It is replaced as a whole, since it holds one network.
 fn instead(case: Case<'_>, network: &str) -> Option<String> {
-    let init = match case.config.model.init_scheme() {
+    let init = match case.config.model.plan().ok()?.init {
         Init::Pytorch => String::new(),
         other => format!("init={},", toml::Value::try_from(other).ok()?),
     };

@@ -65,7 +65,7 @@ fn stands_still(curve: &Curve) -> Option<&'static str> {
 /// What a config regularizes with, in words; none if it does not. Weight decay counts beyond what is usual:
 /// small ones do little, and `AdamW` has one by default.
 pub(super) fn in_use(config: &Config) -> Option<String> {
-    let network = config.model.network();
+    let network = config.model.network()?;
     let in_blocks = match network {
         Network::Cnn(cnn) => cnn.blocks.iter().map(|block| block.dropout).collect(),
         _ => Vec::new(),
@@ -103,7 +103,7 @@ fn first_decay(config: &Config) -> f64 {
 /// Takes away what a config has, what does most first: dropout, mixup, label smoothing, weight decay; then
 /// augmentation, which no `--set` takes away.
 fn less_of(config: &Config) -> Option<Fitted> {
-    let network = config.model.network();
+    let network = config.model.network()?;
     if let Some(now) = network.dropout().filter(|&now| now > 0.0) {
         let then = if now > 0.1 { now / 2.0 } else { 0.0 };
         Some(dropout(network, now, then))
@@ -126,7 +126,7 @@ fn less_of(config: &Config) -> Option<Fitted> {
 /// mixup; then more of what it has. Augmentation is a remedy of its own. Early stopping is none here: the
 /// weights with the lowest dev error are taken anyway, and `train.patience` saves time alone.
 fn more_of(config: &Config) -> Option<Fitted> {
-    let network = config.model.network();
+    let network = config.model.network()?;
     let now_dropout = network.dropout();
     let now_decay = config.optimizer.weight_decay();
     let more_decay = 3.0 * now_decay;

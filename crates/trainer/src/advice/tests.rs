@@ -447,3 +447,40 @@ fn every_proposal_passes_plumb_check() {
     }
     assert!(n_proposals > 100, "{n_proposals}");
 }
+
+/// A forest is offered what changes its examples, and depth where that is limited; nothing of networks.
+#[test]
+fn a_forest_gets_no_advice_for_networks() {
+    let forest = "model={forest={}}";
+    let shallow = "model={forest={max_depth=3}}";
+    check(
+        &[shallow],
+        0,
+        Remedy::BiggerModel,
+        Some("model.forest.max_depth=6"),
+    );
+    check(&[forest], 0, Remedy::BiggerModel, None);
+    check(
+        &[forest],
+        0,
+        Remedy::MoreData,
+        Some("data.general.strokes.examples=2000"),
+    );
+    check(
+        &[forest],
+        700,
+        Remedy::MixInTarget,
+        Some("data.split.target_in_train=700"),
+    );
+    for remedy in [
+        Remedy::NewArchitecture,
+        Remedy::TrainLonger,
+        Remedy::BetterOptimizer,
+        Remedy::LessRegularization,
+        Remedy::MoreRegularization,
+        Remedy::AugmentData,
+        Remedy::WeightTargetLikeData,
+    ] {
+        check(&[forest], 700, remedy, None);
+    }
+}

@@ -44,10 +44,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Error> {
         return terminal::json(&checked);
     }
     terminal::data(&config.to_toml()?)?;
-    terminal::data(&format!(
-        "\n{}",
-        summary(cost, &begins, config.train.batch_size, data)
-    ))
+    terminal::data(&format!("\n{}", summary(&config, cost, &begins, data)))
 }
 
 /// What is known of the model that training starts with.
@@ -80,21 +77,28 @@ impl Beginning {
 }
 
 /// As TOML comments, so that the whole output is a config again.
-fn summary(cost: Cost, begins: &Beginning, batch_size: usize, data: &DataSummary) -> String {
+fn summary(config: &Config, cost: Cost, begins: &Beginning, data: &DataSummary) -> String {
     use std::fmt::Write;
 
     let count = |n: usize| thousands(n as u64);
+    let batch_size = config.train.batch_size;
     let bytes = cost.activation_bytes(batch_size) as u64;
-    let mut text = format!(
-        "# parameters  {}\n\
-         # compute     {} multiply-adds per example and forward pass\n\
-         # activations {} per batch of {} ({} bytes)\n",
-        count(cost.parameters),
-        count(cost.multiply_adds),
-        readable(bytes),
-        count(batch_size),
-        thousands(bytes),
-    );
+    let mut text = match config.model.forest() {
+        Some(forest) => format!(
+            "# forest      {} trees, which grow with the examples\n",
+            count(forest.trees as usize)
+        ),
+        None => format!(
+            "# parameters  {}\n\
+             # compute     {} multiply-adds per example and forward pass\n\
+             # activations {} per batch of {} ({} bytes)\n",
+            count(cost.parameters),
+            count(cost.multiply_adds),
+            readable(bytes),
+            count(batch_size),
+            thousands(bytes),
+        ),
+    };
     for (name, chunk) in [("general", &data.general), ("target", &data.target)] {
         writeln!(text, "# {name:10}  {chunk}").ok();
     }

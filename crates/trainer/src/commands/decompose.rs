@@ -28,6 +28,7 @@ struct Report<'a> {
 
 pub(crate) fn run(args: &DecomposeArgs) -> Result<(), Error> {
     let (config, document) = config::read(&args.config.path, &args.config.overrides)?;
+    config.model.plan()?;
     // Many small networks, one per thread: nothing for a GPU.
     let opened = device::open(DeviceChoice::to_look_at())?;
     let bar = if args.quiet {

@@ -42,6 +42,7 @@ pub(crate) fn run(args: &FindLrArgs) -> Result<(), Error> {
         check_out(path)?;
     }
     let (config, document) = config::read(&args.config.path, &args.config.overrides)?;
+    config.model.plan()?;
     let loading = Loading::new(false);
     let prepared = prepare(&config, &document, &|chunk, progress| {
         loading.show(chunk, progress);

@@ -26,6 +26,7 @@ pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
     let (before, _) = read_config(&run, &[])?;
     let (config, document) = read_config(&run, &args.overrides)?;
     check_same(&before, &config, &document)?;
+    config.model.plan()?;
     let began = Began::read(&run)?;
     let runs_dir = match &args.runs_dir {
         Some(dir) => absolute_path(dir)?,

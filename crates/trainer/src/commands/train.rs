@@ -25,7 +25,6 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
     })?;
     loading.finish();
     let opened = device::open(args.device)?;
-    let initial = initial(&config, &document, &prepared, &opened.device)?;
     let session = Session {
         start,
         config: &config,
@@ -36,6 +35,8 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         skip_device_check: args.skip_device_check,
         output: (&args.output).into(),
     };
-    session::run(session, initial)?;
+    session::begin(session, || {
+        initial(&config, &document, &prepared, &opened.device)
+    })?;
     Ok(())
 }

@@ -36,6 +36,7 @@ pub(super) fn check(config: &Config) -> Result<(), KeyError> {
         human.check()?;
     }
     config.model.check()?;
+    super::forest::check_unused(config)?;
     check_optimizer(&config.optimizer)?;
     check_schedule(config)?;
     check_loss(&config.loss)?;

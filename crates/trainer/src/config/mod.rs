@@ -6,6 +6,7 @@ mod difference;
 mod document;
 mod expect;
 mod explain;
+mod forest;
 mod human;
 mod loss;
 mod model;
@@ -27,6 +28,7 @@ pub(crate) use difference::differences;
 pub(crate) use document::{Document, KeyError};
 pub(crate) use expect::{Expect, Figure};
 pub(crate) use explain::suggest as similar_name;
+pub(crate) use forest::ForestConfig;
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
@@ -119,9 +121,12 @@ pub(crate) struct Diagnosis {
 
 impl Config {
     /// The network with fresh weights, the same ones on every device.
-    pub(crate) fn init_model(&self, task: &Task, device: &Device) -> Model {
-        self.model
-            .init(task, seed::stream(self.seed, "init"), device)
+    ///
+    /// # Errors
+    /// As [`ModelConfig::plan`].
+    pub(crate) fn init_model(&self, task: &Task, device: &Device) -> Result<Model, crate::Error> {
+        let stream = seed::stream(self.seed, "init");
+        Ok(self.model.plan()?.init(task, stream, device))
     }
 
     /// The learning rate of a step, counted from 0.

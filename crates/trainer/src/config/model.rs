@@ -1,21 +1,26 @@
-//! The network: which one, how wide, and how its weights begin.
+//! What learns: which network, how wide, and how its weights begin; or a forest.
 
-use burn::tensor::Device;
 use plumb_model::{
-    CnnConfig, Cost, Init, Lenet5Config, LinearConfig, MlpConfig, Model, Network, NetworkError,
+    CnnConfig, Cost, Init, Lenet5Config, LinearConfig, MlpConfig, Network, NetworkError,
     NetworkPlan, Resnet8Config, SmallCnnConfig, Task,
 };
-use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::KeyError;
+use super::{ForestConfig, KeyError};
+use crate::Error;
 
 /// The table `[model]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Tables", into = "Tables")]
-pub(crate) struct ModelConfig(NetworkPlan);
+pub(crate) struct ModelConfig(Learner);
 
-/// A table per network, of which exactly one is given, beside the keys that every network has.
+#[derive(Clone, Debug)]
+enum Learner {
+    Network(NetworkPlan),
+    Forest(ForestConfig),
+}
+
+/// A table per network and one for a forest, of which exactly one is given, beside the keys that every network has.
 macro_rules! tables {
     ($($name:ident: $network:ident($config:ident)),+) => {
         /// [`ModelConfig`] as it is written.
@@ -32,11 +37,13 @@ macro_rules! tables {
                 #[serde(default, skip_serializing_if = "Option::is_none")]
                 $name: Option<$config>,
             )+
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            forest: Option<ForestConfig>,
         }
 
         impl ModelConfig {
             /// The names of the tables of which one is given.
-            pub(super) const NETWORKS: &[&str] = &[$(stringify!($name)),+];
+            pub(super) const NETWORKS: &[&str] = &[$(stringify!($name),)+ "forest"];
         }
 
         impl Tables {
@@ -54,7 +61,7 @@ macro_rules! tables {
             }
 
             fn empty(width: f64, init: Init) -> Self {
-                Self { width, init, $($name: None),+ }
+                Self { width, init, $($name: None,)+ forest: None }
             }
         }
     };
@@ -77,25 +84,42 @@ impl TryFrom<Tables> for ModelConfig {
     type Error = String;
 
     fn try_from(mut tables: Tables) -> Result<Self, String> {
+        if let Some(forest) = tables.forest {
+            if tables.init != Init::default() {
+                return Err("[model.forest] draws no weights: leave out `init`".into());
+            }
+            if (tables.width - default_width()).abs() > 0.0 {
+                return Err("[model.forest] has no hidden layers: leave out `width`".into());
+            }
+            return Ok(Self(Learner::Forest(forest)));
+        }
         let Some(network) = tables.network() else {
             let known = Self::NETWORKS.join(", ");
             return Err(format!(
                 "[model] names no network: give exactly one table [model.…] of {known}"
             ));
         };
-        Ok(Self(NetworkPlan {
+        Ok(Self(Learner::Network(NetworkPlan {
             network,
             width: tables.width,
             init: tables.init,
-        }))
+        })))
     }
 }
 
 impl From<ModelConfig> for Tables {
-    fn from(ModelConfig(plan): ModelConfig) -> Self {
-        let mut tables = Self::empty(plan.width, plan.init);
-        tables.set(plan.network);
-        tables
+    fn from(ModelConfig(learner): ModelConfig) -> Self {
+        match learner {
+            Learner::Network(plan) => {
+                let mut tables = Self::empty(plan.width, plan.init);
+                tables.set(plan.network);
+                tables
+            }
+            Learner::Forest(forest) => Self {
+                forest: Some(forest),
+                ..Self::empty(default_width(), Init::default())
+            },
+        }
     }
 }
 
@@ -103,21 +127,48 @@ impl ModelConfig {
     /// The widest that a network can be made: far beyond what fits in memory, yet finite.
     pub(crate) const MAX_WIDTH: f64 = 64.0;
 
-    pub(crate) fn network(&self) -> &Network {
-        &self.0.network
+    /// All that the network is built from.
+    ///
+    /// # Errors
+    /// Bad input if it is a forest, which is kept in no file.
+    pub(crate) fn plan(&self) -> Result<&NetworkPlan, Error> {
+        match &self.0 {
+            Learner::Network(plan) => Ok(plan),
+            Learner::Forest(_) => Err(Error::bad_input(
+                "this takes a network, and [model.forest] is none: a forest is grown at once, and not kept",
+            )
+            .hint(
+                "`plumb train` with its config grows it again; what it says of every example is in its run's \
+                 predictions, which `plumb diagnose` reads",
+            )),
+        }
     }
 
-    pub(crate) fn width(&self) -> f64 {
-        self.0.width
+    /// The network; none if it is a forest.
+    pub(crate) fn network(&self) -> Option<&Network> {
+        self.plan().ok().map(|plan| &plan.network)
     }
 
-    pub(crate) fn init_scheme(&self) -> Init {
-        self.0.init
+    /// The forest; none if it is a network.
+    pub(crate) fn forest(&self) -> Option<&ForestConfig> {
+        match &self.0 {
+            Learner::Network(_) => None,
+            Learner::Forest(forest) => Some(forest),
+        }
+    }
+
+    /// The name of its table.
+    pub(crate) fn name(&self) -> &'static str {
+        self.network().map_or("forest", Network::name)
     }
 
     /// Checks every value that needs no data to be read.
     pub(super) fn check(&self) -> Result<(), KeyError> {
-        let width = self.0.width;
+        let plan = match &self.0 {
+            Learner::Network(plan) => plan,
+            Learner::Forest(forest) => return forest.check(),
+        };
+        let width = plan.width;
         if !(width > 0.0 && width <= Self::MAX_WIDTH) {
             let predicate = format!(
                 "is {width}; expected a number more than 0, up to {}",
@@ -125,22 +176,26 @@ impl ModelConfig {
             );
             return Err(KeyError::value("model.width", predicate));
         }
-        if (width - 1.0).abs() > 0.0 && !self.0.has_width() {
+        if (width - 1.0).abs() > 0.0 && !plan.has_width() {
             let predicate = "has no effect: this network has no hidden layers to scale";
             return Err(KeyError::value("model.width", predicate));
         }
-        self.0.check().map_err(|error| self.key_error(&error))
+        plan.check().map_err(|error| self.key_error(&error))
     }
 
-    /// Checks that the network fits the task.
+    /// Checks that the network fits the task; a forest fits any.
     pub(crate) fn check_task(&self, task: &Task) -> Result<(), KeyError> {
-        self.0
-            .check_task(task)
-            .map_err(|error| self.key_error(&error))
+        match &self.0 {
+            Learner::Network(plan) => {
+                let checked = plan.check_task(task);
+                checked.map_err(|error| self.key_error(&error))
+            }
+            Learner::Forest(_) => Ok(()),
+        }
     }
 
     fn key_error(&self, error: &NetworkError) -> KeyError {
-        let table = format!("model.{}", self.0.network.name());
+        let table = format!("model.{}", self.name());
         let key = match error.key {
             Some(key) => format!("{table}.{key}"),
             None => table,
@@ -152,18 +207,20 @@ impl ModelConfig {
         }
     }
 
-    /// Builds the network on `device`, with weights drawn from `stream`.
-    pub(crate) fn init(&self, task: &Task, stream: ChaCha8Rng, device: &Device) -> Model {
-        self.0.init(task, stream, device)
-    }
-
-    /// What the network costs, without building it.
+    /// What the network costs, without building it. A forest has no parameters in this sense: how far its trees
+    /// grow depends on the examples.
     pub(crate) fn cost(&self, task: &Task) -> Cost {
-        self.0.cost(task)
+        match &self.0 {
+            Learner::Network(plan) => plan.cost(task),
+            Learner::Forest(_) => Cost::default(),
+        }
     }
 
     /// The least examples that a training batch must have.
     pub(crate) fn min_batch(&self, task: &Task) -> usize {
-        self.0.min_batch(task)
+        match &self.0 {
+            Learner::Network(plan) => plan.min_batch(task),
+            Learner::Forest(_) => 1,
+        }
     }
 }

@@ -146,9 +146,10 @@ impl Case {
             n_classes: N_CLASSES,
         };
         let network: ModelConfig = parse(self.network)?;
+        let plan = network.plan()?;
         let optimizer: Option<Optimizer> = self.optimizer.map(parse).transpose()?;
         let recipe = Recipe {
-            model: &|device| network.init(&task, seed::stream(1, "init"), device),
+            model: &|device| plan.init(&task, seed::stream(1, "init"), device),
             loss: &|device| Loss::new(0.0, None, device),
         };
         let start = Instant::now();

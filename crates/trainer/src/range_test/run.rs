@@ -41,7 +41,7 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
         device,
     } = *ingredients;
     let device = device.clone().autodiff();
-    let mut model = config.init_model(&prepared.task, &device);
+    let mut model = config.init_model(&prepared.task, &device)?;
     let mut optimizer = config.optimizer.init();
     let loss_function = Loss::of_run(config, prepared, &device);
     let mut smooth = Smooth::over(sweep.window());

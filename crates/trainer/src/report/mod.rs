@@ -25,6 +25,9 @@ pub(crate) struct Report<'a> {
     pub(crate) format: u32,
     pub(crate) name: &'a str,
     pub(crate) run: &'a Path,
+    /// Whether the model is a forest, which has no epochs.
+    #[serde(skip)]
+    pub(crate) is_forest: bool,
     /// The epoch with the lowest dev error, whose weights these figures belong to.
     pub(crate) best_epoch: u32,
     /// That the config asks for.

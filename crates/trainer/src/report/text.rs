@@ -7,12 +7,16 @@ use crate::{judge::HumanLevel, progress::thousands, ratings, train::End};
 
 /// The report that ends a training, for a terminal of 80 columns.
 pub(crate) fn text(report: &Report<'_>) -> String {
-    let mut text = format!(
-        "\n{}, weights of epoch {} of {} (lowest dev error)\n\n",
-        report.run.display(),
-        report.best_epoch,
-        report.epochs
-    );
+    let mut text = if report.is_forest {
+        format!("\n{}, a forest\n\n", report.run.display())
+    } else {
+        format!(
+            "\n{}, weights of epoch {} of {} (lowest dev error)\n\n",
+            report.run.display(),
+            report.best_epoch,
+            report.epochs
+        )
+    };
     if report.end != End::Epochs {
         let (end, done) = (report.end, report.epochs_done);
         writeln!(text, "training ended after {done} epochs: {end}\n").ok();
@@ -174,6 +178,7 @@ mod tests {
             format: FORMAT,
             name: "example",
             run: Path::new("runs/example-0001"),
+            is_forest: false,
             best_epoch: 3,
             epochs_done: 5,
             end: End::Epochs,

@@ -238,11 +238,7 @@ impl Work<'_> {
             let earlier = Earlier::find(run, &began.plumb).ok()?;
             earlier.last.is_some().then_some(earlier)
         });
-        let device = &opened.device;
-        let initial = match earlier {
-            Some(_) => frozen(&config, &document, &prepared, device)?,
-            None => initial(&config, &document, &prepared, device)?,
-        };
+        let has_checkpoint = earlier.is_some();
         let session = Session {
             start,
             config: &config,
@@ -253,7 +249,8 @@ impl Work<'_> {
             skip_device_check: self.options.skip_device_check,
             output: Output::Nothing,
         };
-        session::run(session, initial)
+        let start_model = if has_checkpoint { frozen } else { initial };
+        session::begin(session, || start_model(&config, &document, &prepared, &opened.device))
     }
 
     fn note(&self, point: &str, event: Event) -> Result<(), Error> {

@@ -113,12 +113,14 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
             change: change.as_ref(),
         });
     }
-    let mut text = format!(
-        "\n{}, weights of epoch {} of {} (lowest dev error), judged again\n\n",
-        finished.run.path().display(),
-        finished.verdict.best_epoch,
-        finished.verdict.epochs
-    );
+    let run_path = finished.run.path().display();
+    let mut text = match finished.config.model.forest() {
+        Some(_) => format!("\n{run_path}, a forest, judged again\n\n"),
+        None => format!(
+            "\n{run_path}, weights of epoch {} of {} (lowest dev error), judged again\n\n",
+            finished.verdict.best_epoch, finished.verdict.epochs
+        ),
+    };
     text.push_str(&report::findings(&findings));
     for note in &finished.notes {
         writeln!(text, "note: {note}").ok();

@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     fmt::Write,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde::Serialize;
@@ -12,9 +12,10 @@ use super::room::Room;
 use crate::{
     Error,
     cli::SweepArgs,
-    config::{Config, Document},
+    config::{Config, Document, ForestConfig},
     device::{self, OpenDevice},
     feed::feeds,
+    forest::Forest,
     initial::initial,
     prepare::Prepared,
     progress::thousands,
@@ -124,7 +125,12 @@ fn on_one_thread<T: Send>(work: impl Fn() -> Result<T, Error> + Sync) -> Result<
 struct Speed {
     per_step: f64,
     per_evaluation: f64,
+    /// For what is not trained in steps: a forest.
+    at_once: f64,
 }
+
+/// Trees that are grown to learn the speed of a forest.
+const TRIAL_TREES: u32 = 3;
 
 /// Adds up the times of a trial.
 #[derive(Default)]
@@ -157,6 +163,21 @@ impl Speed {
         prepared: &Prepared,
         opened: &OpenDevice,
     ) -> Result<Self, Error> {
+        if let Some(forest) = config.model.forest() {
+            let start = Instant::now();
+            let trees = forest.trees.min(TRIAL_TREES);
+            let few = ForestConfig {
+                trees,
+                ..forest.clone()
+            };
+            Forest::grow(&few, prepared, config.seed)?;
+            let per_tree = start.elapsed().as_secs_f64() / f64::from(trees);
+            return Ok(Self {
+                per_step: 0.0,
+                per_evaluation: 0.0,
+                at_once: per_tree * f64::from(forest.trees),
+            });
+        }
         let mut trial = config.clone();
         trial.train.max_time = Some(time);
         let sets = feeds(&trial, prepared, opened);
@@ -171,6 +192,7 @@ impl Speed {
         Ok(Self {
             per_step: clock.train.as_secs_f64() / state.position.step.max(1) as f64,
             per_evaluation: clock.evaluate.as_secs_f64() / f64::from(clock.n_evaluations.max(1)),
+            at_once: 0.0,
         })
     }
 
@@ -180,7 +202,8 @@ impl Speed {
         let every = Evaluations::plan(config, &prepared.sets).every_epochs;
         // All four sets once more at the end.
         let n_evaluations = f64::from(epochs.div_ceil(every.max(1)) + 1);
-        steps * f64::from(epochs) * self.per_step + n_evaluations * self.per_evaluation
+        let in_steps = steps * f64::from(epochs) * self.per_step;
+        in_steps + n_evaluations * self.per_evaluation + self.at_once
     }
 }
 
