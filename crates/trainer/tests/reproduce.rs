@@ -100,7 +100,7 @@ fn claims_are_held_or_not_and_the_exit_code_says_so() {
         "held",
         "failed",
         "6 runs that were done before",
-        "claimed by    Bayes",
+        "claimed by  Bayes",
         "An optimal model makes 1",
     ] {
         assert!(text.contains(part), "{part}:\n{text}");
