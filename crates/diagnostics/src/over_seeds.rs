@@ -28,6 +28,8 @@ pub struct OverSeeds {
     pub interval: Interval,
     /// Variance of the mean that more seeds would not make smaller: that of examples which they share.
     shared_variance: f64,
+    /// That of examples which no seeds share.
+    own_variance: f64,
 }
 
 impl OverSeeds {
@@ -95,6 +97,7 @@ impl OverSeeds {
             seed_sd,
             interval,
             shared_variance: shared,
+            own_variance: own,
         })
     }
 
@@ -103,8 +106,9 @@ impl OverSeeds {
     #[must_use]
     pub fn seeds_to_settle(&self, other: f64, confidence: Confidence) -> Option<usize> {
         let distance = (self.mean - other).abs();
-        // What is left of the width where seeds don't differ comes from examples of their own.
-        let spread = self.seed_sd?;
+        // Seeds may agree by chance: they differ by as much as their examples at least.
+        let own = (self.own_variance * self.seeds as f64).sqrt();
+        let spread = self.seed_sd?.max(own);
         let settles = |seeds: usize| {
             student_half(spread, seeds as f64, self.shared_variance, confidence) < distance
         };

@@ -3,7 +3,7 @@
 //!
 //!     cargo run --release --example seeds_together
 //!
-//! The network is inputs-hidden-classes with ReLU, cross-entropy and plain gradient descent, with stock
+//! The network is inputs-hidden-classes with `ReLU`, cross-entropy and plain gradient descent, with stock
 //! operations: what differs between the ways is how the work is cut, not what is computed.
 
 use std::time::Instant;

@@ -571,11 +571,12 @@ const SWEEP_EXAMPLE: &str = r#"An example of [sweep]:
 ///
 /// The grid is the config's [sweep]: lists or ranges of values of any keys, named variants, and seeds.
 ///
-/// The runs lie in RUNS_DIR/NAME, each an ordinary run directory, beside sweep.json (the grid) and
-/// ledger.jsonl (what became of each run). After a kill at any moment the same command goes on with what is
+/// The runs lie in the folder NAME of the runs' directory, each an ordinary run directory, beside sweep.json
+/// (the grid) and ledger.jsonl (what became of each run). After a kill at any moment the same command goes on with what is
 /// missing. A run that fails is kept with its error and stops no other. The numbers of a run depend neither
 /// on --jobs nor on --shard. Exit code 1 if a run failed.
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
 #[command(after_long_help = SWEEP_EXAMPLE)]
 pub(crate) struct SweepArgs {
     #[command(flatten)]
@@ -657,7 +658,7 @@ pub(crate) struct ReproduceArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Slurm")]
 pub(crate) struct SlurmArgs {
-    /// Write RUNS_DIR/NAME/slurm.sh, an array job with a task per part, and submit it with sbatch
+    /// Write slurm.sh into the sweep's directory, an array job with a task per part, and submit it with sbatch
     #[arg(long, conflicts_with_all = ["shard", "jobs"])]
     pub(crate) slurm: bool,
     /// Tasks of the array job; if absent, one per run, at most 100

@@ -73,7 +73,7 @@ fn reproduce(place: &Workplace, claims: &[&str], args: &[&str]) -> Output {
 #[test]
 fn claims_are_held_or_not_and_the_exit_code_says_so() {
     let place = Workplace::new();
-    let right = "test(linear) is within 12%..20%";
+    let right = "test(linear) is within 5%..30%";
     let output = reproduce(
         &place,
         &[right, "parameters(deep) > parameters(linear)"],
@@ -86,7 +86,7 @@ fn claims_are_held_or_not_and_the_exit_code_says_so() {
     assert_eq!((&report["runs"], &report["seeds"]), (&6.into(), &3.into()));
     let measured = &report["claims"][0]["measured"][0];
     let mean = measured["mean"].as_f64().unwrap();
-    assert!((0.12..0.20).contains(&mean), "{measured}");
+    assert!((0.05..0.30).contains(&mean), "{measured}");
     // The same again takes the runs that are there.
     let output = reproduce(&place, &[right, "test(linear) > 50%"], &[]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));

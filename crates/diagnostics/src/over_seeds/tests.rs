@@ -25,6 +25,16 @@ fn without_examples_it_is_student_s_interval() {
     assert_eq!(of.seeds_to_settle(3.0, Confidence::default()), None);
 }
 
+/// A variance of 0.04 that is known: 1.96 · 0.2 on both sides, where seeds agree and where there is one.
+#[test]
+fn a_variance_of_its_own_counts() {
+    for values in [&[7.0][..], &[7.0, 7.0]] {
+        let of = OverSeeds::measure(values, &[], 0.04, Confidence::default()).unwrap();
+        near(of.interval.low, 7.0 - 0.391_993);
+        near(of.interval.high, 7.0 + 0.391_993);
+    }
+}
+
 #[test]
 fn a_figure_without_doubt_is_exact() {
     for values in [&[7.0][..], &[7.0, 7.0, 7.0]] {
@@ -163,7 +173,7 @@ fn false_claims_are_no_more_frequent_than_nominal() {
                     };
                     models.push(rates.map(wrong));
                 }
-                let rate = |wrong: &[bool]| wrong.iter().filter(|&&w| w).count() as f64 / n as f64;
+                let rate = |wrong: &[bool]| wrong.iter().filter(|&&w| w).count() as f64 / f64::from(n);
                 let values: Vec<f64> = models.iter().map(|[a, b]| rate(a) - rate(b)).collect();
                 let weight = 1.0 / seeds as f64;
                 let is_difference = rates[1] > 0.0;

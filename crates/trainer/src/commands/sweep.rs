@@ -5,7 +5,7 @@ pub(super) mod progress;
 pub(super) mod room;
 mod slurm;
 
-use std::time::Instant;
+use std::{fmt::Write, time::Instant};
 
 use serde::Serialize;
 
@@ -128,11 +128,8 @@ fn text(
     for (run, error) in &summary.failed {
         let error = error.strip_prefix("error: ").unwrap_or(error);
         let first = error.lines().next().unwrap_or_default();
-        text.push_str(&format!("run {run} failed: {first}\n"));
+        writeln!(text, "run {run} failed: {first}").ok();
     }
-    text.push_str(&format!(
-        "\n  plumb compare {}\n",
-        directory.path().display()
-    ));
+    write!(text, "\n  plumb compare {}\n", directory.path().display()).ok();
     text
 }

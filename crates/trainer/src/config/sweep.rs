@@ -63,7 +63,7 @@ impl SweepConfig {
             None => Ok(vec![first]),
             Some(toml::Value::Integer(count)) => {
                 let count = u64::try_from(*count).ok().filter(|&count| count >= 1);
-                let count = count.ok_or_else(|| wrong(format!("{}", self.shown())))?;
+                let count = count.ok_or_else(|| wrong(self.shown()))?;
                 if count > MAX_SEEDS || first.checked_add(count).is_none() {
                     let predicate = format!("is {count}; expected at most {MAX_SEEDS}");
                     return Err(KeyError::value(key, predicate));

@@ -23,10 +23,10 @@ mod tests;
 
 pub(crate) use self::{
     figure::svg,
-    grid::{Axis, FigureName, Grid, Labels, VARIANT},
-    judge::{Judgement, Standing},
+    grid::Grid,
+    judge::Standing,
     mistake::Mistake,
-    outcome::{Answers, Outcome},
+    outcome::Outcome,
     plan::{Claims, Experiment},
     procedure::{decompose, decompose_figures},
     report::{Header, Report, together},

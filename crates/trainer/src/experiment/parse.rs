@@ -291,7 +291,6 @@ impl<'a> Parser<'a> {
         for (at, c) in self.rest().char_indices() {
             match quote {
                 Some(mark) if c == mark => quote = None,
-                Some(_) => {}
                 None if open == 0 && ends.contains(&c) => {
                     end = start + at;
                     break;
@@ -299,7 +298,8 @@ impl<'a> Parser<'a> {
                 None if c == '"' || c == '\'' => quote = Some(c),
                 None if "([{".contains(c) => open += 1,
                 None if ")]}".contains(c) => open = open.saturating_sub(1),
-                None => {}
+                // What is in quotes, and what else is no sign.
+                Some(_) | None => {}
             }
         }
         let text = self.text[start..end].trim_end();

@@ -94,7 +94,7 @@ fn without_sets<const N: usize>(
         human: None,
         human_general: None,
         bayes: None,
-        sets: PerSet::of(|_| super::Answers::default()),
+        sets: PerSet::of(|_| super::outcome::Answers::default()),
         parameters: None,
         seconds: None,
         figures: BTreeMap::from(figures),

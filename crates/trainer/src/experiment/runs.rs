@@ -161,10 +161,13 @@ impl<'a> Runs<'a> {
                             wrong: &answers.wrong,
                         });
                     }
-                    Input::Figure(name) => {
+                    // Figures of one run have their trainings in common, so they are surer together than
+                    // apart: what their own intervals say is used where there are no seeds to compare.
+                    Input::Figure(name) if self.seeds.len() == 1 => {
                         let figure = outcome.figures.get(name);
                         further += weight.powi(2) * figure.map_or(0.0, |figure| figure.variance);
                     }
+                    Input::Figure(_) => {}
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 mod judging;
 mod language;
+mod reporting;
 mod simulated;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,12 @@ use std::collections::BTreeMap;
 use plumb_diagnostics::{Confidence, Human, Options, SetName};
 use toml::Value;
 
-use super::*;
+use super::{
+    grid::{Axis, FigureName, Labels, VARIANT},
+    judge::Judgement,
+    outcome::Answers,
+    *,
+};
 use crate::{config::Expect, sets::PerSet};
 
 /// A sweep of variants and of training examples, every combination.

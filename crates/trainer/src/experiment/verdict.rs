@@ -45,7 +45,7 @@ pub(super) fn first(
     let diagnosis = diagnosed(selector, runs)?;
     let first = diagnosis.first.and_then(|kind| diagnosis.gap(kind));
     let found = match first {
-        Some(gap) => format!("first is {}", worded(gap)),
+        Some(gap) => format!("{} stands first: {}", gap.kind, sized(gap)),
         None => "nothing matters".to_owned(),
     };
     let first = first.map(|gap| (gap.kind, gap.verdict));
@@ -111,12 +111,15 @@ fn of_kind(diagnosis: &Diagnosis, kind: GapKind) -> Result<&Gap, Missing> {
 }
 
 fn worded(gap: &Gap) -> String {
+    format!("{} is {}", gap.kind, sized(gap))
+}
+
+/// The verdict and the size.
+fn sized(gap: &Gap) -> String {
     let [size, low, high] =
         [gap.size, gap.interval.low, gap.interval.high].map(|points| points * 100.0);
-    format!(
-        "{} is {}, {size:.2} points ({low:.2} to {high:.2})",
-        gap.kind, gap.verdict
-    )
+    let verdict = gap.verdict;
+    format!("{verdict}, {size:.2} points ({low:.2} to {high:.2})")
 }
 
 /// The diagnosis of the runs that a selector means, one per seed.

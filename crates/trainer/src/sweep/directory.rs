@@ -183,12 +183,13 @@ impl SweepDir {
         let name = |shard: Shard| format!(".lock-{}-of-{}", shard.part, shard.of);
         let path = self.path.join(name(shard));
         let taken = |by: Shard| {
-            let message = match by == Shard::ALL && shard == Shard::ALL {
-                true => format!("another process is at work on {}", self.path.display()),
-                false => format!(
+            let message = if by == Shard::ALL && shard == Shard::ALL {
+                format!("another process is at work on {}", self.path.display())
+            } else {
+                format!(
                     "part {shard} of {} overlaps with part {by}, which another process is at work on",
                     self.path.display()
-                ),
+                )
             };
             Error::bad_input(message)
                 .hint("parts that are counted alike, such as 1/3, 2/3 and 3/3, never overlap")

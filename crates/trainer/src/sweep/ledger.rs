@@ -81,9 +81,9 @@ impl Ledger {
         let mut files = Vec::new();
         for entry in fs::read_dir(directory).map_err(|error| cannot(directory, error))? {
             let path = entry.map_err(|error| cannot(directory, error))?.path();
-            let name = path.file_name().and_then(|name| name.to_str());
-            let is_part = |name: &str| name.starts_with("ledger") && name.ends_with(".jsonl");
-            if name.is_some_and(is_part) {
+            let name = path.file_stem().and_then(|name| name.to_str());
+            let is_ledger = name.is_some_and(|name| name.starts_with("ledger"));
+            if is_ledger && path.extension().is_some_and(|end| end == "jsonl") {
                 files.push(path);
             }
         }

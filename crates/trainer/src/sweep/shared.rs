@@ -55,11 +55,11 @@ pub(crate) fn split_key(config: &Config) -> Result<String, Error> {
 fn chunks_key(config: &Config) -> Result<String, Error> {
     let data = &config.data;
     let key = format!(
-        "{}\n{}\n{:?} {:?}",
+        "{}\n{}\n{:?} {}",
         toml_of(&data.general)?,
         toml_of(&data.target)?,
         data.memory_budget,
-        data.cache
+        data.cache.display()
     );
     Ok(if is_random(&data.general) || is_random(&data.target) {
         format!("{key}\nseed = {}", config.seed)
@@ -118,9 +118,9 @@ impl<T> Recent<T> {
         if let Some(value) = &*value {
             return Ok(Arc::clone(value));
         }
-        let made = Arc::new(make()?);
-        *value = Some(Arc::clone(&made));
-        Ok(made)
+        let new = Arc::new(make()?);
+        *value = Some(Arc::clone(&new));
+        Ok(new)
     }
 }
 
@@ -133,11 +133,11 @@ mod tests {
     #[test]
     fn a_value_is_made_once_until_others_push_it_out() {
         let recent = Recent::new(2);
-        let made = Cell::new(0);
+        let n_made = Cell::new(0);
         let get = |key: &str| {
             let make = || {
-                made.set(made.get() + 1);
-                Ok(made.get())
+                n_made.set(n_made.get() + 1);
+                Ok(n_made.get())
             };
             *recent.get(key.into(), make).unwrap()
         };

@@ -74,15 +74,12 @@ pub(crate) fn run(args: &SweepArgs, plan: &Plan, shard: Shard) -> Result<(), Err
         }
         let (config, document) = plan.config(at)?;
         let prepared = data.prepare(&config, &document)?;
-        let speed = match speeds.get(&point.values_key()) {
-            Some(&speed) => speed,
-            None => {
-                let speed =
-                    on_one_thread(|| Speed::of(trial, &config, &document, &prepared, &opened))?;
-                speeds.insert(point.values_key(), speed);
-                speed
-            }
+        let speed = if let Some(&known) = speeds.get(&point.values_key()) {
+            known
+        } else {
+            on_one_thread(|| Speed::of(trial, &config, &document, &prepared, &opened))?
         };
+        speeds.insert(point.values_key(), speed);
         runs.push(Line {
             run: point.id.clone(),
             label: point.label(&plan.axes),

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::Write,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -92,11 +93,11 @@ impl State {
             self.n_done, self.n_missing, self.n_running
         );
         if self.n_failed > 0 {
-            words.push_str(&format!(", {} failed", self.n_failed));
+            write!(words, ", {} failed", self.n_failed).ok();
         }
         if let Some(left) = self.time_left() {
             let left = humantime::format_duration(Duration::from_secs(left.as_secs().max(1)));
-            words.push_str(&format!(", about {left} left"));
+            write!(words, ", about {left} left").ok();
         }
         words
     }

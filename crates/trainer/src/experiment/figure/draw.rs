@@ -54,7 +54,7 @@ pub(crate) fn svg(figure: &Figure) -> Result<String, Error> {
 
 fn draw<'a>(figure: &Figure, text: &'a mut String) -> Draw<'a> {
     /// Pixels of a letter of the legend, and of all beside the letters.
-    const LETTER: usize = 8;
+    const LETTER: usize = 7;
     const MARK: usize = 50;
     let root = SVGBackend::with_string(text, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
@@ -97,6 +97,7 @@ fn draw<'a>(figure: &Figure, text: &'a mut String) -> Draw<'a> {
         .light_line_style(WHITE)
         .bold_line_style(RGBColor(225, 225, 225))
         .label_style(("sans-serif", 14))
+        .x_label_style(("sans-serif", letters(figure, SIZE.0 - legend as u32)))
         .draw()?;
     for (at, series) in figure.series.iter().enumerate() {
         if figure.names.is_some() {
@@ -177,10 +178,6 @@ fn draw_legend<'a>(area: &Area<'a>, figure: &Figure) -> Draw<'a> {
     let tops = (60_i32..).step_by(24);
     for ((at, series), top) in figure.series.iter().enumerate().zip(tops) {
         let colour = colour(at);
-        area.draw(&PathElement::new(
-            [(4, top), (30, top)],
-            colour.stroke_width(3),
-        ))?;
         let middle = (17, top);
         if figure.names.is_some() {
             area.draw(&Rectangle::new(
@@ -188,6 +185,8 @@ fn draw_legend<'a>(area: &Area<'a>, figure: &Figure) -> Draw<'a> {
                 colour.filled(),
             ))?;
         } else {
+            let line = [(4, top), (30, top)];
+            area.draw(&PathElement::new(line, colour.stroke_width(3)))?;
             match at % 3 {
                 0 => area.draw(&Circle::new(middle, 4, colour.filled()))?,
                 1 => area.draw(&TriangleMarker::new(middle, 6, colour.filled()))?,
@@ -199,6 +198,19 @@ fn draw_legend<'a>(area: &Area<'a>, figure: &Figure) -> Draw<'a> {
         area.draw(&Text::new(name, (38, top - 8), style))?;
     }
     Ok(())
+}
+
+/// The size of letters at which the names below bars have room beside each other.
+fn letters(figure: &Figure, width: u32) -> u32 {
+    /// Pixels beside the bars, and the width of a letter of size 1.
+    const MARGIN: u32 = 100;
+    const LETTER: f64 = 0.6;
+    let names = figure.names.iter().flatten();
+    let longest = names.map(|name| name.chars().count()).max().unwrap_or(0);
+    let n = figure.names.as_ref().map_or(1, Vec::len);
+    let room = f64::from(width - MARGIN) / n as f64;
+    let size = room / (longest.max(1) as f64 * LETTER);
+    size.clamp(8.0, 14.0) as u32
 }
 
 fn colour(at: usize) -> RGBColor {

@@ -1,7 +1,7 @@
 use super::*;
 
 /// Three seeds of all runs, with 1,000 examples per set; errors on test by variant and examples.
-fn sweep(test: impl Fn(&str, i64, u64) -> usize) -> Vec<Outcome> {
+pub(super) fn sweep(test: impl Fn(&str, i64, u64) -> usize) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for seed in 1..=3 {
         for variant in ["small", "large"] {
@@ -16,7 +16,7 @@ fn sweep(test: impl Fn(&str, i64, u64) -> usize) -> Vec<Outcome> {
 }
 
 /// Test errors: 300, 200, 100 of the small one, which is better at first; 400, 200, 50 of the large.
-fn crossing(variant: &str, examples: i64, seed: u64) -> usize {
+pub(super) fn crossing(variant: &str, examples: i64, seed: u64) -> usize {
     let errors = match (variant, examples) {
         ("small", 300) => 300,
         ("small", 1_000) => 220,

@@ -13,8 +13,8 @@ fn axes(sweep: &str) -> Result<Vec<Axis>, String> {
 
 /// The values of the one axis `a.b`.
 fn values(axis: &str) -> Result<Vec<Value>, String> {
-    let axes = axes(&format!("[sweep.axes]\n\"a.b\" = {axis}"))?;
-    Ok(axes[0].values.clone())
+    let all = axes(&format!("[sweep.axes]\n\"a.b\" = {axis}"))?;
+    Ok(all[0].values.clone())
 }
 
 fn check(axis: &str, expected: &str) {
@@ -172,8 +172,9 @@ proptest! {
         let numbers: Vec<f64> = values.iter()
             .map(|value| value.as_float().or(value.as_integer().map(|n| n as f64)).unwrap())
             .collect();
-        prop_assert_eq!(numbers[0], from as f64);
-        prop_assert_eq!(*numbers.last().unwrap(), (from + more) as f64);
+        // Both ends are among them, to the last bit.
+        prop_assert_eq!(&values[0], &number(from));
+        prop_assert_eq!(values.last(), Some(&number(from + more)));
         prop_assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{:?}", numbers);
         prop_assert!(values.iter().all(|value| value.is_integer() == whole));
         prop_assert!(numbers.len() <= steps as usize);

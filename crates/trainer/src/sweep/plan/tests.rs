@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write};
 
 use proptest::prelude::*;
 
@@ -190,12 +190,11 @@ fn a_sample_is_a_part_of_the_grid_that_the_seed_decides() {
 
 #[test]
 fn a_grid_larger_than_any_number_is_refused_and_can_be_sampled() {
-    let axes: String = ["slant", "rotation_degrees", "shift", "warp", "margin", "a"]
-        .iter()
-        .map(|key| {
-            format!("\"data.general.strokes.{key}\" = {{ from = 0.0, to = 0.1, steps = 10000 }}\n")
-        })
-        .collect();
+    let mut axes = String::new();
+    for key in ["slant", "rotation_degrees", "shift", "warp", "margin", "a"] {
+        let range = "{ from = 0.0, to = 0.1, steps = 10000 }";
+        writeln!(axes, "\"data.general.strokes.{key}\" = {range}").unwrap();
+    }
     let text = format!("{BASE}{MODEL}[sweep.axes]\n{axes}");
     let error = plan_of(&text, 1000).err().unwrap();
     assert!(
@@ -210,7 +209,7 @@ proptest! {
         let axes: Vec<_> = sizes.iter().enumerate().map(|(at, &n)| Axis {
             key: at.to_string(),
             alias: at.to_string(),
-            values: (0..n as i64).map(Value::Integer).collect(),
+            values: (0_i64..).take(n).map(Value::Integer).collect(),
         }).collect();
         let n: usize = sizes.iter().product();
         let points: Vec<Vec<i64>> = (0..n as u64)

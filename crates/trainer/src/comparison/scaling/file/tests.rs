@@ -23,13 +23,14 @@ fn points_come_in_order_with_their_seeds_together() {
         panic!("{file:?}")
     };
     assert_eq!((b.name.as_str(), a.name.as_str()), ("b", "a"));
-    let points: Vec<(u64, Vec<(f64, Option<u64>)>)> = (b.points.iter())
-        .map(|point| {
-            let trainings = point.trainings.iter();
-            let values = trainings.map(|training| (training.value, training.seed));
-            (point.examples, values.collect())
-        })
-        .collect();
+    let told = |point: &super::super::Point| {
+        let trainings = point.trainings.iter();
+        let values: Vec<_> = trainings
+            .map(|training| (training.value, training.seed))
+            .collect();
+        (point.examples, values)
+    };
+    let points: Vec<_> = b.points.iter().map(told).collect();
     let expected = [
         (100, vec![(0.25, Some(0)), (0.35, Some(1))]),
         (200, vec![(0.1, Some(0))]),
@@ -49,6 +50,10 @@ fn what_is_wrong_is_named_with_line_and_column() {
     let check = |content: &str, expected: &str| {
         assert_eq!(read(content).unwrap_err(), format!("c.csv: {expected}"));
     };
+    check(
+        "",
+        "the file is empty; expected a header and one line per point",
+    );
     check(
         "a,error\n",
         "has no column `examples`, `seen_examples` or `n`, the number of training examples; its columns are a, error",

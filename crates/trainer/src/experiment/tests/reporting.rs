@@ -1,0 +1,85 @@
+use super::{
+    judging::{crossing, sweep},
+    *,
+};
+
+const CLAIMS: &str = r#"
+claimed_by = "Andrew Ng, Nuts and Bolts of Applying Deep Learning, 2016"
+time = "2 min on 2 cores"
+text = """
+A large network errs on {test(large, examples=10000)} of the test set, after
+{parameters(large, examples=10000)} parameters.
+
+The curves cross at {crossing(test(small), test(large), along=examples)} examples, and
+peak at {peak(test(small), along=examples)}."""
+
+[[claims]]
+says = "larger networks gain more from data"
+check = "test(large, examples=300) - test(large, examples=last) > test(small, examples=300) - test(small, examples=last)"
+[[claims]]
+check = "test(large, examples=300) - test(small, examples=300) > 10%"
+[[claims]]
+says = "what the examples are few for stands first"
+check = "first(small, examples=300) is variance"
+
+[figure]
+x = "examples"
+y = "test"
+series = "variant"
+log_x = true
+log_y = true
+"#;
+
+fn report() -> Report {
+    let expect: Expect = toml::from_str(CLAIMS).unwrap();
+    let experiment = Experiment::plan(&expect, grid(), Confidence::default()).unwrap();
+    let outcomes = sweep(crossing);
+    let runs = Runs::new(&experiment.grid, &outcomes, &[]);
+    let header = Header {
+        name: "scale".into(),
+        config: "configs/experiments/scale.toml".into(),
+        claimed_by: expect.claimed_by.clone(),
+        command: "plumb reproduce configs/experiments/scale.toml".into(),
+        time: expect.time.clone(),
+        elapsed_secs: 134.4,
+        is_short: false,
+        runs: 18,
+        runs_before: 0,
+        failed_runs: 0,
+        seeds: 3,
+        directory: "runs/scale".into(),
+    };
+    Report::new(&experiment, &runs, header)
+}
+
+#[test]
+fn for_a_terminal() {
+    insta::assert_snapshot!(report().text());
+}
+
+#[test]
+fn for_reading_later() {
+    insta::assert_snapshot!(report().markdown());
+}
+
+#[test]
+fn the_figure_draws_every_series_with_its_interval() {
+    let figure = report().figure.unwrap();
+    assert_eq!(figure.series.len(), 2);
+    let svg = svg(&figure).unwrap();
+    // A band and a curve for each, and words at both axes.
+    assert_eq!(
+        svg.matches("<polygon").count() - 3,
+        2 + 1,
+        "3 triangles, 1 of the legend, 2 bands"
+    );
+    for words in [
+        "error rate on test (%)",
+        "examples",
+        "10,000",
+        "small",
+        "large",
+    ] {
+        assert!(svg.contains(words), "{words}");
+    }
+}
