@@ -256,8 +256,14 @@ fn a_dry_run_lists_the_runs_and_writes_nothing() {
     let runs = report["runs"].as_array().unwrap();
     assert_eq!((runs.len(), &runs[0]["run"]), (1, &"002".into()));
     assert_eq!(runs[0]["parameters"], 610);
-    assert!(report["disk_bytes"].as_u64().unwrap() > 0);
-    assert!(!place.runs().exists());
+    let bytes = report["disk_bytes"].as_u64().unwrap();
+    assert!(bytes > 0 && !place.runs().exists());
+    // What is done needs no more room, so a disk that was large enough stays so.
+    swept(&place, &small(), &["--shard", "1/2"]);
+    let rest = swept(&place, &small(), &["--dry-run"])["disk_bytes"].as_u64();
+    assert!(rest.is_some_and(|rest| rest < bytes * 2 / 3), "{rest:?}");
+    swept(&place, &small(), &[]);
+    assert_eq!(swept(&place, &small(), &["--dry-run"])["disk_bytes"], 0);
 }
 
 #[test]

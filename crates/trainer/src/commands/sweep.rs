@@ -55,7 +55,7 @@ pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
         (false, _) => {}
     }
     let opened = device::open(args.device)?;
-    let room = Room::of(&plan)?;
+    let room = Room::of(&plan, &args.runs_dir.join(&plan.name))?;
     room::check(&room, &args.runs_dir)?;
     let directory = SweepDir::create(&args.runs_dir, &plan)?;
     if args.slurm.slurm {

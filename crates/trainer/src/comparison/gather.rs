@@ -155,9 +155,8 @@ impl Places {
     /// The newest finished run of every point; what a point lacks here, another part of the sweep may have.
     fn add_sweep(&mut self, sweep: &SweepDir) -> Result<(), Error> {
         let ledger = sweep.ledger().ok();
-        for point in &sweep.file.points {
+        for (point, found) in sweep.file.points.iter().zip(sweep.found()?) {
             let name = (sweep.file.name.clone(), point.id.clone());
-            let found = sweep.find(&point.id)?;
             if let Found::Done(run) = &found {
                 self.add_run(run);
                 self.lacking.remove(&name);

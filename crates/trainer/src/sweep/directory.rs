@@ -1,6 +1,7 @@
 //! The directory of a sweep: what it is made of (`sweep.json`), its ledger, and a run directory per point.
 
 use std::{
+    collections::HashMap,
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
@@ -142,33 +143,36 @@ impl SweepDir {
         Ok(ledger)
     }
 
-    /// What lies there for a point: the newest run with a diagnosis, else the newest one.
+    /// What lies there for each point of the sweep, in its order: the newest run with a diagnosis, else the
+    /// newest one.
     ///
     /// # Errors
     /// That the directory can't be listed.
-    pub(crate) fn find(&self, id: &str) -> Result<Found, Error> {
+    pub(crate) fn found(&self) -> Result<Vec<Found>, Error> {
         let cannot = |error: io::Error| {
             Error::bad_input(format!("can't read {}: {error}", self.path.display()))
         };
-        let mut runs = Vec::new();
+        let mut runs: HashMap<String, Vec<(u32, PathBuf)>> = HashMap::new();
         for entry in fs::read_dir(&self.path).map_err(cannot)? {
             let name = entry.map_err(cannot)?.file_name();
-            let number = name.to_str().and_then(|name| {
-                let number = name.strip_prefix(id)?.strip_prefix('-')?;
-                number.parse::<u32>().ok()
-            });
-            if let Some(number) = number {
-                runs.push((number, self.path.join(name)));
+            let parts = name.to_str().and_then(|name| name.split_once('-'));
+            let numbered = parts.and_then(|(id, number)| Some((id, number.parse().ok()?)));
+            if let Some((id, number)) = numbered {
+                let of_point = runs.entry(id.to_string()).or_default();
+                of_point.push((number, self.path.join(&name)));
             }
         }
-        runs.sort();
-        let is_done = |(_, run): &&(u32, PathBuf)| run.join("diagnosis.json").exists();
-        let done = runs.iter().rev().find(is_done);
-        Ok(match (done, runs.last()) {
-            (Some((_, run)), _) => Found::Done(run.clone()),
-            (None, Some((_, run))) => Found::Begun(run.clone()),
-            (None, None) => Found::Nothing,
-        })
+        let newest = |point: &Point| {
+            let mut runs = runs.remove(&point.id).unwrap_or_default();
+            runs.sort();
+            let is_done = |(_, run): &&(u32, PathBuf)| run.join("diagnosis.json").exists();
+            match (runs.iter().rev().find(is_done), runs.last()) {
+                (Some((_, run)), _) => Found::Done(run.clone()),
+                (None, Some((_, run))) => Found::Begun(run.clone()),
+                (None, None) => Found::Nothing,
+            }
+        };
+        Ok(self.file.points.iter().map(newest).collect())
     }
 
     /// Takes a part of the sweep for this process. On a disk that knows no locks nothing is taken.

@@ -88,11 +88,11 @@ pub(crate) fn run(
     let ledger = directory.ledger()?;
     let mut summary = Summary::default();
     let mut tasks = Vec::new();
-    for (at, point) in plan.points.iter().enumerate() {
+    let found = directory.found()?;
+    for (at, (point, found)) in plan.points.iter().zip(found).enumerate() {
         if !options.shard.has(at) {
             continue;
         }
-        let found = directory.find(&point.id)?;
         if let Found::Done(_) = found {
             summary.done += 1;
             continue;

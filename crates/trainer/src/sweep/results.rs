@@ -23,8 +23,8 @@ pub(crate) fn finished_rows(path: &Path) -> Result<Vec<Row>, Error> {
     let directory = SweepDir::open(path)?;
     let aliases: Vec<&String> = directory.file.axes.iter().map(|axis| &axis.alias).collect();
     let mut rows = Vec::new();
-    for point in &directory.file.points {
-        if let Found::Done(run) = directory.find(&point.id)? {
+    for (point, found) in directory.file.points.iter().zip(directory.found()?) {
+        if let Found::Done(run) = found {
             let values = aliases.iter().zip(&point.values);
             rows.push(Row {
                 labels: values

@@ -59,7 +59,11 @@ pub(crate) fn sweep_command(
     config: &str,
     args: &[&str],
 ) -> std::process::Command {
-    let path = place.write("sweep.toml", config);
+    let path = place.runs().with_file_name("sweep.toml");
+    // Another process may be reading it.
+    if fs::read_to_string(&path).ok().as_deref() != Some(config) {
+        place.write("sweep.toml", config);
+    }
     let mut command = place.command(&["sweep"]);
     command.arg(path).args(args);
     if !args.contains(&"--runs-dir") {

@@ -38,7 +38,7 @@ pub(super) fn of_sweep(
     args: &ReproduceArgs,
     opened: &OpenDevice,
 ) -> Result<Rows, Error> {
-    let room = room::Room::of(plan)?;
+    let room = room::Room::of(plan, &args.runs_dir.join(&plan.name))?;
     room::check(&room, &args.runs_dir)?;
     let directory = SweepDir::create(&args.runs_dir, plan)?;
     let options = Options {

@@ -63,7 +63,7 @@ struct Line {
 /// Bad input in the data of any of its runs.
 pub(crate) fn run(args: &SweepArgs, plan: &Plan, shard: Shard) -> Result<(), Error> {
     let opened = device::open(args.device)?;
-    let room = Room::of(plan)?;
+    let room = Room::of(plan, &args.runs_dir.join(&plan.name))?;
     let data = SharedData::new(1);
     let mut speeds = HashMap::new();
     let n_kinds: HashSet<_> = plan.points.iter().map(Point::values_key).collect();

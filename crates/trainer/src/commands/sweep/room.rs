@@ -1,6 +1,9 @@
 //! Whether a sweep fits: its files on the disk, its runs side by side in memory.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use plumb_model::Task;
 use sysinfo::{Disks, System};
@@ -9,13 +12,13 @@ use crate::{
     Error,
     config::{Chunk, Config},
     load::load,
-    sweep::Plan,
+    sweep::{Found, Plan, SweepDir},
     workers::Workers,
 };
 
 /// What the runs of a sweep take, estimated from the shape of the first one's data.
 pub(crate) struct Room {
-    /// Bytes of all run directories together.
+    /// Bytes of the directories of all runs that are not done yet.
     pub(crate) disk: u64,
     /// Bytes of the largest run while it trains.
     pub(crate) memory: u64,
@@ -31,9 +34,11 @@ const PREDICTION: u64 = 40;
 const OTHER_FILES: u64 = 60_000;
 
 impl Room {
+    /// The directory of the sweep need not be there yet; what is done in it needs no room any more.
+    ///
     /// # Errors
     /// Bad input if the data of the first run can't be read.
-    pub(crate) fn of(plan: &Plan) -> Result<Self, Error> {
+    pub(crate) fn of(plan: &Plan, directory: &Path) -> Result<Self, Error> {
         let mut room = Self { disk: 0, memory: 0 };
         if plan.configs().is_empty() {
             return Ok(room);
@@ -46,16 +51,32 @@ impl Room {
             input_shape: general.shape.clone(),
             n_classes: general.classes.len(),
         };
+        let done = done(directory);
         for config in plan.configs() {
             let drawn = |chunk: &Chunk| chunk.source().and_then(|source| source.n_drawn());
             let n_general = drawn(&config.data.general).unwrap_or(general.len());
             let n_target = drawn(&config.data.target).unwrap_or(target.len());
             let (disk, memory) = of_run(config, &task, (n_general + n_target) as u64);
-            room.disk = room.disk.saturating_add(disk);
+            if !done.contains(&config.name) {
+                room.disk = room.disk.saturating_add(disk);
+            }
             room.memory = room.memory.max(memory);
         }
         Ok(room)
     }
+}
+
+/// The ids of runs that are done. What is wrong with the directory is said when it is opened to work in it.
+fn done(directory: &Path) -> HashSet<String> {
+    let Ok(directory) = SweepDir::open(directory) else {
+        return HashSet::new();
+    };
+    let found = directory.found().unwrap_or_default();
+    let points = directory.file.points.iter().zip(found);
+    points
+        .filter(|(_, found)| matches!(found, Found::Done(_)))
+        .map(|(point, _)| point.id.clone())
+        .collect()
 }
 
 /// Bytes on the disk and in memory of one run on so many examples in all.

@@ -230,16 +230,13 @@ fn the_newest_finished_run_of_a_point_is_found() {
     let runs = tempfile::tempdir().unwrap();
     let directory = SweepDir::create(runs.path(), &plan(CONFIG)).unwrap();
     let run = |name: &str| directory.path().join(name);
-    assert_eq!(directory.find("001").unwrap(), Found::Nothing);
+    assert_eq!(directory.found().unwrap()[0], Found::Nothing);
     for name in ["001-0001", "001-0002", "001-0010", "0010-0001", "001-x"] {
         fs::create_dir(run(name)).unwrap();
     }
-    assert_eq!(
-        directory.find("001").unwrap(),
-        Found::Begun(run("001-0010"))
-    );
+    assert_eq!(directory.found().unwrap()[0], Found::Begun(run("001-0010")));
     fs::write(run("001-0002").join("diagnosis.json"), "").unwrap();
-    assert_eq!(directory.find("001").unwrap(), Found::Done(run("001-0002")));
+    assert_eq!(directory.found().unwrap()[0], Found::Done(run("001-0002")));
 }
 
 #[test]
