@@ -173,7 +173,8 @@ fn false_claims_are_no_more_frequent_than_nominal() {
                     };
                     models.push(rates.map(wrong));
                 }
-                let rate = |wrong: &[bool]| wrong.iter().filter(|&&w| w).count() as f64 / f64::from(n);
+                let rate =
+                    |wrong: &[bool]| wrong.iter().filter(|&&w| w).count() as f64 / f64::from(n);
                 let values: Vec<f64> = models.iter().map(|[a, b]| rate(a) - rate(b)).collect();
                 let weight = 1.0 / seeds as f64;
                 let is_difference = rates[1] > 0.0;

@@ -250,7 +250,9 @@ impl Work<'_> {
             output: Output::Nothing,
         };
         let start_model = if has_checkpoint { frozen } else { initial };
-        session::begin(session, || start_model(&config, &document, &prepared, &opened.device))
+        session::begin(session, || {
+            start_model(&config, &document, &prepared, &opened.device)
+        })
     }
 
     fn note(&self, point: &str, event: Event) -> Result<(), Error> {
