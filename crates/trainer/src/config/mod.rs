@@ -32,7 +32,7 @@ pub(crate) use forest::ForestConfig;
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
-pub(crate) use procedure::{DecomposeConfig, Procedure};
+pub(crate) use procedure::{DecomposeConfig, LeastNormConfig, Procedure};
 pub(crate) use sweep::SweepConfig;
 pub(crate) use training::{Checkpointing, Evaluations, Train};
 

@@ -10,6 +10,24 @@ use super::KeyError;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Procedure {
     Decompose(DecomposeConfig),
+    LeastNorm(LeastNormConfig),
+}
+
+/// Linear regression by the weights of least norm on drawn data, beside its closed form; it needs no sweep.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LeastNormConfig {
+    /// Features of an input, independent and standard normal.
+    pub(crate) features: usize,
+    /// Training examples: an axis of that name.
+    pub(crate) examples: Vec<usize>,
+    /// Standard deviation of the targets' noise.
+    pub(crate) sigma: f64,
+    /// Length of the true weights.
+    pub(crate) beta_norm: f64,
+    /// Training sets per number of examples and seed.
+    pub(crate) repeats: usize,
+    pub(crate) seeds: u32,
 }
 
 /// Many trainings per run: the textbook's bias and variance.
@@ -33,6 +51,7 @@ impl Default for DecomposeConfig {
 impl Procedure {
     pub(crate) fn check(&self) -> Result<(), KeyError> {
         match self {
+            Self::LeastNorm(asked) => asked.check(),
             Self::Decompose(decompose) => {
                 let key = "expect.procedure.decompose";
                 if decompose.trainings < 2 {
@@ -47,6 +66,42 @@ impl Procedure {
                     }
                 }
             }
+        }
+    }
+}
+
+impl LeastNormConfig {
+    fn check(&self) -> Result<(), KeyError> {
+        let wrong = |key: &str, predicate: String| {
+            Err(KeyError::value(
+                format!("expect.procedure.least_norm.{key}"),
+                predicate,
+            ))
+        };
+        for (key, found, least) in [
+            ("features", self.features, 1),
+            ("repeats", self.repeats, 2),
+            ("seeds", self.seeds as usize, 1),
+        ] {
+            if found < least {
+                return wrong(key, format!("is {found}; expected {least} or more"));
+            }
+        }
+        for (key, found) in [("sigma", self.sigma), ("beta_norm", self.beta_norm)] {
+            if !(found.is_finite() && found >= 0.0) {
+                return wrong(
+                    key,
+                    format!("is {found}; expected a finite number, 0 or more"),
+                );
+            }
+        }
+        let rises = self.examples.windows(2).all(|pair| pair[0] < pair[1]);
+        match self.examples.first() {
+            Some(&first) if first > 0 && rises => Ok(()),
+            _ => wrong(
+                "examples",
+                "is no list of numbers that rises from 1 or more".into(),
+            ),
         }
     }
 }

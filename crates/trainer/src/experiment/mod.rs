@@ -28,7 +28,7 @@ pub(crate) use self::{
     mistake::Mistake,
     outcome::Outcome,
     plan::{Claims, Experiment},
-    procedure::{decompose, decompose_figures},
+    procedure::{decompose, decompose_figures, least_norm, least_norm_grid},
     report::{Header, Report, together},
     runs::Runs,
 };

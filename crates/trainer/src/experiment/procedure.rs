@@ -2,15 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use plumb_diagnostics::{Confidence, Estimate, Options};
+use plumb_diagnostics::{Confidence, Estimate, Options, least_norm_risk};
+use toml::Value;
 
 use super::{
-    grid::{FigureName, Labels},
+    grid::{Axis, FigureName, Grid, Labels},
     measure::Unit,
     outcome::{Figure, Outcome},
 };
 use crate::{
-    Error, config::DecomposeConfig, decomposition, device::OpenDevice, sets::PerSet, sweep::Plan,
+    Error,
+    config::{DecomposeConfig, LeastNormConfig},
+    decomposition,
+    device::OpenDevice,
+    sets::PerSet,
+    sweep::Plan,
 };
 
 /// What claims about decompositions call their parts.
@@ -73,6 +79,68 @@ pub(crate) fn decompose(
         Ok(without_sets(labels, point.seed, figures, options))
     };
     plan.points.iter().enumerate().map(run).collect()
+}
+
+/// The grid of least-norm regressions: their numbers of examples.
+pub(crate) fn least_norm_grid(asked: &LeastNormConfig) -> Grid {
+    let values: Vec<Value> = asked.examples.iter().map(|&n| examples(n)).collect();
+    let points: Vec<Labels> = values
+        .iter()
+        .map(|n| vec![(EXAMPLES.into(), n.clone())])
+        .collect();
+    let axis = Axis {
+        name: EXAMPLES.into(),
+        key: "expect.procedure.least_norm.examples".into(),
+        values,
+    };
+    let figures = ["risk", "closed_form"].map(|name| FigureName::new(name, Unit::Number));
+    Grid::new(vec![axis], &points, figures.to_vec())
+}
+
+/// Simulates least-norm regressions, with each seed on data of its own.
+///
+/// # Errors
+/// As [`least_norm_risk`].
+pub(crate) fn least_norm(asked: &LeastNormConfig, first_seed: u64) -> Result<Vec<Outcome>, Error> {
+    let mut outcomes = Vec::new();
+    for seed in (first_seed..).take(asked.seeds as usize) {
+        let (sigma, norm) = (asked.sigma, asked.beta_norm);
+        let examples_of = &asked.examples;
+        let risks = least_norm_risk(
+            asked.features,
+            examples_of,
+            sigma,
+            norm,
+            asked.repeats,
+            seed,
+        )
+        .map_err(|error| Error::bad_input(error.to_string()))?;
+        for risk in risks {
+            let measured = Figure {
+                value: risk.mean,
+                variance: risk.standard_error.powi(2),
+            };
+            let labels = vec![(EXAMPLES.to_owned(), examples(risk.n))];
+            let mut outcome = without_sets(labels, seed, [("risk", measured)], Options::default());
+            // Where it is infinite there is nothing to compare with.
+            if let Some(value) = risk.closed_form {
+                let exact = Figure {
+                    value,
+                    variance: 0.0,
+                };
+                outcome.figures.insert("closed_form".into(), exact);
+            }
+            outcomes.push(outcome);
+        }
+    }
+    Ok(outcomes)
+}
+
+/// The one axis of least-norm regressions.
+const EXAMPLES: &str = "examples";
+
+fn examples(n: usize) -> Value {
+    Value::Integer(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
 /// That of a normal interval.

@@ -13,9 +13,9 @@ use super::rows::{self, Rows};
 use crate::{
     Error,
     cli::ReproduceArgs,
-    config::{self, DecomposeConfig, Document, Expect, KeyError, Procedure},
+    config::{self, DecomposeConfig, Document, Expect, KeyError, LeastNormConfig, Procedure},
     device::OpenDevice,
-    experiment::{Experiment, Grid, Header, Report, Runs, decompose_figures, svg},
+    experiment::{Experiment, Grid, Header, Report, Runs, decompose_figures, least_norm_grid, svg},
     run_dir::RunDir,
     sweep::Plan,
 };
@@ -38,11 +38,15 @@ pub(super) enum Source {
     Sweep(Plan),
     /// Many trainings per run of a sweep.
     Decompose(Plan, DecomposeConfig),
+    /// No training at all: regressions in closed form, from the first seed on.
+    LeastNorm(LeastNormConfig, u64),
 }
 
 /// A config of which only this matters.
 #[derive(Deserialize)]
 struct OfConfig {
+    #[serde(default)]
+    seed: u64,
     #[serde(default)]
     diagnosis: config::Diagnosis,
     expect: Option<Expect>,
@@ -67,7 +71,11 @@ impl Ready {
         } else {
             name
         };
-        let OfConfig { diagnosis, expect } = document.deserialize()?;
+        let OfConfig {
+            seed,
+            diagnosis,
+            expect,
+        } = document.deserialize()?;
         let Some(expect) = expect else {
             let hint = "as in [[expect.claims]] with check = \"dev(small) > dev(large)\"";
             let error = KeyError::new(
@@ -79,10 +87,18 @@ impl Ready {
         expect.check().map_err(|error| document.error(&error))?;
         let confidence = Confidence::new(expect.confidence.unwrap_or(diagnosis.confidence))
             .map_err(|error| Error::bad_input(error.to_string()))?;
-        let plan = Plan::new(document.clone(), Some(&name), MAX_RUNS)?;
+        let plan = || Plan::new(document.clone(), Some(&name), MAX_RUNS);
         let (grid, source) = match &expect.procedure {
-            None => (Grid::of(&plan, Vec::new()), Source::Sweep(plan)),
+            None => {
+                let plan = plan()?;
+                (Grid::of(&plan, Vec::new()), Source::Sweep(plan))
+            }
+            Some(Procedure::LeastNorm(asked)) => {
+                let source = Source::LeastNorm(asked.clone(), seed);
+                (least_norm_grid(asked), source)
+            }
             Some(Procedure::Decompose(asked)) => {
+                let plan = plan()?;
                 let grid = Grid::of(&plan, decompose_figures());
                 (grid, Source::Decompose(plan, asked.clone()))
             }
@@ -116,6 +132,7 @@ impl Ready {
         } = match &self.source {
             Source::Sweep(plan) => rows::of_sweep(plan, args, opened)?,
             Source::Decompose(plan, asked) => rows::of_decompositions(plan, asked, args, opened)?,
+            Source::LeastNorm(asked, seed) => rows::of_regressions(asked, *seed)?,
         };
         let directory = args.runs_dir.join(&self.name);
         let runs = Runs::new(&self.experiment.grid, &outcomes, &seeds);

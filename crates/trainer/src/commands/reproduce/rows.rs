@@ -11,9 +11,9 @@ use crate::{
     Error,
     cli::ReproduceArgs,
     commands::sweep::{progress::SweepProgress, room},
-    config::DecomposeConfig,
+    config::{DecomposeConfig, LeastNormConfig},
     device::OpenDevice,
-    experiment::{Outcome, decompose},
+    experiment::{Outcome, decompose, least_norm},
     session::Concluded,
     sweep::{self, Options, Plan, Point, Shard, SweepDir, Watcher, finished_rows},
 };
@@ -92,6 +92,20 @@ pub(super) fn of_decompositions(
     Ok(Rows {
         outcomes: outcomes?,
         seeds: seeds(plan),
+        before: 0,
+        failed: 0,
+    })
+}
+
+/// Least-norm regressions on drawn data.
+///
+/// # Errors
+/// Bad input for sizes that are not possible.
+pub(super) fn of_regressions(asked: &LeastNormConfig, first_seed: u64) -> Result<Rows, Error> {
+    let outcomes = least_norm(asked, first_seed)?;
+    Ok(Rows {
+        seeds: outcomes.iter().map(|outcome| outcome.seed).collect(),
+        outcomes,
         before: 0,
         failed: 0,
     })
