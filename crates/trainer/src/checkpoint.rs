@@ -322,7 +322,10 @@ mod tests {
         };
         let device = Device::flex().autodiff();
         let snapshot = Snapshot {
-            model: &network.plan().unwrap().init(&task, seed::stream(1, "init"), &device),
+            model: &network
+                .plan()
+                .unwrap()
+                .init(&task, seed::stream(1, "init"), &device),
             optimizer: &optimizer.init(),
             position: &Position::default(),
         };

@@ -36,7 +36,12 @@ fn on_cpu() -> OnDevice {
         n_classes: 2,
     };
     let recipe = Recipe {
-        model: &|device| network().plan().unwrap().init(&task, seed::stream(7, "init"), device),
+        model: &|device| {
+            network()
+                .plan()
+                .unwrap()
+                .init(&task, seed::stream(7, "init"), device)
+        },
         loss: &|device| Loss::new(0.1, None, device),
     };
     OnDevice::new(&recipe, &Device::flex())
