@@ -94,7 +94,7 @@ fn what_takes_a_network_refuses_a_forest() {
         &["resume", run],
         &["evaluate", run],
         &["predict", run, input],
-        &["export", run],
+        &["export", run, "--format", "safetensors"],
         &["train", QUICKSTART, "--init-from", run],
         &find_lr,
         &decompose,
