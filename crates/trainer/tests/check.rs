@@ -118,6 +118,10 @@ fn every_shipped_config_checks() {
     let place = Workplace::new();
     let fetched = common::root().join("data/mnist").exists();
     for path in configs(&common::root().join("configs")) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        if text.contains("[expect.procedure.least_norm]") {
+            continue; // it draws its own data and trains nothing: `plumb reproduce` checks it
+        }
         let mut args = vec!["check", path.to_str().unwrap()];
         if path.ends_with("large.toml") {
             // 2 GB take two minutes to draw.
