@@ -1,3 +1,8 @@
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "these texts are the help of the commands, where [sweep] is a table of a config"
+)]
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
