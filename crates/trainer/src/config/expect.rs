@@ -13,7 +13,7 @@ pub(crate) struct Expect {
     /// How long all runs take, and on what.
     #[serde(default)]
     pub(crate) time: Option<String>,
-    /// Two-sided confidence of every interval; that of [diagnosis] if absent.
+    /// Two-sided confidence of every interval; that of `[diagnosis]` if absent.
     #[serde(default)]
     pub(crate) confidence: Option<f64>,
     pub(crate) claims: Vec<Claim>,

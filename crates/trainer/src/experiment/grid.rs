@@ -305,7 +305,7 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// The name of what a table chooses: `mlp` of { mlp = { hidden = [8] } }.
+/// The name of what a table chooses: `mlp` of `{ mlp = { hidden = [8] } }`.
 fn only_key(value: &Value) -> Option<&str> {
     let table = value.as_table().filter(|table| table.len() == 1)?;
     table.keys().next().map(String::as_str)
