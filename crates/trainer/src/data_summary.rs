@@ -8,6 +8,7 @@ use plumb_data::{
     source::{BayesError, TableSchema},
     split::Member,
 };
+use plumb_diagnostics::SetName;
 use plumb_model::Task;
 use serde::{Deserialize, Serialize};
 
@@ -136,6 +137,28 @@ impl DataSummary {
 }
 
 impl DataSummary {
+    /// Makes sure that the sets are those that a run was begun with.
+    ///
+    /// # Errors
+    /// Bad input that names the first set that has changed.
+    pub(crate) fn check_same(&self, run: &RunDir) -> Result<(), Error> {
+        let before = SetHashes::read(run)?;
+        for (set, before) in before.sets.iter() {
+            if self.sets.get(set).sha256 != before.sha256 {
+                let what = match set {
+                    SetName::Train => "the data that the run was trained on",
+                    _ => "the data that the run was measured on",
+                };
+                return Err(Error::bad_input(format!(
+                    "{set} has changed: its sha256 is not the one in {}; expected {what}",
+                    run.path().join("data.json").display()
+                ))
+                .hint("to train on other data from these weights, start a run with --init-from"));
+            }
+        }
+        Ok(())
+    }
+
     /// What a network is built for.
     pub(crate) fn task(&self) -> Task {
         Task {

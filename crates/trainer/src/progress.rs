@@ -117,6 +117,20 @@ impl Loading {
     }
 }
 
+/// A bar for many trainings in memory, shown at once.
+pub(crate) fn trainings_bar(n_trainings: u64, quiet: bool) -> ProgressBar {
+    let bar = if quiet {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new(n_trainings)
+    };
+    if let Ok(style) = ProgressStyle::with_template("{pos}/{len} trainings  {bar:24}  {eta} left") {
+        bar.set_style(style);
+    }
+    bar.tick();
+    bar
+}
+
 /// A count with commas between thousands.
 pub(crate) fn thousands(count: u64) -> String {
     indicatif::HumanCount(count).to_string()

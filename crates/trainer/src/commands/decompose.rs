@@ -1,6 +1,5 @@
 use std::fmt::Write;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use plumb_diagnostics::Estimate;
 use serde::Serialize;
 
@@ -10,7 +9,7 @@ use crate::{
     config,
     decomposition::{self, Decomposed, Resampling},
     device::{self, DeviceChoice},
-    progress::thousands,
+    progress::{thousands, trainings_bar},
     terminal,
 };
 
@@ -31,15 +30,7 @@ pub(crate) fn run(args: &DecomposeArgs) -> Result<(), Error> {
     config.model.plan()?;
     // Many small networks, one per thread: nothing for a GPU.
     let opened = device::open(DeviceChoice::to_look_at())?;
-    let bar = if args.quiet {
-        ProgressBar::hidden()
-    } else {
-        ProgressBar::new(u64::from(args.trainings))
-    };
-    if let Ok(style) = ProgressStyle::with_template("{pos}/{len} trainings  {bar:24}  {eta} left") {
-        bar.set_style(style);
-    }
-    bar.tick();
+    let bar = trainings_bar(u64::from(args.trainings), args.quiet);
     let decomposed = decomposition::run(&config, &document, args.trainings, &opened, &|done| {
         bar.set_position(done as u64);
     });

@@ -1,12 +1,9 @@
 use std::{path::Path, time::Instant};
 
-use plumb_diagnostics::SetName;
-
 use crate::{
     Error,
     cli::ResumeArgs,
     config::{Config, Document, KeyError},
-    data_summary::{DataSummary, SetHashes},
     device::{self, DeviceChoice},
     earlier::Earlier,
     environment::{Began, absolute_path},
@@ -41,7 +38,7 @@ pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
         loading.show(chunk, progress);
     })?;
     loading.finish();
-    check_data(&earlier.run, &prepared.summary)?;
+    prepared.summary.check_same(&earlier.run)?;
     let choice = match args.device {
         Some(device) => device,
         None => began.device.parse().unwrap_or(DeviceChoice::Auto),
@@ -122,25 +119,6 @@ fn check_same(before: &Config, after: &Config, document: &Document) -> Result<()
     }
     if before.optimizer.name() != after.optimizer.name() {
         return differs("optimizer");
-    }
-    Ok(())
-}
-
-/// Makes sure that the sets are those that the run was begun with.
-pub(crate) fn check_data(run: &RunDir, now: &DataSummary) -> Result<(), Error> {
-    let before = SetHashes::read(run)?;
-    for (set, before) in before.sets.iter() {
-        if now.sets.get(set).sha256 != before.sha256 {
-            let what = match set {
-                SetName::Train => "the data that the run was trained on",
-                _ => "the data that the run was measured on",
-            };
-            return Err(Error::bad_input(format!(
-                "{set} has changed: its sha256 is not the one in {}; expected {what}",
-                run.path().join("data.json").display()
-            ))
-            .hint("to train on other data from these weights, start a run with --init-from"));
-        }
     }
     Ok(())
 }

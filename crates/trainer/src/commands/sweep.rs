@@ -15,7 +15,7 @@ use crate::{
     cli::SweepArgs,
     device,
     progress::thousands,
-    sweep::{self, Options, Plan, Shard, Summary, SweepDir},
+    sweep::{self, Options, Plan, Shard, SharedData, Summary, SweepDir},
     terminal,
 };
 
@@ -55,39 +55,35 @@ pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
         (false, _) => {}
     }
     let opened = device::open(args.device)?;
-    let room = Room::of(&plan, &args.runs_dir.join(&plan.name))?;
+    let data = SharedData::new(1);
+    let room = Room::of(&plan, &args.runs_dir.join(&plan.name), &data)?;
     room::check(&room, &args.runs_dir)?;
     let directory = SweepDir::create(&args.runs_dir, &plan)?;
     if args.slurm.slurm {
         return slurm::run(args, &plan, &directory);
     }
-    let jobs = match args.jobs {
-        Some(jobs) => Some(usize::from(jobs)),
-        None => room::most_jobs(&room),
-    };
     let options = Options {
         opened: &opened,
-        jobs,
+        jobs: room::jobs(args.jobs, &room),
         shard,
         fail_fast: args.fail_fast,
         retry_failed: args.retry_failed,
         skip_device_check: args.skip_device_check,
     };
     let progress = SweepProgress::new(&plan, &directory, args.quiet);
-    let ended = sweep::run(&plan, &directory, &options, &progress);
+    let ended = sweep::run(&plan, &directory, &options, data, &progress);
     progress.finish();
     let summary = ended?;
     let seconds = start.elapsed().as_secs_f64();
     if args.json {
-        let failed = |(run, error): &'_ (String, String)| (run.clone(), error.clone());
-        let failed: Vec<_> = summary.failed.iter().map(failed).collect();
         terminal::json(&Report {
             format: FORMAT,
             name: &plan.name,
             directory: directory.path().display().to_string(),
             runs: plan.points.len(),
             done: summary.done,
-            failed: failed
+            failed: summary
+                .failed
                 .iter()
                 .map(|(run, error)| Failed { run, error })
                 .collect(),

@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     Error,
-    commands::resume::check_data,
     device::OpenDevice,
     earlier::Earlier,
     environment::Began,
@@ -53,6 +52,8 @@ pub(crate) trait Watcher: Sync {
 pub(crate) struct Summary {
     /// Runs of this part that are done, now or before.
     pub(crate) done: usize,
+    /// Those of them that were done before.
+    pub(crate) before: usize,
     /// Runs that failed, now or before, with their errors.
     pub(crate) failed: Vec<(String, String)>,
 }
@@ -71,7 +72,7 @@ enum Outcome {
     Failed(String),
 }
 
-/// Does all runs of the part that are not done yet, and says how it stands.
+/// Does all runs of the part that are not done yet, and says how it stands. `data` may hold some of theirs.
 ///
 /// # Errors
 /// [`Error::Interrupted`] if somebody ended it early, with everything saved; that the ledger can't be written;
@@ -80,6 +81,7 @@ pub(crate) fn run(
     plan: &Plan,
     directory: &SweepDir,
     options: &Options<'_>,
+    data: SharedData,
     watcher: &dyn Watcher,
 ) -> Result<Summary, Error> {
     // One of another sweep is refused before anything is written; what counts is what it says once all is held.
@@ -94,7 +96,7 @@ pub(crate) fn run(
             continue;
         }
         if let Found::Done(_) = found {
-            summary.done += 1;
+            summary.before += 1;
             continue;
         }
         if let Some(Event::Failed { error }) = ledger.last(&point.id) {
@@ -117,16 +119,17 @@ pub(crate) fn run(
     }
     group_by_data(plan, &mut tasks)?;
     let missing: Vec<_> = tasks.iter().map(|task| task.point).collect();
-    watcher.begins(&missing, summary.done);
+    watcher.begins(&missing, summary.before);
+    summary.done = summary.before;
     interrupt::listen()?;
-    let workers = workers(options, tasks.len());
+    let workers = workers(options.jobs, options.opened, tasks.len());
     let work = Work {
         plan,
         directory,
         options,
         watcher,
         ledger: Mutex::new(ledger),
-        data: SharedData::new(workers.count),
+        data: data.for_workers(workers.count),
     };
     let outcomes = in_workers(workers, &tasks, &|_| {}, |task| work.on(task))?;
     for (task, outcome) in tasks.iter().zip(outcomes) {
@@ -156,14 +159,10 @@ fn group_by_data(plan: &Plan, tasks: &mut [Task<'_>]) -> Result<(), Error> {
 }
 
 /// Small networks gain nothing from a second thread, so runs share the machine by their number.
-fn workers(options: &Options<'_>, n_tasks: usize) -> Workers {
+pub(crate) fn workers(jobs: Option<usize>, opened: &OpenDevice, n_tasks: usize) -> Workers {
     let threads = Workers::one_per_thread().count;
-    let most = if options.opened.is_reference {
-        threads
-    } else {
-        1
-    };
-    let count = options.jobs.unwrap_or(most).clamp(1, n_tasks.max(1));
+    let most = if opened.is_reference { threads } else { 1 };
+    let count = jobs.unwrap_or(most).clamp(1, n_tasks.max(1));
     Workers {
         count,
         threads: (threads / count).max(1),
@@ -233,7 +232,7 @@ impl Work<'_> {
         let opened = self.options.opened;
         let earlier = task.begun.as_ref().and_then(|run| {
             let run = RunDir::open(run).ok()?;
-            check_data(&run, &prepared.summary).ok()?;
+            prepared.summary.check_same(&run).ok()?;
             let began = Began::read(&run).ok()?;
             let earlier = Earlier::find(run, &began.plumb).ok()?;
             earlier.last.is_some().then_some(earlier)

@@ -11,7 +11,7 @@ mod shared;
 
 pub(crate) use axis::Axis;
 pub(crate) use directory::{Found, SweepDir};
-pub(crate) use engine::{Options, Summary, Watcher, run};
+pub(crate) use engine::{Options, Summary, Watcher, run, workers};
 pub(crate) use ledger::Event;
 pub(crate) use plan::{Plan, Point};
 pub(crate) use results::{Row, finished_rows};

@@ -27,16 +27,34 @@ impl SharedData {
         }
     }
 
+    /// The same, with room for what so many runs side by side need.
+    pub(crate) fn for_workers(mut self, n_workers: usize) -> Self {
+        self.chunks.most = n_workers;
+        self.divided.most = n_workers;
+        self
+    }
+
+    /// The two chunks of a config.
+    ///
+    /// # Errors
+    /// Bad input, pointing at the key of the config that it comes from.
+    pub(crate) fn chunks(
+        &self,
+        config: &Config,
+        document: &Document,
+    ) -> Result<Arc<Chunks>, Error> {
+        self.chunks.get(chunks_key(config)?, || {
+            load(&config.data, config.seed, &|_, _| {}).map_err(|error| document.error(&error))
+        })
+    }
+
     /// As [`crate::prepare::prepare`], with as little as possible done anew.
     ///
     /// # Errors
     /// Bad input, pointing at the key of the config that it comes from.
     pub(crate) fn prepare(&self, config: &Config, document: &Document) -> Result<Prepared, Error> {
         let divided = self.divided.get(split_key(config)?, || {
-            let chunks = self.chunks.get(chunks_key(config)?, || {
-                load(&config.data, config.seed, &|_, _| {}).map_err(|error| document.error(&error))
-            })?;
-            divide_loaded(config, document, chunks)
+            divide_loaded(config, document, self.chunks(config, document)?)
         })?;
         prepare_divided(config, document, (*divided).clone())
     }
@@ -94,7 +112,7 @@ impl<T> Recent<T> {
     fn new(most: usize) -> Self {
         Self {
             slots: Mutex::default(),
-            most: most.max(1),
+            most,
         }
     }
 
@@ -109,7 +127,7 @@ impl<T> Recent<T> {
             };
             let slot = Arc::clone(&entry.1);
             slots.push_back(entry);
-            while slots.len() > self.most {
+            while slots.len() > self.most.max(1) {
                 slots.pop_front();
             }
             slot

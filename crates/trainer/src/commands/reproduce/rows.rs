@@ -1,12 +1,5 @@
 //! The runs that claims are judged by, done where they are missing.
 
-use std::{
-    sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
-};
-
-use indicatif::{ProgressBar, ProgressStyle};
-
 use crate::{
     Error,
     cli::ReproduceArgs,
@@ -14,8 +7,8 @@ use crate::{
     config::{DecomposeConfig, LeastNormConfig},
     device::OpenDevice,
     experiment::{Outcome, decompose, least_norm},
-    session::Concluded,
-    sweep::{self, Options, Plan, Point, Shard, SweepDir, Watcher, finished_rows},
+    progress::trainings_bar,
+    sweep::{self, Options, Plan, Shard, SharedData, SweepDir, finished_rows},
 };
 
 /// What there is to judge by.
@@ -38,33 +31,28 @@ pub(super) fn of_sweep(
     args: &ReproduceArgs,
     opened: &OpenDevice,
 ) -> Result<Rows, Error> {
-    let room = room::Room::of(plan, &args.runs_dir.join(&plan.name))?;
+    let data = SharedData::new(1);
+    let room = room::Room::of(plan, &args.runs_dir.join(&plan.name), &data)?;
     room::check(&room, &args.runs_dir)?;
     let directory = SweepDir::create(&args.runs_dir, plan)?;
     let options = Options {
         opened,
-        jobs: args
-            .jobs
-            .map(usize::from)
-            .or_else(|| room::most_jobs(&room)),
+        jobs: room::jobs(args.jobs, &room),
         shard: Shard::ALL,
         fail_fast: false,
         retry_failed: args.retry_failed,
         skip_device_check: false,
     };
-    let progress = Counting {
-        shown: SweepProgress::new(plan, &directory, args.quiet),
-        before: AtomicUsize::new(0),
-    };
-    let ended = sweep::run(plan, &directory, &options, &progress);
-    progress.shown.finish();
+    let progress = SweepProgress::new(plan, &directory, args.quiet);
+    let ended = sweep::run(plan, &directory, &options, data, &progress);
+    progress.finish();
     let summary = ended?;
     let rows = finished_rows(directory.path())?;
     let outcomes = rows.iter().map(Outcome::of);
     Ok(Rows {
         outcomes: outcomes.collect::<Result<_, _>>()?,
         seeds: seeds(plan),
-        before: progress.before.load(Ordering::Relaxed),
+        before: summary.before,
         failed: summary.failed.len(),
     })
 }
@@ -79,14 +67,8 @@ pub(super) fn of_decompositions(
     args: &ReproduceArgs,
     opened: &OpenDevice,
 ) -> Result<Rows, Error> {
-    let bar = if args.quiet {
-        ProgressBar::hidden()
-    } else {
-        ProgressBar::new(plan.points.len() as u64 * u64::from(asked.trainings))
-    };
-    if let Ok(style) = ProgressStyle::with_template("{pos}/{len} trainings  {bar:24}  {eta} left") {
-        bar.set_style(style);
-    }
+    let n_trainings = plan.points.len() as u64 * u64::from(asked.trainings);
+    let bar = trainings_bar(n_trainings, args.quiet);
     let outcomes = decompose(plan, asked, opened, &|done| bar.set_position(done as u64));
     bar.finish_and_clear();
     Ok(Rows {
@@ -113,29 +95,4 @@ pub(super) fn of_regressions(asked: &LeastNormConfig, first_seed: u64) -> Result
 
 fn seeds(plan: &Plan) -> Vec<u64> {
     plan.points.iter().map(|point| point.seed).collect()
-}
-
-/// Shows the progress, and remembers how many runs were done before.
-struct Counting<'a> {
-    shown: SweepProgress<'a>,
-    before: AtomicUsize,
-}
-
-impl Watcher for Counting<'_> {
-    fn begins(&self, missing: &[&Point], n_done_before: usize) {
-        self.before.store(n_done_before, Ordering::Relaxed);
-        self.shown.begins(missing, n_done_before);
-    }
-
-    fn started(&self, point: &Point) {
-        self.shown.started(point);
-    }
-
-    fn done(&self, point: &Point, concluded: &Concluded, time: Duration) {
-        self.shown.done(point, concluded, time);
-    }
-
-    fn failed(&self, point: &Point, error: &Error) {
-        self.shown.failed(point, error);
-    }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::room::Room;
+use super::room::{self, Room};
 use crate::{
     Error,
     cli::SweepArgs,
@@ -20,7 +20,7 @@ use crate::{
     prepare::Prepared,
     progress::thousands,
     session::train_on,
-    sweep::{Plan, Point, Shard, SharedData},
+    sweep::{Plan, Point, Shard, SharedData, workers},
     terminal,
     train::{Evaluated, Observer, Position, Snapshot, State},
     train_sample::Evaluations,
@@ -63,8 +63,8 @@ struct Line {
 /// Bad input in the data of any of its runs.
 pub(crate) fn run(args: &SweepArgs, plan: &Plan, shard: Shard) -> Result<(), Error> {
     let opened = device::open(args.device)?;
-    let room = Room::of(plan, &args.runs_dir.join(&plan.name))?;
     let data = SharedData::new(1);
+    let room = Room::of(plan, &args.runs_dir.join(&plan.name), &data)?;
     let mut speeds = HashMap::new();
     let n_kinds: HashSet<_> = plan.points.iter().map(Point::values_key).collect();
     let trial = TRIAL.min(TRIALS / u32::try_from(n_kinds.len().max(1)).unwrap_or(u32::MAX));
@@ -89,17 +89,14 @@ pub(crate) fn run(args: &SweepArgs, plan: &Plan, shard: Shard) -> Result<(), Err
             seconds: speed.seconds_of(&config, &prepared),
         });
     }
-    let jobs = match (args.jobs, opened.is_reference) {
-        (Some(jobs), _) => usize::from(jobs),
-        (None, true) => Workers::one_per_thread().count,
-        (None, false) => 1,
-    };
+    let jobs = room::jobs(args.jobs, &room);
+    let workers = workers(jobs, &opened, runs.len());
     let sum: f64 = runs.iter().map(|run| run.seconds).sum();
     let longest = runs.iter().map(|run| run.seconds).fold(0.0, f64::max);
     let report = Report {
         format: FORMAT,
         name: plan.name.clone(),
-        seconds: longest.max(sum / jobs.min(runs.len()).max(1) as f64),
+        seconds: longest.max(sum / workers.count as f64),
         disk_bytes: room.disk,
         runs,
     };

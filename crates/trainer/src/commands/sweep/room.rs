@@ -11,8 +11,7 @@ use sysinfo::{Disks, System};
 use crate::{
     Error,
     config::{Chunk, Config},
-    load::load,
-    sweep::{Found, Plan, SweepDir},
+    sweep::{Found, Plan, SharedData, SweepDir},
     workers::Workers,
 };
 
@@ -38,14 +37,13 @@ impl Room {
     ///
     /// # Errors
     /// Bad input if the data of the first run can't be read.
-    pub(crate) fn of(plan: &Plan, directory: &Path) -> Result<Self, Error> {
+    pub(crate) fn of(plan: &Plan, directory: &Path, data: &SharedData) -> Result<Self, Error> {
         let mut room = Self { disk: 0, memory: 0 };
         if plan.configs().is_empty() {
             return Ok(room);
         }
         let (first, document) = plan.config(0)?;
-        let chunks = load(&first.data, first.seed, &|_, _| {});
-        let chunks = chunks.map_err(|error| document.error(&error))?;
+        let chunks = data.chunks(&first, &document)?;
         let (general, target) = (&chunks.general.examples, &chunks.target.examples);
         let task = Task {
             input_shape: general.shape.clone(),
@@ -115,8 +113,14 @@ pub(crate) fn check(room: &Room, runs_dir: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// How many runs go side by side: as many as somebody asks for, else as many as fit into memory; none where that is
+/// no bound.
+pub(crate) fn jobs(asked: Option<u16>, room: &Room) -> Option<usize> {
+    asked.map(usize::from).or_else(|| most_jobs(room))
+}
+
 /// Runs that fit into memory side by side, where those are fewer than there are threads.
-pub(crate) fn most_jobs(room: &Room) -> Option<usize> {
+fn most_jobs(room: &Room) -> Option<usize> {
     let mut system = System::new();
     system.refresh_memory();
     let available = system.available_memory();
