@@ -104,7 +104,7 @@ pub use ng_table::{
 };
 pub use note::Note;
 pub use optimism::{BestOf, ErrorMatrix, OptimismError, expected_optimism};
-pub use over_seeds::{OverSeeds, SampledSet};
+pub use over_seeds::{OverSeeds, SampledPart, SampledSet};
 pub use paired::{PairedCounts, PairedDifference, PairedError, mcnemar_exact};
 pub use rate::{ErrorCount, Rate, RateError, RateName, SetError, SetName};
 pub use raters::{

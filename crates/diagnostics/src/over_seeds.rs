@@ -1,5 +1,7 @@
 //! A figure that every seed gives once: its mean, and how sure that is.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::interval::{Confidence, Interval};
@@ -135,7 +137,35 @@ fn student_half(seed_sd: f64, seeds: f64, known: f64, confidence: Confidence) ->
     confidence.z() * stretch * (variance + known).sqrt()
 }
 
-impl SampledSet<'_> {
+/// What one model's answers on one set have to do with a figure.
+#[derive(Clone, Copy, Debug)]
+pub struct SampledPart<'a, K> {
+    /// Equal keys are equal examples.
+    pub set: K,
+    /// The seed whose figure this is a part of.
+    pub seed: u64,
+    /// By how much the mean over seeds changes per unit of the error rate.
+    pub weight: f64,
+    /// Per example, whether it was wrong.
+    pub wrong: &'a [bool],
+}
+
+impl<'a> SampledSet<'a> {
+    /// Puts the parts of a figure that were measured on the same examples together.
+    pub fn group<K: Ord>(parts: impl IntoIterator<Item = SampledPart<'a, K>>) -> Vec<Self> {
+        let mut sets: BTreeMap<K, (u64, Self)> = BTreeMap::new();
+        for part in parts {
+            let empty = Self {
+                models: Vec::new(),
+                is_shared: false,
+            };
+            let (first_seed, set) = sets.entry(part.set).or_insert((part.seed, empty));
+            set.is_shared |= *first_seed != part.seed;
+            set.models.push((part.weight, part.wrong));
+        }
+        sets.into_values().map(|(_, set)| set).collect()
+    }
+
     /// By how much made-up examples move the figure, and the variance that the set's examples give it; none
     /// without examples.
     fn moments(&self, made_up: f64) -> Option<(f64, f64)> {

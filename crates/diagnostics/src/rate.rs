@@ -144,6 +144,15 @@ impl ErrorCount {
         }
     }
 
+    /// Counts the wrong answers among flags, one per example, true where it was wrong.
+    ///
+    /// # Errors
+    /// [`RateError::NoExamples`] without any.
+    pub fn of(wrong: &[bool]) -> Result<Self, RateError> {
+        let errors = wrong.iter().filter(|&&wrong| wrong).count();
+        Self::new(errors as u64, wrong.len() as u64)
+    }
+
     /// Makes the count whose rate was written as `rate`: 0.033 of 30 examples is 1 error, since 1/30 is
     /// 0.033 to as many digits.
     ///

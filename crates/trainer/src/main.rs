@@ -47,7 +47,6 @@ mod optimizer;
 mod outputs;
 mod parameters;
 mod pool;
-mod pooled;
 mod predictions;
 mod prepare;
 mod progress;

@@ -50,8 +50,7 @@ impl Scored {
 
     /// None without examples.
     pub(crate) fn count(&self) -> Option<ErrorCount> {
-        let n_wrong = self.errors().iter().filter(|&&wrong| wrong).count();
-        ErrorCount::new(n_wrong as u64, self.len() as u64).ok()
+        ErrorCount::of(&self.errors()).ok()
     }
 
     /// The errors among the examples at these places; none without any.

@@ -3,16 +3,13 @@
 use std::collections::BTreeMap;
 
 use plumb_diagnostics::{
-    Comparison, Confidence, Interval, OverSeeds, PairedCounts, PairedDifference, SampledSet,
-    Standing, newcombe, noether_seeds,
+    Comparison, Confidence, Interval, OverSeeds, PairedCounts, PairedDifference, SampledPart,
+    SampledSet, Standing, newcombe, noether_seeds,
 };
 use serde::Serialize;
 
 use super::{Row, Run, run::Seed};
-use crate::Error;
-
-/// The resamples are the same each time.
-const BOOTSTRAP_SEED: u64 = 0;
+use crate::{Error, answers::BOOTSTRAP_SEED};
 
 /// Rate of missed differences for which seeds are planned: 5 %, as by Bouthillier et al. (arXiv 2103.03098).
 const MISSED: f64 = 0.05;
@@ -230,23 +227,15 @@ impl Pair<'_> {
         let values: Vec<f64> = (common.iter())
             .map(|&(a, b)| dev(b).count.rate() - dev(a).count.rate())
             .collect();
-        let mut sets: BTreeMap<&str, (SampledSet<'_>, usize)> = BTreeMap::new();
-        for (seed, &(a, b)) in common.iter().enumerate() {
-            for (at, weight) in [(a, -weight), (b, weight)] {
-                let measured = dev(at);
-                let (set, first_seed) = sets.entry(&measured.sha256).or_insert_with(|| {
-                    let set = SampledSet {
-                        models: Vec::new(),
-                        is_shared: false,
-                    };
-                    (set, seed)
-                });
-                set.is_shared |= *first_seed != seed;
-                set.models.push((weight, &measured.errors));
-            }
-        }
-        let sets: Vec<SampledSet<'_>> = sets.into_values().map(|(set, _)| set).collect();
-        OverSeeds::measure(&values, &sets, 0.0, self.each)
+        let parts = (0_u64..).zip(common).flat_map(|(seed, &(a, b))| {
+            [(a, -weight), (b, weight)].map(|(at, weight)| SampledPart {
+                set: &dev(at).sha256,
+                seed,
+                weight,
+                wrong: &dev(at).errors,
+            })
+        });
+        OverSeeds::measure(&values, &SampledSet::group(parts), 0.0, self.each)
     }
 }
 

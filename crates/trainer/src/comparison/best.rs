@@ -2,9 +2,7 @@ use plumb_diagnostics::{BestOf, Confidence, ErrorMatrix};
 use serde::Serialize;
 
 use super::{Row, Run};
-
-/// The resamples are the same each time.
-const BOOTSTRAP_SEED: u64 = 0;
+use crate::answers::BOOTSTRAP_SEED;
 
 /// The single run with the lowest dev error, whose dev figure is too good because it was picked by it.
 #[derive(Debug, Serialize)]

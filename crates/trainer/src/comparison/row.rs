@@ -1,15 +1,11 @@
-use plumb_diagnostics::{Diagnosis, Figures, Rate, RateName, SetName, diagnose, diagnose_seeds};
+use plumb_diagnostics::{Diagnosis, Rate, RateName, SetName};
 
 use super::{Column, Run, columns::Setting};
 use crate::{
     Error,
-    answers::{Answers, seed_figures, shared_sets},
-    judge::HumanLevel,
+    answers::{Answers, diagnosis, shared_sets},
     sets::PerSet,
 };
-
-/// The resamples are the same each time.
-const BOOTSTRAP_SEED: u64 = 0;
 
 /// One recipe, with all its seeds; or one run alone.
 pub(crate) struct Row {
@@ -53,6 +49,7 @@ impl Row {
         let first = runs[0];
         let n = runs.len() as f64;
         let sets: Vec<&PerSet<Answers>> = runs.iter().map(|run| &run.sets).collect();
+        let human = (first.human.target.clone(), first.human.general.clone());
         let times: Option<Vec<f64>> = runs.iter().map(|run| run.train_secs).collect();
         let examples: usize = runs.iter().map(|run| run.train_examples).sum();
         Ok(Self {
@@ -60,7 +57,10 @@ impl Row {
                 .iter()
                 .map(|column| column.get(&first.config))
                 .collect(),
-            diagnosis: diagnosis(&runs)?,
+            diagnosis: diagnosis(&sets, human, &first.options).map_err(|error| {
+                let run = first.path.display();
+                Error::bad_input(format!("{run} and its other seeds: {error}"))
+            })?,
             shared_sets: shared_sets(&sets),
             train_examples: examples as f64 / n,
             parameters: first.parameters,
@@ -83,27 +83,4 @@ impl Row {
 
 fn is_one_recipe(run: &Run, other: &Run) -> bool {
     run.config == other.config
-}
-
-fn diagnosis(runs: &[&Run]) -> Result<Diagnosis, Error> {
-    let wrong = |error: &dyn std::fmt::Display| {
-        let run = runs[0].path.display();
-        Error::bad_input(format!("{run} and its other seeds: {error}"))
-    };
-    let first = runs[0];
-    let HumanLevel {
-        target, general, ..
-    } = &first.human;
-    if runs.len() == 1 {
-        let figures = Figures {
-            human: target.clone(),
-            human_general: general.clone(),
-            ..Figures::of_sets(|set| Some(first.sets.get(set).count.into()))
-        };
-        return diagnose(&figures, &first.options).map_err(|error| wrong(&error));
-    }
-    let sets: Vec<&PerSet<Answers>> = runs.iter().map(|run| &run.sets).collect();
-    let human = (target.clone(), general.clone());
-    let figures = seed_figures(&sets, human).map_err(|error| wrong(&error))?;
-    diagnose_seeds(&figures, &first.options, BOOTSTRAP_SEED).map_err(|error| wrong(&error))
 }

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-use plumb_diagnostics::{Human, Options};
+use plumb_diagnostics::{Human, Options, SetName};
 
 use super::grid::Labels;
-use crate::sets::PerSet;
+use crate::{answers::Answers, sets::PerSet};
 
 /// What came of one run, as far as claims can be about it.
 #[derive(Clone, Debug)]
@@ -16,7 +16,8 @@ pub(crate) struct Outcome {
     pub(crate) human_general: Option<Human>,
     /// The Bayes error, where it is known.
     pub(crate) bayes: Option<f64>,
-    pub(crate) sets: PerSet<Answers>,
+    /// None where a procedure measured something else.
+    pub(crate) sets: Option<PerSet<Answers>>,
     pub(crate) parameters: Option<u64>,
     /// Of training.
     pub(crate) seconds: Option<f64>,
@@ -34,22 +35,9 @@ pub(crate) struct Figure {
     pub(crate) variance: f64,
 }
 
-/// What a run's weights say of a set; empty where it was not asked.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Answers {
-    /// Equal hashes are equal sets.
-    pub(crate) sha256: String,
-    /// Per example, whether it was wrong.
-    pub(crate) wrong: Vec<bool>,
-}
-
-impl Answers {
-    pub(crate) fn errors(&self) -> usize {
-        self.wrong.iter().filter(|&&wrong| wrong).count()
-    }
-
-    /// Error rate, a fraction; none without examples.
-    pub(crate) fn rate(&self) -> Option<f64> {
-        (!self.wrong.is_empty()).then(|| self.errors() as f64 / self.wrong.len() as f64)
+impl Outcome {
+    /// Error rate on a set, a fraction; none if it was not asked.
+    pub(crate) fn rate(&self, set: SetName) -> Option<f64> {
+        self.sets.as_ref().map(|sets| sets.get(set).count.rate())
     }
 }

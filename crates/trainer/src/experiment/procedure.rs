@@ -15,7 +15,6 @@ use crate::{
     config::{DecomposeConfig, LeastNormConfig},
     decomposition,
     device::OpenDevice,
-    sets::PerSet,
     sweep::Plan,
 };
 
@@ -162,7 +161,7 @@ fn without_sets<const N: usize>(
         human: None,
         human_general: None,
         bayes: None,
-        sets: PerSet::of(|_| super::outcome::Answers::default()),
+        sets: None,
         parameters: None,
         seconds: None,
         figures: BTreeMap::from(figures),

@@ -6,13 +6,13 @@ use toml::Value;
 
 use super::{
     grid::{Axis, FigureName, Grid, Labels},
-    outcome::{Answers, Outcome},
+    outcome::Outcome,
 };
 use crate::{
     Error,
+    answers::Answers,
     bayes::KnownBayes,
     curve::Curve,
-    sets::PerSet,
     sweep::{Plan, Row},
     trained::ModelFile,
 };
@@ -47,17 +47,13 @@ impl Outcome {
     pub(crate) fn of(row: &Row) -> Result<Self, Error> {
         let run = &row.run;
         let about: ModelFile = run.run.read_json(ModelFile::NAME)?;
-        let sets = PerSet::of(|set| Answers {
-            sha256: run.data.sets.get(set).sha256.clone(),
-            wrong: run.sets.get(set).errors(),
-        });
         Ok(Self {
             labels: row.labels.clone(),
             seed: row.seed,
             human: run.verdict.human.target.clone(),
             human_general: run.verdict.human.general.clone(),
             bayes: KnownBayes::of(&run.data).of_dev(),
-            sets,
+            sets: Some(Answers::of(run)?),
             parameters: Some(about.cost.parameters as u64),
             // Of a usual epoch, as often as there are epochs.
             seconds: seconds(&run.curve),

@@ -1,11 +1,8 @@
 //! The runs of a sweep, and what an expression is on the runs of each seed.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cell::RefCell, collections::BTreeSet};
 
-use plumb_diagnostics::{Confidence, OverSeeds, SampledSet, SetName};
+use plumb_diagnostics::{Confidence, OverSeeds, SampledPart, SampledSet, SetName};
 
 use super::{
     expression::{Expression, Name, Operator, Selector},
@@ -25,14 +22,6 @@ pub(crate) struct Runs<'a> {
 pub(crate) struct Run<'a> {
     point: Vec<usize>,
     pub(crate) outcome: &'a Outcome,
-}
-
-/// What one model's answers on one set have to do with a figure.
-struct Part<'a> {
-    seed: u64,
-    /// By how much the mean over seeds changes per unit of the error rate.
-    weight: f64,
-    wrong: &'a [bool],
 }
 
 /// What an expression is made of and that other examples, or other trainings, would have given otherwise.
@@ -94,7 +83,7 @@ impl<'a> Runs<'a> {
                 let why = format!("with seed {seed} a run is missing");
                 return Err(Missing::Because(why));
             };
-            let dev = self.all[at].outcome.sets.dev.rate();
+            let dev = self.all[at].outcome.rate(SetName::Dev);
             let dev = if filter.pick_by_dev {
                 dev.ok_or_else(|| Missing::Because("a run has no dev error".into()))?
             } else {
@@ -132,8 +121,7 @@ impl<'a> Runs<'a> {
         const STEP: f64 = 1e-6;
         let n_seeds = self.seeds.len() as f64;
         let (mut values, mut further) = (Vec::new(), 0.0);
-        // Per set of examples, which models of which seeds were measured on it.
-        let mut sets: BTreeMap<(SetName, &str), Vec<Part<'_>>> = BTreeMap::new();
+        let mut parts = Vec::new();
         for &seed in &self.seeds {
             let of_seed = OfSeed::new(self, seed);
             let value = finite(figure(&of_seed)?)?;
@@ -153,13 +141,13 @@ impl<'a> Runs<'a> {
                 let (weight, outcome) = (slope / n_seeds, self.all[*run].outcome);
                 match input {
                     Input::Rate(set) => {
-                        let answers = outcome.sets.get(*set);
-                        let models = sets.entry((*set, answers.sha256.as_str())).or_default();
-                        models.push(Part {
+                        let answers = outcome.sets.as_ref().map(|sets| sets.get(*set));
+                        parts.extend(answers.map(|answers| SampledPart {
+                            set: (*set, answers.sha256.as_str()),
                             seed,
                             weight,
-                            wrong: &answers.wrong,
-                        });
+                            wrong: &answers.errors[..],
+                        }));
                     }
                     // Figures of one run have their trainings in common, so they are surer together than
                     // apart: what their own intervals say is used where there are no seeds to compare.
@@ -171,14 +159,7 @@ impl<'a> Runs<'a> {
                 }
             }
         }
-        let sets: Vec<SampledSet<'_>> = sets
-            .into_values()
-            .map(|models| SampledSet {
-                is_shared: models.iter().any(|of| of.seed != models[0].seed),
-                models: models.iter().map(|of| (of.weight, of.wrong)).collect(),
-            })
-            .collect();
-        OverSeeds::measure(&values, &sets, further, confidence)
+        OverSeeds::measure(&values, &SampledSet::group(parts), further, confidence)
             .ok_or_else(|| Missing::Because("there are no runs".into()))
     }
 }
@@ -306,7 +287,7 @@ impl<'r, 'a> OfSeed<'r, 'a> {
     }
 
     fn rate(&self, run: usize, set: SetName) -> Option<f64> {
-        let rate = self.runs.all[run].outcome.sets.get(set).rate()?;
+        let rate = self.runs.all[run].outcome.rate(set)?;
         Some(match set {
             SetName::Train => rate,
             _ => self.shifted(run, Input::Rate(set), rate),

@@ -13,10 +13,9 @@ use toml::Value;
 use super::{
     grid::{Axis, FigureName, Labels, VARIANT},
     judge::Judgement,
-    outcome::Answers,
     *,
 };
-use crate::{config::Expect, sets::PerSet};
+use crate::{answers::Answers, config::Expect, sets::PerSet};
 
 /// A sweep of variants and of training examples, every combination.
 fn grid() -> Grid {
@@ -53,9 +52,9 @@ fn labels(variant: &str, examples: i64) -> Labels {
 
 /// A run whose sets have these numbers of errors among `n` examples, which are its seed's own.
 fn outcome(labels: Labels, seed: u64, n: usize, errors: [usize; 4]) -> Outcome {
-    let sets = PerSet::of(|set| Answers {
-        sha256: format!("{set} {seed}"),
-        wrong: (0..n).map(|at| at < errors[set as usize]).collect(),
+    let sets = PerSet::of(|set| {
+        let wrong = (0..n).map(|at| at < errors[set as usize]).collect();
+        Answers::new(format!("{set} {seed}"), wrong).unwrap()
     });
     let risk = outcome::Figure {
         value: 0.25,
@@ -67,7 +66,7 @@ fn outcome(labels: Labels, seed: u64, n: usize, errors: [usize; 4]) -> Outcome {
         human: Human::figure(0.01).ok(),
         human_general: None,
         bayes: Some(0.005),
-        sets,
+        sets: Some(sets),
         parameters: Some(1_234),
         seconds: Some(2.5),
         figures: BTreeMap::from([("risk".into(), risk)]),

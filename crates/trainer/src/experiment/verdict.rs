@@ -1,20 +1,16 @@
 //! Claims about what the diagnosis says of a recipe, over all its seeds.
 
-use plumb_diagnostics::{
-    Confidence, Diagnosis, ErrorCount, Figures, Gap, GapKind, Human, SeedFigures, SetName, Verdict,
-    diagnose, diagnose_seeds,
-};
+use plumb_diagnostics::{Confidence, Diagnosis, Figures, Gap, GapKind, Human, Verdict, diagnose};
 
 use super::{
     expression::{Claim, Expression, Name, Order, Selector, gap_name},
     judge::{Judgement, Standing, judge},
-    outcome::{Answers, Outcome},
     runs::{Missing, Runs},
 };
-use crate::pooled::pooled;
-
-/// The resamples are the same each time.
-const BOOTSTRAP_SEED: u64 = 0;
+use crate::{
+    answers::{Answers, diagnosis},
+    sets::PerSet,
+};
 
 /// Whether a gap is what is claimed of it.
 pub(super) fn gap(
@@ -140,41 +136,19 @@ pub(crate) fn diagnosed(selector: &Selector, runs: &Runs<'_>) -> Result<Diagnosi
         ),
         None => (first.human.clone(), first.human_general.clone()),
     };
-    if let [only] = outcomes[..] {
+    let sets: Option<Vec<&PerSet<Answers>>> = outcomes
+        .iter()
+        .map(|outcome| outcome.sets.as_ref())
+        .collect();
+    let diagnosis = if let Some(sets) = sets {
+        diagnosis(&sets, (human, human_general), &first.options)
+    } else {
         let figures = Figures {
             human,
             human_general,
-            ..Figures::of_sets(|set| count(only.sets.get(set)).map(Into::into))
+            ..Figures::of_sets(|_| None)
         };
-        return diagnose(&figures, &only.options).map_err(|error| because(&error));
-    }
-    let errors = |set: SetName| {
-        let seeds: Vec<(&str, &[bool])> = outcomes
-            .iter()
-            .map(|outcome| outcome.sets.get(set))
-            .map(|answers| (answers.sha256.as_str(), &answers.wrong[..]))
-            .collect();
-        let is_there = seeds.iter().all(|(_, wrong)| !wrong.is_empty());
-        is_there
-            .then(|| pooled(&seeds))
-            .transpose()
-            .map_err(|error| because(&error))
+        diagnose(&figures, &first.options).map_err(|error| error.to_string())
     };
-    let train: Option<Vec<ErrorCount>> = outcomes
-        .iter()
-        .map(|outcome: &&Outcome| count(&outcome.sets.train))
-        .collect();
-    let figures = SeedFigures {
-        human,
-        human_general,
-        train,
-        train_dev: errors(SetName::TrainDev)?,
-        dev: errors(SetName::Dev)?,
-        test: errors(SetName::Test)?,
-    };
-    diagnose_seeds(&figures, &first.options, BOOTSTRAP_SEED).map_err(|error| because(&error))
-}
-
-fn count(answers: &Answers) -> Option<ErrorCount> {
-    ErrorCount::new(answers.errors() as u64, answers.wrong.len() as u64).ok()
+    diagnosis.map_err(Missing::Because)
 }

@@ -11,15 +11,13 @@ use super::figures::Given;
 use crate::{
     Error,
     advice::in_general,
+    answers::BOOTSTRAP_SEED,
     cli::DiagnoseArgs,
     error_analysis::{self, ErrorAnalysis},
     report::{self, Findings},
     scored::{Part, Roles, Table},
     terminal,
 };
-
-/// The resamples of `plumb diagnose` are the same each time.
-const BOOTSTRAP_SEED: u64 = 0;
 
 /// What `plumb diagnose FILE.csv --json` prints.
 #[derive(Serialize)]

@@ -7,9 +7,7 @@ use plumb_diagnostics::{
 use serde::Serialize;
 
 use super::{Series, points::Point};
-
-/// The resamples are the same each time.
-const BOOTSTRAP_SEED: u64 = 0;
+use crate::answers::BOOTSTRAP_SEED;
 
 /// A curve's law, or why it has none.
 #[derive(Clone, Debug, Serialize)]

@@ -83,7 +83,7 @@ fn seeds_that_agree_are_no_certainty() {
     // On the same examples in every seed they show even less: 0 in 1,000 has 0.37 %.
     let mut shared = outcomes.clone();
     for outcome in &mut shared {
-        outcome.sets.test.sha256 = "same".into();
+        outcome.sets.as_mut().unwrap().test.sha256 = "same".into();
     }
     let judged = judged("test(small, examples=300) < 0.3%", &shared);
     assert_eq!(judged.standing, Standing::Undetermined);
@@ -156,7 +156,9 @@ fn runs_are_picked_by_dev_and_never_by_test() {
     for outcome in &mut outcomes {
         let is_best = outcome.labels[1].1.as_integer() == Some(1_000);
         let errors = if is_best { 10 } else { 90 };
-        outcome.sets.dev.wrong = (0..1_000).map(|at| at < errors).collect();
+        let wrong = (0..1_000).map(|at| at < errors).collect();
+        let sets = outcome.sets.as_mut().unwrap();
+        sets.dev = Answers::new(sets.dev.sha256.clone(), wrong).unwrap();
     }
     let of = judged("test(small, pick=dev) > 20%", &outcomes);
     assert!(

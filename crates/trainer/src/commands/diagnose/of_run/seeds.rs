@@ -2,22 +2,19 @@
 
 use std::path::PathBuf;
 
-use plumb_diagnostics::{SetName, diagnose_seeds};
+use plumb_diagnostics::SetName;
 use serde::Serialize;
 
 use crate::{
     Error,
     advice::{Case, advise},
-    answers::{Answers, seed_figures, shared_sets},
+    answers::{Answers, diagnosis, shared_sets},
     cli::DiagnoseArgs,
     finished::Finished,
     report::{self, Findings},
     sets::PerSet,
     terminal,
 };
-
-/// The resamples of `plumb diagnose` are the same each time.
-const BOOTSTRAP_SEED: u64 = 0;
 
 /// What `plumb diagnose RUN RUN… --json` prints.
 #[derive(Serialize)]
@@ -45,10 +42,7 @@ pub(super) fn run(args: &DiagnoseArgs, paths: &[PathBuf]) -> Result<(), Error> {
         given.figures.human.clone(),
         given.figures.human_general.clone(),
     );
-    let figures =
-        seed_figures(&answers, human).map_err(|error| Error::bad_input(error.to_string()))?;
-    let diagnosis = diagnose_seeds(&figures, &given.options, BOOTSTRAP_SEED)
-        .map_err(|error| Error::bad_input(error.to_string()))?;
+    let diagnosis = diagnosis(&answers, human, &given.options).map_err(Error::bad_input)?;
     let human = given.human();
     // Against the means, in terms of the recipe, with the curve of its first seed.
     let case = Case {
