@@ -1,7 +1,7 @@
 use super::Action;
 use crate::{
     Error,
-    config::{self, Config},
+    config::{self, Config, lookup, number},
     parameters::is_within,
 };
 
@@ -110,14 +110,7 @@ fn goes_the_same_way(
 
 /// The number, or the sum of the list of numbers, at a dotted key.
 fn number_at(table: &toml::Table, key: &str) -> Option<f64> {
-    let mut names = key.split('.');
-    let first = table.get(names.next()?)?;
-    let value = names.try_fold(first, |value, name| value.get(name))?;
-    let number = |value: &toml::Value| {
-        let whole = value.as_integer().map(|whole| whole as f64);
-        value.as_float().or(whole)
-    };
-    match value {
+    match lookup(table, key)? {
         toml::Value::Array(all) => all.iter().map(number).sum(),
         one => number(one),
     }

@@ -4,7 +4,7 @@ use std::{cmp::Ordering, fmt::Write};
 
 use serde::{Serialize, Serializer};
 
-use crate::config::{CHOICES, Choice, differences};
+use crate::config::{CHOICES, Choice, alias, differences, lookup, number};
 
 /// A key of the config that has not the same value in all runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -87,14 +87,6 @@ impl Column {
     }
 }
 
-/// The value at a dotted key.
-pub(crate) fn lookup<'a>(table: &'a toml::Table, key: &str) -> Option<&'a toml::Value> {
-    match key.split_once('.') {
-        None => table.get(key),
-        Some((first, rest)) => lookup(table.get(first)?.as_table()?, rest),
-    }
-}
-
 /// The table above a key that holds different ones of several tables in different runs.
 fn choice_of(key: &str, configs: &[&toml::Table]) -> Option<&'static Choice> {
     let is_of = |choice: &&Choice| {
@@ -137,20 +129,6 @@ fn inner(key: &str, configs: &[&toml::Table]) -> Vec<(String, Vec<Column>)> {
 fn is_below(key: &str, above: &str) -> bool {
     key.strip_prefix(above)
         .is_some_and(|rest| rest.starts_with('.'))
-}
-
-fn alias(key: &str, all: &[String]) -> String {
-    let starts = key.rmatch_indices('.').map(|(at, _)| at + 1);
-    for start in starts {
-        let ending = &key[start..];
-        let others = all.iter().filter(|other| *other != key);
-        let mut clashing =
-            others.filter(|other| *other == ending || other.ends_with(&format!(".{ending}")));
-        if clashing.next().is_none() {
-            return ending.to_owned();
-        }
-    }
-    key.to_owned()
 }
 
 fn short(value: &toml::Value) -> String {
@@ -210,15 +188,6 @@ fn order(a: &toml::Value, b: &toml::Value) -> Ordering {
         return first.unwrap_or(a.len().cmp(&b.len()));
     }
     short(a).cmp(&short(b))
-}
-
-/// The number that a value is, if it is one.
-pub(crate) fn number(value: &toml::Value) -> Option<f64> {
-    match value {
-        toml::Value::Integer(number) => Some(*number as f64),
-        toml::Value::Float(number) => Some(*number),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

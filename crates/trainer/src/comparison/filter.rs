@@ -4,11 +4,11 @@ use std::cmp::Ordering;
 
 use plumb_diagnostics::RateName;
 
-use super::{
-    Column, Row, Run,
-    columns::{Setting, lookup, number},
+use super::{Column, Row, Run, columns::Setting};
+use crate::{
+    Error,
+    config::{lookup, number},
 };
-use crate::Error;
 
 /// What a row or a run can be asked for.
 #[derive(Clone, Debug, PartialEq)]

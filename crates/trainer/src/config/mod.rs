@@ -13,6 +13,7 @@ mod model;
 mod procedure;
 mod sweep;
 mod training;
+mod value;
 
 use std::path::PathBuf;
 
@@ -35,6 +36,7 @@ pub(crate) use model::ModelConfig;
 pub(crate) use procedure::{DecomposeConfig, LeastNormConfig, Procedure};
 pub(crate) use sweep::SweepConfig;
 pub(crate) use training::{Checkpointing, Evaluations, Train};
+pub(crate) use value::{alias, lookup, number};
 
 use crate::{
     optimizer::Optimizer,

@@ -7,6 +7,7 @@ use super::{
     measure::Unit,
     mistake::Mistake,
 };
+use crate::config;
 
 /// What the axis of named sets of changes is called.
 pub(crate) const VARIANT: &str = "variant";
@@ -294,14 +295,10 @@ pub(crate) fn value_text(value: &Value) -> String {
 }
 
 fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Integer(number) => Some(*number as f64),
-        Value::Float(number) => Some(*number),
-        Value::Array(values) => match &values[..] {
-            [only @ (Value::Integer(_) | Value::Float(_))] => number(only),
-            _ => None,
-        },
-        _ => None,
+    match value.as_array().map(Vec::as_slice) {
+        Some([only]) => config::number(only),
+        Some(_) => None,
+        None => config::number(value),
     }
 }
 

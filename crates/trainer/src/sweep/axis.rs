@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use toml::Value;
 
-use crate::config::{Document, KeyError};
+use crate::config::{Document, KeyError, alias, number};
 
 /// The name of the axis that the variants make.
 pub(crate) const VARIANT: &str = "variant";
@@ -75,8 +75,9 @@ impl Axis {
         if let Some(error) = overlap(&axes) {
             return Err(error);
         }
-        for at in 0..axes.len() {
-            axes[at].alias = alias(&axes, at);
+        let keys: Vec<String> = axes.iter().map(|axis: &Self| axis.key.clone()).collect();
+        for axis in &mut axes {
+            axis.alias = alias(&axis.key, &keys);
         }
         Ok(axes)
     }
@@ -148,13 +149,11 @@ fn values(key: &str, value: Value) -> Result<Vec<Value>, KeyError> {
 impl Range {
     /// The values from `from` to `to`, both among them; whole numbers if both are.
     fn values(&self) -> Result<Vec<Value>, String> {
-        let number = |value: &Value| {
-            let number = value.as_float().or(value.as_integer().map(|n| n as f64));
-            number
-                .filter(|n| n.is_finite())
-                .ok_or(format!("has {value} as an end"))
+        let end = |value: &Value| {
+            let number = number(value).filter(|n| n.is_finite());
+            number.ok_or(format!("has {value} as an end"))
         };
-        let (from, to) = (number(&self.from)?, number(&self.to)?);
+        let (from, to) = (end(&self.from)?, end(&self.to)?);
         if from >= to {
             return Err(format!(
                 "goes from {} to {}, where a range rises",
@@ -194,23 +193,6 @@ impl Range {
         values.dedup();
         Ok(values)
     }
-}
-
-/// The shortest ending, of whole words between dots, that no other axis ends with.
-fn alias(axes: &[Axis], at: usize) -> String {
-    let key = &axes[at].key;
-    let is_taken = |ending: &str| {
-        let others = axes.iter().enumerate().filter(|(other, _)| *other != at);
-        others
-            .map(|(_, other)| &other.key)
-            .any(|other| other == ending || other.ends_with(&format!(".{ending}")))
-    };
-    let endings = key.rmatch_indices('.').map(|(dot, _)| &key[dot + 1..]);
-    endings
-        .chain([key.as_str()])
-        .find(|ending| !is_taken(ending))
-        .unwrap_or(key)
-        .to_string()
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Axis, Plan, Point, Shard, ledger::Ledger};
 use crate::{
-    Error, config,
+    Error,
+    config::{self, lookup},
     run_dir::{RunDir, cannot_write},
 };
 
@@ -357,9 +358,8 @@ fn value_differs(old: &str, new: &str) -> Option<String> {
     let (old_config, new_config) = (read(old).ok()?, read(new).ok()?);
     let key = (old_config.difference(&new_config, &|_| false)).ok()??;
     let value = |text: &str| {
-        let table = toml::Value::Table(text.parse().ok()?);
-        let found = key.split('.').try_fold(&table, |table, key| table.get(key));
-        found.map(ToString::to_string)
+        let table: toml::Table = text.parse().ok()?;
+        lookup(&table, &key).map(ToString::to_string)
     };
     let shown = |value: Option<String>| value.unwrap_or_else(|| "absent".into());
     let (old, new) = (shown(value(old)), shown(value(new)));
