@@ -9,7 +9,6 @@ use crate::{
     Error,
     config::{Config, Document},
     device::OpenDevice,
-    evaluate::evaluate,
     feed::feeds,
     initial::initial,
     prepare::{Prepared, prepare},
@@ -122,11 +121,9 @@ fn train_once(
         best: None,
     };
     let (state, _) = train_on(&own, &prepared, opened, &sets, state, &mut Unwatched)?;
-    let best = state
-        .best
-        .ok_or_else(|| Error::failed("no epoch was evaluated"))?;
+    let best = state.into_best()?;
     let answers = |set: SetName| -> Result<Vec<u32>, Error> {
-        let measured = evaluate(&best, sets.get(set))?;
+        let measured = best.measure_one(&sets, set)?;
         Ok(measured.predictions.iter().map(|one| one.class).collect())
     };
     Ok([answers(ASKED[0])?, answers(ASKED[1])?])

@@ -111,10 +111,19 @@ pub(crate) fn prepare(
 }
 
 /// As [`prepare`], of data that is split already.
+fn prepare_divided(
+    config: &Config,
+    document: &Document,
+    divided: Divided,
+) -> Result<Prepared, Error> {
+    fit(config, document, divided)?.for_training(config, document)
+}
+
+/// Checks the sets for leaks, and fits the normalization on train: all that the data alone decide.
 ///
 /// # Errors
-/// As [`prepare`].
-pub(crate) fn prepare_divided(
+/// Bad input, pointing at the key of the config that it comes from.
+pub(crate) fn fit(
     config: &Config,
     document: &Document,
     divided: Divided,
@@ -123,21 +132,11 @@ pub(crate) fn prepare_divided(
     let train = &divided.sets.train;
     let normalizer = Normalizer::fit(config.data.normalization, train)
         .map_err(|error| document.error(&KeyError::new("data.normalization", error.to_string())))?;
-    let augmentation = augmentation(config, train).map_err(|error| document.error(&error))?;
     let task = Task {
         input_shape: train.shape.clone(),
         n_classes: train.classes.len(),
     };
-    check_model(config, &task).map_err(|error| document.error(&error))?;
-    let class_weights =
-        class_weights(config, &divided.sets).map_err(|error| document.error(&error))?;
-    let prepared = Prepared::new(divided, normalizer, task);
-    Ok(Prepared {
-        class_weights,
-        augmentation: augmentation.map(Arc::new),
-        human: HumanLevel::of(config, document, &prepared.bayes)?,
-        ..prepared
-    })
+    Ok(Prepared::new(divided, normalizer, task))
 }
 
 impl Prepared {
@@ -167,6 +166,36 @@ impl Prepared {
             augmentation: None,
             task,
         }
+    }
+
+    /// With what the training of a config takes besides, once the config is checked against the data.
+    ///
+    /// # Errors
+    /// Bad input, pointing at the key of the config that it comes from.
+    pub(crate) fn for_training(self, config: &Config, document: &Document) -> Result<Self, Error> {
+        let wrong = |error: KeyError| document.error(&error);
+        let augmentation = augmentation(config, &self.sets.train).map_err(wrong)?;
+        check_model(config, &self.task).map_err(wrong)?;
+        Ok(Self {
+            class_weights: self.class_weights(config).map_err(wrong)?,
+            augmentation: augmentation.map(Arc::new),
+            human: HumanLevel::of(config, document, &self.bayes)?,
+            ..self
+        })
+    }
+
+    fn class_weights(&self, config: &Config) -> Result<Option<Vec<f32>>, KeyError> {
+        let Some(weights) = &config.loss.class_weights else {
+            return Ok(None);
+        };
+        let own = |i: usize| {
+            let all = self.train_weights.as_ref();
+            all.map_or(1.0, |all| f64::from(all[i]))
+        };
+        let train = &self.sets.train;
+        let labels = train.labels.iter().enumerate();
+        let examples = labels.map(|(i, &label)| (label, own(i)));
+        weights.per_class(&train.classes, examples).map(Some)
     }
 }
 
@@ -227,20 +256,6 @@ fn augmentation(config: &Config, train: &Examples) -> Result<Option<Pipeline>, K
         .hint("[data.general.convert] and [data.target.convert] change the size of all sets"));
     }
     Ok(Some(pipeline))
-}
-
-fn class_weights(config: &Config, sets: &Sets) -> Result<Option<Vec<f32>>, KeyError> {
-    let Some(weights) = &config.loss.class_weights else {
-        return Ok(None);
-    };
-    let own = |i: usize| {
-        sets.train_weights
-            .as_ref()
-            .map_or(1.0, |all| f64::from(all[i]))
-    };
-    let labels = sets.train.labels.iter().enumerate();
-    let examples = labels.map(|(i, &label)| (label, own(i)));
-    weights.per_class(&sets.train.classes, examples).map(Some)
 }
 
 fn split_error(error: &SplitError) -> KeyError {

@@ -19,8 +19,8 @@ use crate::{
     device_check::{self, DeviceCheck, Recipe},
     earlier::Earlier,
     environment::Environment,
-    evaluate::{Evaluation, evaluate},
-    feed::{Feed, feeds, resident},
+    evaluate::Evaluation,
+    feed::{Feed, Residents, resident, shared_feeds},
     hindsight::Hindsight,
     initial::{Initial, same_model},
     interrupt,
@@ -37,7 +37,7 @@ use crate::{
     run_dir::RunDir,
     sets::PerSet,
     terminal,
-    train::{Batches, End, Ingredients, Observer, Position, Snapshot, State, train},
+    train::{Batches, Best, End, Ingredients, Observer, Position, Snapshot, State, train},
     train_sample::{self, Evaluations},
     trained::{ModelFile, other_model},
     watch::Facts,
@@ -49,6 +49,8 @@ pub(crate) struct Session<'a> {
     pub(crate) start: Instant,
     pub(crate) config: &'a Config,
     pub(crate) prepared: &'a Prepared,
+    /// Its sets that are on the device.
+    pub(crate) residents: &'a Residents,
     pub(crate) opened: &'a OpenDevice,
     /// The folder that gets a new run directory.
     pub(crate) runs_dir: &'a Path,
@@ -175,7 +177,7 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<Conclude
         recorder.note(&earlier.to_string());
     }
     let trained = in_pool(|| {
-        let sets = feeds(config, prepared, session.opened);
+        let sets = shared_feeds(config, prepared, session.opened, session.residents);
         let (state, end) = train_on(
             config,
             prepared,
@@ -187,16 +189,13 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<Conclude
         if end == End::Interrupted {
             return Err(interrupted(&run, &state.position));
         }
-        let best = state
-            .best
-            .ok_or_else(|| Error::failed("no epoch was evaluated"))?;
-        // Once more, on all of train.
-        let measured = sets.try_map(|_, set| evaluate(&best, set))?;
-        let hindsight = Hindsight::of(config, prepared, &best, &sets)?;
+        let position = state.position.clone();
+        let best = state.into_best()?;
+        let hindsight = Hindsight::of(config, prepared, &best.model, &sets)?;
         Ok(Outcome {
-            position: state.position,
+            position,
             end,
-            measured,
+            measured: best.measure(&sets)?,
             hindsight,
         })
     })?;
@@ -425,7 +424,10 @@ impl Session<'_> {
             model,
             optimizer,
             position: last.position.clone(),
-            best: best.map(|(model, _)| model.valid()),
+            best: best.map(|(model, _)| Best {
+                model: model.valid(),
+                measured: None,
+            }),
         })
     }
 }

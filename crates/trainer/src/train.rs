@@ -59,8 +59,15 @@ pub(crate) struct State {
     pub(crate) model: Model,
     pub(crate) optimizer: ModuleOptimizer,
     pub(crate) position: Position,
-    /// The weights of the evaluation with the lowest dev error, in evaluation mode.
-    pub(crate) best: Option<Model>,
+    pub(crate) best: Option<Best>,
+}
+
+/// The weights of the evaluation with the lowest dev error.
+pub(crate) struct Best {
+    /// In evaluation mode.
+    pub(crate) model: Model,
+    /// What was measured then, with train on its sample; none if they come from a checkpoint.
+    pub(crate) measured: Option<PerSet<Evaluation>>,
 }
 
 /// A state to be written down.
@@ -221,7 +228,10 @@ pub(crate) fn train(
             let measured = ingredients.measure(&frozen)?;
             let is_best = position.note_dev(epoch, measured.get(SetName::Dev).count);
             if is_best {
-                state.best = Some(frozen);
+                state.best = Some(Best {
+                    model: frozen,
+                    measured: Some(measured.clone()),
+                });
             }
             let warnings = position.watch.evaluated(
                 ingredients.facts,
@@ -295,7 +305,38 @@ impl Ingredients<'_> {
     }
 }
 
+impl Best {
+    /// All four sets, whole: measured now, or when the weights were chosen.
+    pub(crate) fn measure(&self, sets: &PerSet<Feed<'_>>) -> Result<PerSet<Evaluation>, Error> {
+        sets.try_map(|name, _| self.measure_one(sets, name))
+    }
+
+    /// One of the four sets, whole.
+    pub(crate) fn measure_one(
+        &self,
+        sets: &PerSet<Feed<'_>>,
+        name: SetName,
+    ) -> Result<Evaluation, Error> {
+        let set = sets.get(name);
+        let known = self.measured.as_ref().map(|measured| measured.get(name));
+        match known {
+            // A sample of train is smaller than train, or it is train.
+            Some(known) if known.predictions.len() == set.len() => Ok(known.clone()),
+            _ => evaluate(&self.model, set),
+        }
+    }
+}
+
 impl State {
+    /// What a training was for.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if it ended before it was measured.
+    pub(crate) fn into_best(self) -> Result<Best, Error> {
+        self.best
+            .ok_or_else(|| Error::failed("no epoch was evaluated"))
+    }
+
     fn snapshot(&self) -> Snapshot<'_> {
         Snapshot {
             model: &self.model,

@@ -24,10 +24,9 @@ pub(super) fn first(pool: &Pool, train: &[usize], n: usize, streams: Streams) ->
             gather_originals(pool, part);
         }
     }
-    let by_class: Vec<Vec<usize>> = by_class.iter().map(|parts| interleave(parts)).collect();
-    let mut order = interleave(&by_class);
-    order.truncate(n);
-    order
+    let whole = |parts: &[Vec<usize>; 2]| interleave(parts, usize::MAX);
+    let by_class: Vec<Vec<usize>> = by_class.iter().map(whole).collect();
+    interleave(&by_class, n)
 }
 
 /// Moves examples of one original, all of one chunk, behind the first of them.
@@ -42,12 +41,12 @@ fn gather_originals(pool: &Pool, part: &mut [usize]) {
     }
 }
 
-/// Merges lists so that every beginning has less than one more or less of each than its share.
+/// Merges lists, up to `most` elements, so that every beginning has less than one more or less of each than its share.
 ///
 /// The place of each element is bound to a window, and of those whose window is open the one that
 /// closes first comes next: Pfair scheduling on one processor, where this is always possible
 /// (Baruah et al., Algorithmica 15:600, 1996).
-fn interleave(lists: &[Vec<usize>]) -> Vec<usize> {
+fn interleave(lists: &[Vec<usize>], most: usize) -> Vec<usize> {
     let total: usize = lists.iter().map(Vec::len).sum();
     // Of a list with n of all elements, element k (from 0) comes in place k/n × total at the earliest
     // and before place (k + 1)/n × total, rounded up.
@@ -60,8 +59,8 @@ fn interleave(lists: &[Vec<usize>]) -> Vec<usize> {
         .map(|list| Reverse((0, list, 0)))
         .collect();
     let mut ready = BinaryHeap::new();
-    let mut order = Vec::with_capacity(total);
-    for place in 0..total as u128 {
+    let mut order = Vec::with_capacity(total.min(most));
+    for place in 0..total.min(most) as u128 {
         while let Some(&Reverse((opening, list, k))) = waiting.peek()
             && opening <= place
         {
@@ -95,9 +94,10 @@ mod tests {
     #[test]
     fn the_windows_of_a_small_case_are_those_by_hand() {
         // Shares 4/6 and 2/6. Windows of a: 0..2, 1..3, 3..5, 4..6; of b: 0..3, 3..6.
-        assert_eq!(interleave(&lists(&[4, 2])), [0, 1, 1000, 2, 3, 1001]);
-        assert_eq!(interleave(&lists(&[0, 2, 0])), [1000, 1001]);
-        assert_eq!(interleave(&[]), Vec::<usize>::new());
+        assert_eq!(interleave(&lists(&[4, 2]), 9), [0, 1, 1000, 2, 3, 1001]);
+        assert_eq!(interleave(&lists(&[0, 2, 0]), 9), [1000, 1001]);
+        assert_eq!(interleave(&[], 9), Vec::<usize>::new());
+        assert_eq!(interleave(&lists(&[4, 2]), 3), [0, 1, 1000]);
     }
 
     proptest! {
@@ -106,7 +106,7 @@ mod tests {
         fn every_beginning_is_within_one_of_its_share(
             lengths in prop::collection::vec(0..60_usize, 1..8),
         ) {
-            let order = interleave(&lists(&lengths));
+            let order = interleave(&lists(&lengths), usize::MAX);
             let total: usize = lengths.iter().sum();
             prop_assert_eq!(order.len(), total);
             let mut seen = vec![0; lengths.len()];

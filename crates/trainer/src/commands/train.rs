@@ -3,7 +3,9 @@ use std::time::Instant;
 use crate::{
     Error,
     cli::TrainArgs,
-    config, device, init_from,
+    config, device,
+    feed::Residents,
+    init_from,
     initial::initial,
     prepare::prepare,
     progress::Loading,
@@ -29,6 +31,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         start,
         config: &config,
         prepared: &prepared,
+        residents: &Residents::default(),
         opened: &opened,
         runs_dir: &args.runs_dir,
         earlier: None,

@@ -7,7 +7,6 @@ use crate::{
     Error,
     config::{self, Config},
     device::OpenDevice,
-    evaluate::evaluate,
     feed::feeds,
     initial::initial,
     judge::judge,
@@ -44,10 +43,7 @@ pub(super) fn train(scenario: &Scenario, opened: &OpenDevice) -> Result<Run, Err
     let mut candidates = Candidates::default();
     let sets = feeds(&config, &prepared, opened);
     let (state, _) = train_on(&config, &prepared, opened, &sets, state, &mut candidates)?;
-    let best = state
-        .best
-        .ok_or_else(|| Error::failed("no epoch was evaluated"))?;
-    let measured = sets.try_map(|_, set| evaluate(&best, set))?;
+    let measured = state.into_best()?.measure(&sets)?;
     let diagnosis = judge(&config, &prepared.human, |set| {
         Some(measured.get(set).count)
     })?;

@@ -1,9 +1,12 @@
+use std::sync::Arc;
+
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use plumb_data::{Examples, normalize::Normalizer};
 
 use super::Batch;
 
-/// A set that stays on the device as one tensor; batches are gathered from it by index.
+/// A set that stays on the device as one tensor; batches are gathered from it by index. Clones share the tensors.
+#[derive(Clone)]
 pub(crate) struct Resident {
     /// `[n, n_inputs]`, normalized.
     inputs: Tensor<2>,
@@ -12,7 +15,7 @@ pub(crate) struct Resident {
     /// `[n]`.
     weights: Option<Tensor<1>>,
     /// The labels on the host.
-    labels: Vec<u32>,
+    labels: Arc<[u32]>,
 }
 
 impl Resident {
@@ -24,14 +27,14 @@ impl Resident {
         device: &Device,
     ) -> Self {
         let shape = [examples.len(), examples.n_values()];
-        let labels = examples.labels.clone();
+        let labels = &examples.labels;
         Self {
             inputs: Tensor::from_data(TensorData::new(normalizer.apply(examples), shape), device),
-            label_indices: indices(&labels, device),
+            label_indices: indices(labels, device),
             weights: weights.map(|weights| {
                 Tensor::from_data(TensorData::new(weights.to_vec(), [weights.len()]), device)
             }),
-            labels,
+            labels: labels.as_slice().into(),
         }
     }
 

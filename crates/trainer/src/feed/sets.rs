@@ -1,9 +1,20 @@
+use std::sync::OnceLock;
+
 use burn::tensor::Device;
 use plumb_data::Examples;
 use plumb_diagnostics::SetName;
 
 use super::{Augmentation, Feed, Resident, Streamed};
 use crate::{config::Config, device::OpenDevice, prepare::Prepared, sets::PerSet};
+
+/// Those of the sets of one [`Prepared`] that are on the device already, for all who train on the same sets.
+pub(crate) struct Residents(PerSet<OnceLock<Resident>>);
+
+impl Default for Residents {
+    fn default() -> Self {
+        Self(PerSet::of(|_| OnceLock::new()))
+    }
+}
 
 /// Brings the sets to the device as long as the memory budget lasts, train last; what is left stays
 /// on the host, and so does a train set whose batches are augmented.
@@ -12,8 +23,19 @@ pub(crate) fn feeds<'a>(
     prepared: &'a Prepared,
     opened: &'a OpenDevice,
 ) -> PerSet<Feed<'a>> {
+    shared_feeds(config, prepared, opened, &Residents::default())
+}
+
+/// As [`feeds`]; sets that others have brought to the device are not brought again. `residents` is of these sets and
+/// this device.
+pub(crate) fn shared_feeds<'a>(
+    config: &Config,
+    prepared: &'a Prepared,
+    opened: &'a OpenDevice,
+    residents: &Residents,
+) -> PerSet<Feed<'a>> {
     let mut budget = config.data.memory_budget.0;
-    let mut feed = |set| feed(config, prepared, opened, set, &mut budget);
+    let mut feed = |set| feed(config, prepared, opened, residents, set, &mut budget);
     let [test, dev, train_dev, train] = [
         SetName::Test,
         SetName::Dev,
@@ -34,6 +56,7 @@ fn feed<'a>(
     config: &Config,
     prepared: &'a Prepared,
     opened: &'a OpenDevice,
+    residents: &Residents,
     set: SetName,
     budget: &mut u64,
 ) -> Feed<'a> {
@@ -44,8 +67,9 @@ fn feed<'a>(
     let needed = prepared.sets.device_bytes(set);
     if augmentation.is_none() && needed <= *budget {
         *budget -= needed;
-        let set = Resident::new(examples, weights, &prepared.normalizer, &opened.device);
-        return Feed::Resident(Box::new(set));
+        let on_device = || Resident::new(examples, weights, &prepared.normalizer, &opened.device);
+        let set = residents.0.get(set).get_or_init(on_device);
+        return Feed::Resident(Box::new(set.clone()));
     }
     let set = Streamed::new(examples, weights, &prepared.normalizer, &opened.device);
     Feed::Streamed(match augmentation {
@@ -64,7 +88,14 @@ pub(crate) fn train_feed<'a>(
     opened: &'a OpenDevice,
 ) -> Feed<'a> {
     let mut budget = config.data.memory_budget.0;
-    feed(config, prepared, opened, SetName::Train, &mut budget)
+    feed(
+        config,
+        prepared,
+        opened,
+        &Residents::default(),
+        SetName::Train,
+        &mut budget,
+    )
 }
 
 /// Examples that are on the device whatever the budget says, all of equal weight.

@@ -4,7 +4,7 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::state::State;
+use super::{one_pass, state::State};
 
 /// Adam (Kingma and Ba, 2015), as `torch.optim.Adam`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,8 +50,8 @@ impl optim::Optimizer for Adam {
             gradient = gradient + weights.clone() * self.weight_decay;
         }
         let moments = Moments::new(self.beta_1, self.beta_2, self.epsilon);
-        let (direction, state) = moments.direction(gradient, state);
-        (weights - direction * learning_rate, Some(state))
+        let (weights, state) = moments.step(learning_rate, weights, gradient, state);
+        (weights, Some(state))
     }
 
     fn to_device<const D: usize>(state: State<D, 2>, device: &Device) -> State<D, 2> {
@@ -75,31 +75,70 @@ impl Moments {
         }
     }
 
-    /// `m̂/(√v̂ + ε)`, with `m` and `v` the running means of the gradient and of its square, and the hat
-    /// for division by `1 − βᵗ`. The corrections are scalars, so that they cost no pass over a tensor.
-    pub(super) fn direction<const D: usize>(
+    /// Moves the weights by `−η·m̂/(√v̂ + ε)`, with `m` and `v` the running means of the gradient and of its
+    /// square, and the hat for division by `1 − βᵗ`. The corrections are scalars, so that they cost no pass over
+    /// a tensor.
+    pub(super) fn step<const D: usize>(
         &self,
+        learning_rate: f64,
+        weights: Tensor<D>,
         gradient: Tensor<D>,
         state: Option<State<D, 2>>,
     ) -> (Tensor<D>, State<D, 2>) {
-        let new_mean = gradient.clone() * (1.0 - self.beta_1);
         let device = gradient.device();
-        let new_square = gradient.square() * (1.0 - self.beta_2);
         let n_steps = 1 + state.as_ref().map_or(0, |state| state.n_steps);
-        let (mean, square) = match state {
-            None => (new_mean, new_square),
-            Some(state) => {
-                let [mean, square] = state.means(&device);
-                (
-                    mean * self.beta_1 + new_mean,
-                    square * self.beta_2 + new_square,
-                )
-            }
-        };
         let missing = |beta: f32| 1.0 - beta.powi(i32::try_from(n_steps).unwrap_or(i32::MAX));
         let root = missing(self.beta_2).sqrt();
-        let direction = mean.clone() * (root / missing(self.beta_1))
-            / (square.clone().sqrt() + self.epsilon * root);
-        (direction, State::new(n_steps, [mean, square]))
+        let scalars = Scalars {
+            keep: [self.beta_1, self.beta_2],
+            take: [1.0 - self.beta_1, 1.0 - self.beta_2],
+            correction: root / missing(self.beta_1),
+            epsilon: self.epsilon * root,
+            learning_rate: learning_rate as f32,
+        };
+        let means = state.map(|state| state.means(&device));
+        let (weights, means) = match means {
+            Some(means) if one_pass::is_possible(&device) => {
+                one_pass::step(&scalars, weights, gradient, means)
+            }
+            means => scalars.step(weights, gradient, means),
+        };
+        (weights, State::new(n_steps, means))
+    }
+}
+
+/// The numbers of one step, the same for every weight.
+pub(super) struct Scalars {
+    /// Of the running means.
+    pub(super) keep: [f32; 2],
+    /// Of what is new.
+    pub(super) take: [f32; 2],
+    /// `√(1 − β₂ᵗ) / (1 − β₁ᵗ)`.
+    pub(super) correction: f32,
+    /// Times `√(1 − β₂ᵗ)`.
+    pub(super) epsilon: f32,
+    pub(super) learning_rate: f32,
+}
+
+impl Scalars {
+    /// In the backend's operations, which is about 13 passes over a tensor. Without means they begin with what
+    /// is new.
+    pub(super) fn step<const D: usize>(
+        &self,
+        weights: Tensor<D>,
+        gradient: Tensor<D>,
+        means: Option<[Tensor<D>; 2]>,
+    ) -> (Tensor<D>, [Tensor<D>; 2]) {
+        let new_mean = gradient.clone() * self.take[0];
+        let new_square = gradient.square() * self.take[1];
+        let (mean, square) = match means {
+            None => (new_mean, new_square),
+            Some([mean, square]) => (
+                mean * self.keep[0] + new_mean,
+                square * self.keep[1] + new_square,
+            ),
+        };
+        let direction = mean.clone() * self.correction / (square.clone().sqrt() + self.epsilon);
+        (weights - direction * self.learning_rate, [mean, square])
     }
 }

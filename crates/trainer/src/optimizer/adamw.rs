@@ -48,8 +48,8 @@ impl optim::Optimizer for AdamW {
             weights = weights * (1.0 - learning_rate * self.weight_decay);
         }
         let moments = Moments::new(self.beta_1, self.beta_2, self.epsilon);
-        let (direction, state) = moments.direction(gradient, state);
-        (weights - direction * learning_rate, Some(state))
+        let (weights, state) = moments.step(learning_rate, weights, gradient, state);
+        (weights, Some(state))
     }
 
     fn to_device<const D: usize>(state: State<D, 2>, device: &Device) -> State<D, 2> {

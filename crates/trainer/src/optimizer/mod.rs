@@ -2,6 +2,7 @@
 
 mod adam;
 mod adamw;
+mod one_pass;
 mod sgd;
 mod state;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Runs what is missing of a sweep, side by side.
 
 use std::{
+    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::Mutex,
@@ -10,6 +11,7 @@ use std::{
 use super::{
     Plan, Point, Shard, SweepDir,
     directory::Found,
+    effort::efforts,
     ledger::{Event, Ledger},
     shared::{SharedData, split_key},
 };
@@ -38,10 +40,17 @@ pub(crate) struct Options<'a> {
     pub(crate) skip_device_check: bool,
 }
 
+/// A run that is to be done.
+pub(crate) struct Missing<'a> {
+    pub(crate) point: &'a Point,
+    /// How long it will take beside the others.
+    pub(crate) effort: f64,
+}
+
 /// Hears of what happens in a sweep; from several threads.
 pub(crate) trait Watcher: Sync {
     /// Before the first run: these are to be done, and so many were done before.
-    fn begins(&self, _missing: &[&Point], _n_done_before: usize) {}
+    fn begins(&self, _missing: &[Missing<'_>], _n_done_before: usize) {}
     fn started(&self, _point: &Point) {}
     fn done(&self, _point: &Point, _concluded: &Concluded, _time: Duration) {}
     fn failed(&self, _point: &Point, _error: &Error) {}
@@ -117,12 +126,21 @@ pub(crate) fn run(
         };
         tasks.push(Task { at, point, begun });
     }
-    group_by_data(plan, &mut tasks)?;
-    let missing: Vec<_> = tasks.iter().map(|task| task.point).collect();
+    let efforts = if tasks.is_empty() {
+        Vec::new()
+    } else {
+        efforts(plan, &data)
+    };
+    let workers = workers(options.jobs, options.opened, tasks.len());
+    put_in_order(plan, &efforts, workers.count, &mut tasks)?;
+    let missing = tasks.iter().map(|task| Missing {
+        point: task.point,
+        effort: efforts[task.at],
+    });
+    let missing: Vec<_> = missing.collect();
     watcher.begins(&missing, summary.before);
     summary.done = summary.before;
     interrupt::listen()?;
-    let workers = workers(options.jobs, options.opened, tasks.len());
     let work = Work {
         plan,
         directory,
@@ -142,19 +160,26 @@ pub(crate) fn run(
     Ok(summary)
 }
 
-/// Runs on the same sets come one after another, in the order of the first of each kind.
-fn group_by_data(plan: &Plan, tasks: &mut [Task<'_>]) -> Result<(), Error> {
-    let mut keys: Vec<String> = Vec::new();
-    let mut groups = vec![0; plan.points.len()];
+/// What takes long begins first, so that in the end no worker is left alone with it; and runs on the same sets come
+/// close together. Of as many kinds of sets as there are workers one run each comes in turn, so that no worker waits
+/// for another to make them.
+fn put_in_order(
+    plan: &Plan,
+    efforts: &[f64],
+    n_workers: usize,
+    tasks: &mut [Task<'_>],
+) -> Result<(), Error> {
+    tasks.sort_by(|a, b| efforts[b.at].total_cmp(&efforts[a.at]));
+    let mut kinds: HashMap<String, (usize, usize)> = HashMap::new();
+    let mut turns = vec![(0, 0, 0); plan.points.len()];
     for task in &*tasks {
+        let new = kinds.len();
         let key = split_key(&plan.configs()[task.at])?;
-        let known = keys.iter().position(|known| *known == key);
-        groups[task.at] = known.unwrap_or_else(|| {
-            keys.push(key);
-            keys.len() - 1
-        });
+        let (kind, n_before) = kinds.entry(key).or_insert((new, 0));
+        turns[task.at] = (*kind / n_workers.max(1), *n_before, *kind);
+        *n_before += 1;
     }
-    tasks.sort_by_key(|task| (groups[task.at], task.at));
+    tasks.sort_by_key(|task| turns[task.at]);
     Ok(())
 }
 
@@ -228,7 +253,7 @@ impl Work<'_> {
 
     fn train(&self, task: &Task<'_>, start: Instant) -> Result<Concluded, Error> {
         let (config, document) = self.plan.config(task.at)?;
-        let prepared = self.data.prepare(&config, &document)?;
+        let (prepared, residents) = self.data.prepare(&config, &document)?;
         let opened = self.options.opened;
         let earlier = task.begun.as_ref().and_then(|run| {
             let run = RunDir::open(run).ok()?;
@@ -242,6 +267,7 @@ impl Work<'_> {
             start,
             config: &config,
             prepared: &prepared,
+            residents: &residents,
             opened,
             runs_dir: self.directory.path(),
             earlier,

@@ -2,6 +2,7 @@
 
 mod axis;
 mod directory;
+mod effort;
 mod engine;
 mod ledger;
 mod plan;
@@ -11,7 +12,7 @@ mod shared;
 
 pub(crate) use axis::Axis;
 pub(crate) use directory::{Found, SweepDir};
-pub(crate) use engine::{Options, Summary, Watcher, run, workers};
+pub(crate) use engine::{Missing, Options, Summary, Watcher, run, workers};
 pub(crate) use ledger::Event;
 pub(crate) use plan::{Plan, Point};
 pub(crate) use results::{Row, finished_rows};

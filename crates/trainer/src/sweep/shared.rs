@@ -1,4 +1,4 @@
-//! Data that several runs of a sweep share: decoded once, split once.
+//! Data that several runs of a sweep share: decoded, split and brought to the device once.
 
 use std::{
     collections::VecDeque,
@@ -8,14 +8,21 @@ use std::{
 use crate::{
     Error,
     config::{Chunk, Config, Document},
+    feed::Residents,
     load::{Chunks, load},
-    prepare::{Divided, Prepared, divide_loaded, prepare_divided},
+    prepare::{Prepared, divide_loaded, fit},
 };
 
 /// What was made lately, and what it was made of.
 pub(crate) struct SharedData {
     chunks: Recent<Chunks>,
-    divided: Recent<Divided>,
+    sets: Recent<SharedSets>,
+}
+
+/// What runs on the same sets share.
+struct SharedSets {
+    prepared: Prepared,
+    residents: Arc<Residents>,
 }
 
 impl SharedData {
@@ -23,14 +30,14 @@ impl SharedData {
     pub(crate) fn new(n_workers: usize) -> Self {
         Self {
             chunks: Recent::new(n_workers),
-            divided: Recent::new(n_workers),
+            sets: Recent::new(n_workers),
         }
     }
 
     /// The same, with room for what so many runs side by side need.
     pub(crate) fn for_workers(mut self, n_workers: usize) -> Self {
         self.chunks.most = n_workers;
-        self.divided.most = n_workers;
+        self.sets.most = n_workers;
         self
     }
 
@@ -48,19 +55,29 @@ impl SharedData {
         })
     }
 
-    /// As [`crate::prepare::prepare`], with as little as possible done anew.
+    /// As [`crate::prepare::prepare`], with as little as possible done anew; and the sets that are on the device.
     ///
     /// # Errors
     /// Bad input, pointing at the key of the config that it comes from.
-    pub(crate) fn prepare(&self, config: &Config, document: &Document) -> Result<Prepared, Error> {
-        let divided = self.divided.get(split_key(config)?, || {
-            divide_loaded(config, document, self.chunks(config, document)?)
+    pub(crate) fn prepare(
+        &self,
+        config: &Config,
+        document: &Document,
+    ) -> Result<(Prepared, Arc<Residents>), Error> {
+        let shared = self.sets.get(split_key(config)?, || {
+            let chunks = self.chunks(config, document)?;
+            let divided = divide_loaded(config, document, chunks)?;
+            Ok(SharedSets {
+                prepared: fit(config, document, divided)?,
+                residents: Arc::default(),
+            })
         })?;
-        prepare_divided(config, document, (*divided).clone())
+        let prepared = shared.prepared.clone().for_training(config, document)?;
+        Ok((prepared, Arc::clone(&shared.residents)))
     }
 }
 
-/// Everything that decides the four sets: equal keys, equal sets.
+/// Everything that decides the four sets and how they are normalized: equal keys, equal sets.
 pub(crate) fn split_key(config: &Config) -> Result<String, Error> {
     Ok(format!(
         "{}\nseed = {}",

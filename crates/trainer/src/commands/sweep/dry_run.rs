@@ -74,7 +74,7 @@ pub(crate) fn run(args: &SweepArgs, plan: &Plan, shard: Shard) -> Result<(), Err
             continue;
         }
         let (config, document) = plan.config(at)?;
-        let prepared = data.prepare(&config, &document)?;
+        let (prepared, _) = data.prepare(&config, &document)?;
         let speed = if let Some(&known) = speeds.get(&point.values_key()) {
             known
         } else {

@@ -13,7 +13,7 @@ use plumb_diagnostics::RateName;
 use crate::{
     Error,
     session::Concluded,
-    sweep::{Axis, Plan, Point, SweepDir, Watcher},
+    sweep::{Axis, Missing, Plan, Point, SweepDir, Watcher},
     terminal,
 };
 
@@ -39,8 +39,10 @@ struct State {
     n_failed: usize,
     /// Seconds of the finished runs of each point of the grid, its seeds together.
     times: HashMap<String, Vec<f64>>,
-    /// How often each point of the grid is still to be done.
-    left: HashMap<String, usize>,
+    /// How often each point of the grid is still to be done, and the effort of one of its runs.
+    left: HashMap<String, (usize, f64)>,
+    /// Of all runs that are finished.
+    effort_done: f64,
 }
 
 impl<'a> SweepProgress<'a> {
@@ -102,32 +104,31 @@ impl State {
         words
     }
 
-    /// From the speed so far: a run takes as long as those of its point that are done, or else the mean, and
-    /// so many were done at a time as this process did in its time.
+    /// From the speed so far: a run takes as long as those of its point that are done, or else as its effort says
+    /// beside theirs, and so many were done at a time as this process did in its time.
     fn time_left(&self) -> Option<Duration> {
         let elapsed = self.start?.elapsed().as_secs_f64();
         let sum: f64 = self.times.values().flatten().sum();
-        let n = self.times.values().map(Vec::len).sum::<usize>();
-        if n == 0 {
+        if self.times.is_empty() {
             return None;
         }
-        let mean = sum / n as f64;
-        let of_point = |point: &String| match self.times.get(point) {
+        let per_effort = sum / self.effort_done.max(1e-9);
+        let of_point = |point: &String, effort: f64| match self.times.get(point) {
             Some(times) => times.iter().sum::<f64>() / times.len() as f64,
-            None => mean,
+            None => effort * per_effort,
         };
         let mut left = 0.0;
         let mut points: Vec<_> = self.left.iter().collect();
-        points.sort();
-        for (point, n) in points {
-            left += of_point(point) * *n as f64;
+        points.sort_by_key(|(point, _)| *point);
+        for (point, (n, effort)) in points {
+            left += of_point(point, *effort) * *n as f64;
         }
         Some(Duration::from_secs_f64(left * elapsed / sum.max(1e-9)))
     }
 }
 
 impl Watcher for SweepProgress<'_> {
-    fn begins(&self, missing: &[&Point], n_done_before: usize) {
+    fn begins(&self, missing: &[Missing<'_>], n_done_before: usize) {
         let before = match n_done_before {
             0 => String::new(),
             n => format!(", {n} were done before"),
@@ -140,8 +141,9 @@ impl Watcher for SweepProgress<'_> {
         self.update(|state| {
             state.n_missing = missing.len();
             state.start = Some(Instant::now());
-            for point in missing {
-                *state.left.entry(point.values_key()).or_default() += 1;
+            for Missing { point, effort } in missing {
+                let left = state.left.entry(point.values_key());
+                left.or_insert((0, *effort)).0 += 1;
             }
         });
     }
@@ -155,8 +157,9 @@ impl Watcher for SweepProgress<'_> {
             state.n_running -= 1;
             state.n_done += 1;
             let key = point.values_key();
-            if let Some(left) = state.left.get_mut(&key) {
-                *left -= 1;
+            if let Some((n_left, effort)) = state.left.get_mut(&key) {
+                *n_left -= 1;
+                state.effort_done += *effort;
             }
             state.times.entry(key).or_default().push(time.as_secs_f64());
         });
@@ -184,8 +187,8 @@ impl Watcher for SweepProgress<'_> {
         self.update(|state| {
             state.n_running -= 1;
             state.n_failed += 1;
-            if let Some(left) = state.left.get_mut(&point.values_key()) {
-                *left -= 1;
+            if let Some((n_left, _)) = state.left.get_mut(&point.values_key()) {
+                *n_left -= 1;
             }
         });
         let text = error.to_string();
@@ -215,8 +218,8 @@ mod tests {
     }
 
     /// By hand: of point a, 2 runs took 10 s each, of b one took 40 s, in 30 s by the clock, so two at a time. Left
-    /// are one of a (10 s), one of b (40 s) and one of c, of which nothing is known (the mean, 20 s): 70 s, at
-    /// two at a time 35 s.
+    /// are one of a (10 s), one of b (40 s) and one of c, which is half of the effort done, so 30 s: 80 s, two at a time
+    /// 40 s.
     #[test]
     fn the_time_left_comes_from_the_speed_so_far() {
         let now = Instant::now();
@@ -226,13 +229,19 @@ mod tests {
         let state = State {
             start: Some(start),
             times: [("a".into(), vec![10.0, 10.0]), ("b".into(), vec![40.0])].into(),
-            left: [("a".into(), 1), ("b".into(), 1), ("c".into(), 1)].into(),
+            left: [
+                ("a".into(), (1, 3.0)),
+                ("b".into(), (1, 12.0)),
+                ("c".into(), (1, 9.0)),
+            ]
+            .into(),
+            effort_done: 18.0,
             ..State::default()
         };
         let left = state.time_left().unwrap().as_secs_f64();
-        assert!((left - 35.0).abs() < 1.0, "{left}");
+        assert!((left - 40.0).abs() < 1.0, "{left}");
         assert!(
-            state.words().ends_with(", about 35s left"),
+            state.words().ends_with(", about 40s left"),
             "{}",
             state.words()
         );
