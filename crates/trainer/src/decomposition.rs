@@ -59,7 +59,7 @@ pub(crate) fn run(
     on_progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Decomposed, Error> {
     let base = prepare(config, document, &|_, _| {})?;
-    let is_drawn = (config.data.general.source()).is_some_and(|source| source.n_drawn().is_some());
+    let is_drawn = config.data.general.n_drawn().is_some();
     // Target examples in train would be drawn anew with it, perhaps from this dev set.
     let resampling = if is_drawn && base.summary.sets.train.from_target == 0 {
         Resampling::FreshDraw

@@ -7,6 +7,7 @@ use plumb_data::{
     source::{FileError, Grid, Progress},
     transform::synthesize,
 };
+use plumb_model::Task;
 
 use crate::config::{Chunk, Data, KeyError};
 
@@ -14,6 +15,17 @@ use crate::config::{Chunk, Data, KeyError};
 pub(crate) struct Chunks {
     pub(crate) general: Loaded,
     pub(crate) target: Loaded,
+}
+
+impl Chunks {
+    /// What a network is built for.
+    pub(crate) fn task(&self) -> Task {
+        let general = &self.general.examples;
+        Task {
+            input_shape: general.shape.clone(),
+            n_classes: general.classes.len(),
+        }
+    }
 }
 
 /// Loads both chunks; one that is drawn and has no grid of its own takes the other's.

@@ -107,15 +107,7 @@ pub(crate) fn prepare(
     document: &Document,
     on_progress: &(dyn Fn(&str, Progress) + Sync),
 ) -> Result<Prepared, Error> {
-    prepare_divided(config, document, divide(config, document, on_progress)?)
-}
-
-/// As [`prepare`], of data that is split already.
-fn prepare_divided(
-    config: &Config,
-    document: &Document,
-    divided: Divided,
-) -> Result<Prepared, Error> {
+    let divided = divide(config, document, on_progress)?;
     fit(config, document, divided)?.for_training(config, document)
 }
 

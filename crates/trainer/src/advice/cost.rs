@@ -160,8 +160,7 @@ fn train_examples(case: Case<'_>, changed: &Config) -> f64 {
 
 /// Synthesis makes several examples of one that is drawn.
 fn made_per_drawn(case: Case<'_>) -> f64 {
-    let source = case.config.data.general.source();
-    match source.and_then(|source| source.n_drawn()) {
+    match case.config.data.general.n_drawn() {
         Some(n @ 1..) => case.data.general.examples as f64 / n as f64,
         _ => 1.0,
     }
@@ -174,10 +173,7 @@ struct Drawn {
 }
 
 fn drawn(config: &Config, changed: &Config) -> Drawn {
-    let n = |chunk: &crate::config::Chunk| {
-        let source = chunk.source();
-        signed(source.and_then(|source| source.n_drawn()).unwrap_or(0))
-    };
+    let n = |chunk: &crate::config::Chunk| signed(chunk.n_drawn().unwrap_or(0));
     let (now, then) = (&config.data, &changed.data);
     Drawn {
         general: n(&then.general) - n(&now.general),

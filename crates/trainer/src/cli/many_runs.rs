@@ -115,44 +115,51 @@ const SWEEP_EXAMPLE: &str = r#"An example of [sweep]:
 pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Runs side by side; if absent, as many as the machine has threads, or one on a GPU
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) jobs: Option<u16>,
+    #[command(flatten)]
+    pub(crate) runner: RunnerArgs,
     /// Only one part of the runs, as in 3/16, for schedulers; parts that are counted alike never overlap
     #[arg(long, value_name = "PART/PARTS")]
     pub(crate) shard: Option<Shard>,
     /// Stop at the first run that fails
     #[arg(long)]
     pub(crate) fail_fast: bool,
-    /// Try runs that failed before again
-    #[arg(long)]
-    pub(crate) retry_failed: bool,
     /// The most runs that a sweep may have
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(crate) max_runs: u64,
     /// List the runs with their parameters, examples and estimated time, and train nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    pub(crate) device: DeviceChoice,
     /// Do not compare a GPU with the CPU before the first step of each run
     #[arg(long)]
     pub(crate) skip_device_check: bool,
-    /// The folder that gets the sweep's directory
-    #[arg(long, value_name = "DIR", default_value = "runs")]
-    pub(crate) runs_dir: PathBuf,
     /// The name of the sweep's directory, instead of the config's
     #[arg(long)]
     pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) slurm: SlurmArgs,
+}
+
+/// How the runs of a sweep are done, and where they lie.
+#[derive(Args)]
+pub(crate) struct RunnerArgs {
+    /// Runs side by side; if absent, as many as the machine has threads, or one on a GPU
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Try runs that failed before again
+    #[arg(long)]
+    pub(crate) retry_failed: bool,
+    /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub(crate) device: DeviceChoice,
+    /// The folder that gets the sweep's directory
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub(crate) runs_dir: PathBuf,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
     /// No progress on stderr
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    #[command(flatten)]
-    pub(crate) slurm: SlurmArgs,
 }
 
 /// Does the runs of a config's [sweep] and checks each claim of its [expect] over all seeds
@@ -161,7 +168,6 @@ pub(crate) struct SweepArgs {
 /// are held. Runs that were done before are not done again. The report, with a figure, is written into the
 /// sweep's directory.
 #[derive(Args)]
-#[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct ReproduceArgs {
     /// A config with [sweep] and [expect]; or `all`, for those in configs/experiments
     #[arg(value_name = "CONFIG|all")]
@@ -169,24 +175,8 @@ pub(crate) struct ReproduceArgs {
     /// With what the config's [short] says otherwise: smaller, and less sure
     #[arg(long)]
     pub(crate) short: bool,
-    /// Runs side by side; if absent, as many as the machine has threads, or one on a GPU
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) jobs: Option<u16>,
-    /// Try runs that failed before again
-    #[arg(long)]
-    pub(crate) retry_failed: bool,
-    /// Where to compute: auto, cpu, gpu, wgpu:N, cuda:N or ndarray; auto takes a real GPU if there is one
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    pub(crate) device: DeviceChoice,
-    /// The folder that gets the sweep's directory
-    #[arg(long, value_name = "DIR", default_value = "runs")]
-    pub(crate) runs_dir: PathBuf,
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// No progress on stderr
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) runner: RunnerArgs,
 }
 
 #[derive(Args)]

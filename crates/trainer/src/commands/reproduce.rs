@@ -44,8 +44,8 @@ struct All<'a> {
 pub(crate) fn run(args: &ReproduceArgs) -> Result<(), Error> {
     if args.config.as_os_str() != "all" {
         let ready = Ready::read(&args.config, args)?;
-        let report = ready.run(args, &device::open(args.device)?)?;
-        if args.json {
+        let report = ready.run(args, &device::open(args.runner.device)?)?;
+        if args.runner.json {
             terminal::json(&report)?;
         } else {
             terminal::data(&report.text())?;
@@ -56,7 +56,7 @@ pub(crate) fn run(args: &ReproduceArgs) -> Result<(), Error> {
     let paths = all(Path::new(ALL))?;
     let ready = paths.iter().map(|path| Ready::read(path, args));
     let ready = ready.collect::<Result<Vec<_>, _>>()?;
-    let opened = device::open(args.device)?;
+    let opened = device::open(args.runner.device)?;
     let mut ended = Vec::new();
     for one in &ready {
         let (report, error) = match one.run(args, &opened) {
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &ReproduceArgs) -> Result<(), Error> {
             // Data that is not there, say: no reason not to run the others.
             Err(error) => (None, Some(error.to_string())),
         };
-        if !args.json {
+        if !args.runner.json {
             match (&report, &error) {
                 (Some(report), _) => terminal::data(&report.text())?,
                 (_, error) => {
@@ -85,7 +85,7 @@ pub(crate) fn run(args: &ReproduceArgs) -> Result<(), Error> {
         None => Standing::Undetermined,
     });
     let standing = together(standings);
-    if args.json {
+    if args.runner.json {
         terminal::json(&All {
             format: FORMAT,
             standing,

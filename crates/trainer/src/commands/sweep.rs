@@ -54,28 +54,28 @@ pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
         (true, false) => return dry_run::run(args, &plan, shard),
         (false, _) => {}
     }
-    let opened = device::open(args.device)?;
+    let opened = device::open(args.runner.device)?;
     let data = SharedData::new(1);
-    let room = Room::of(&plan, &args.runs_dir.join(&plan.name), &data)?;
-    room::check(&room, &args.runs_dir)?;
-    let directory = SweepDir::create(&args.runs_dir, &plan)?;
+    let room = Room::of(&plan, &args.runner.runs_dir.join(&plan.name), &data)?;
+    room::check(&room, &args.runner.runs_dir)?;
+    let directory = SweepDir::create(&args.runner.runs_dir, &plan)?;
     if args.slurm.slurm {
         return slurm::run(args, &plan, &directory);
     }
     let options = Options {
         opened: &opened,
-        jobs: room::jobs(args.jobs, &room),
+        jobs: room::jobs(args.runner.jobs, &room),
         shard,
         fail_fast: args.fail_fast,
-        retry_failed: args.retry_failed,
+        retry_failed: args.runner.retry_failed,
         skip_device_check: args.skip_device_check,
     };
-    let progress = SweepProgress::new(&plan, &directory, args.quiet);
+    let progress = SweepProgress::new(&plan, &directory, args.runner.quiet);
     let ended = sweep::run(&plan, &directory, &options, data, &progress);
     progress.finish();
     let summary = ended?;
     let seconds = start.elapsed().as_secs_f64();
-    if args.json {
+    if args.runner.json {
         terminal::json(&Report {
             format: FORMAT,
             name: &plan.name,

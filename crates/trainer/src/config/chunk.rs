@@ -66,6 +66,11 @@ chunk! {
 }
 
 impl Chunk {
+    /// How many examples it draws; none if they come from files.
+    pub(crate) fn n_drawn(&self) -> Option<usize> {
+        self.source()?.n_drawn()
+    }
+
     /// Checks all options; `table` is the chunk's own, as in `data.general`.
     pub(crate) fn check(&self, table: &str) -> Result<(), KeyError> {
         let Some(source) = self.source() else {

@@ -17,14 +17,10 @@ pub(super) fn efforts(plan: &Plan, data: &SharedData) -> Vec<f64> {
     let Ok(chunks) = chunks else {
         return vec![AT_LEAST; plan.points.len()];
     };
-    let general = &chunks.general.examples;
-    let task = Task {
-        input_shape: general.shape.clone(),
-        n_classes: general.classes.len(),
-    };
+    let (task, n_general) = (chunks.task(), chunks.general.examples.len());
     let configs = plan.configs().iter();
     configs
-        .map(|config| AT_LEAST + effort(config, &task, general.len()))
+        .map(|config| AT_LEAST + effort(config, &task, n_general))
         .collect()
 }
 
@@ -33,10 +29,7 @@ fn effort(config: &Config, task: &Task, n_general: usize) -> f64 {
     if config.model.check_task(task).is_err() {
         return 0.0; // its data have another shape, or it will fail
     }
-    let source = config.data.general.source();
-    let n_general = source
-        .and_then(|source| source.n_drawn())
-        .unwrap_or(n_general);
+    let n_general = config.data.general.n_drawn().unwrap_or(n_general);
     let n_train = match config.data.split.train {
         Some(size) => size.of(n_general).min(n_general),
         None => n_general,

@@ -176,7 +176,7 @@ fn put_in_order(
         let new = kinds.len();
         let key = split_key(&plan.configs()[task.at])?;
         let (kind, n_before) = kinds.entry(key).or_insert((new, 0));
-        turns[task.at] = (*kind / n_workers.max(1), *n_before, *kind);
+        turns[task.at] = (*kind / n_workers, *n_before, *kind);
         *n_before += 1;
     }
     tasks.sort_by_key(|task| turns[task.at]);

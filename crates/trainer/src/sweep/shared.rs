@@ -105,10 +105,10 @@ fn chunks_key(config: &Config) -> Result<String, Error> {
 
 /// Whether the seed has a say in what is loaded.
 fn is_random(chunk: &Chunk) -> bool {
-    let is_drawn = chunk
-        .source()
-        .is_some_and(|source| source.n_drawn().is_some());
-    is_drawn || chunk.label_noise.is_some() || chunk.synthesis.is_some() || chunk.convert.is_some()
+    chunk.n_drawn().is_some()
+        || chunk.label_noise.is_some()
+        || chunk.synthesis.is_some()
+        || chunk.convert.is_some()
 }
 
 fn toml_of(value: &impl serde::Serialize) -> Result<String, Error> {

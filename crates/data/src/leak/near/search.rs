@@ -140,7 +140,7 @@ impl<'a> Search<'a> {
             .map(|(i, sketch)| {
                 let mut key = 0_u64;
                 for &(group, offset) in grid {
-                    let cell = floor(sketch[group] * scale + offset);
+                    let cell = (sketch[group] * scale + offset).floor() as i32;
                     // Fibonacci hashing: the multiplier is 2^64 divided by the golden ratio.
                     key = (key ^ u64::from(cell as u32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
                     key ^= key >> 32;
@@ -204,29 +204,5 @@ impl<'a> Search<'a> {
         self.rows.read(self.places[a], values)?;
         self.rows.read(self.places[b], other)?;
         Ok(self.spread.distance(values, other) <= self.near_distance)
-    }
-}
-
-/// The largest whole number that is not above `x`. `f32::floor` is a function call on processors of any age.
-fn floor(x: f32) -> i32 {
-    let whole = x as i32;
-    if x < whole as f32 {
-        whole.saturating_sub(1)
-    } else {
-        whole
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn floor_is_the_standard_librarys(x in prop::num::f32::ANY) {
-            prop_assert_eq!(floor(x), x.floor() as i32);
-        }
     }
 }

@@ -134,7 +134,7 @@ impl Ready {
             Source::Decompose(plan, asked) => rows::of_decompositions(plan, asked, args, opened)?,
             Source::LeastNorm(asked, seed) => rows::of_regressions(asked, *seed)?,
         };
-        let directory = args.runs_dir.join(&self.name);
+        let directory = args.runner.runs_dir.join(&self.name);
         let runs = Runs::new(&self.experiment.grid, &outcomes, &seeds);
         let short = if args.short { " --short" } else { "" };
         let header = Header {

@@ -32,18 +32,18 @@ pub(super) fn of_sweep(
     opened: &OpenDevice,
 ) -> Result<Rows, Error> {
     let data = SharedData::new(1);
-    let room = room::Room::of(plan, &args.runs_dir.join(&plan.name), &data)?;
-    room::check(&room, &args.runs_dir)?;
-    let directory = SweepDir::create(&args.runs_dir, plan)?;
+    let room = room::Room::of(plan, &args.runner.runs_dir.join(&plan.name), &data)?;
+    room::check(&room, &args.runner.runs_dir)?;
+    let directory = SweepDir::create(&args.runner.runs_dir, plan)?;
     let options = Options {
         opened,
-        jobs: room::jobs(args.jobs, &room),
+        jobs: room::jobs(args.runner.jobs, &room),
         shard: Shard::ALL,
         fail_fast: false,
-        retry_failed: args.retry_failed,
+        retry_failed: args.runner.retry_failed,
         skip_device_check: false,
     };
-    let progress = SweepProgress::new(plan, &directory, args.quiet);
+    let progress = SweepProgress::new(plan, &directory, args.runner.quiet);
     let ended = sweep::run(plan, &directory, &options, data, &progress);
     progress.finish();
     let summary = ended?;
@@ -68,7 +68,7 @@ pub(super) fn of_decompositions(
     opened: &OpenDevice,
 ) -> Result<Rows, Error> {
     let n_trainings = plan.points.len() as u64 * u64::from(asked.trainings);
-    let bar = trainings_bar(n_trainings, args.quiet);
+    let bar = trainings_bar(n_trainings, args.runner.quiet);
     let outcomes = decompose(plan, asked, opened, &|done| bar.set_position(done as u64));
     bar.finish_and_clear();
     Ok(Rows {

@@ -62,9 +62,9 @@ struct Line {
 /// # Errors
 /// Bad input in the data of any of its runs.
 pub(crate) fn run(args: &SweepArgs, plan: &Plan, shard: Shard) -> Result<(), Error> {
-    let opened = device::open(args.device)?;
+    let opened = device::open(args.runner.device)?;
     let data = SharedData::new(1);
-    let room = Room::of(plan, &args.runs_dir.join(&plan.name), &data)?;
+    let room = Room::of(plan, &args.runner.runs_dir.join(&plan.name), &data)?;
     let mut speeds = HashMap::new();
     let n_kinds: HashSet<_> = plan.points.iter().map(Point::values_key).collect();
     let trial = TRIAL.min(TRIALS / u32::try_from(n_kinds.len().max(1)).unwrap_or(u32::MAX));
@@ -89,7 +89,7 @@ pub(crate) fn run(args: &SweepArgs, plan: &Plan, shard: Shard) -> Result<(), Err
             seconds: speed.seconds_of(&config, &prepared),
         });
     }
-    let jobs = room::jobs(args.jobs, &room);
+    let jobs = room::jobs(args.runner.jobs, &room);
     let workers = workers(jobs, &opened, runs.len());
     let sum: f64 = runs.iter().map(|run| run.seconds).sum();
     let longest = runs.iter().map(|run| run.seconds).fold(0.0, f64::max);
@@ -100,7 +100,7 @@ pub(crate) fn run(args: &SweepArgs, plan: &Plan, shard: Shard) -> Result<(), Err
         disk_bytes: room.disk,
         runs,
     };
-    if args.json {
+    if args.runner.json {
         return terminal::json(&report);
     }
     terminal::data(&text(&report))

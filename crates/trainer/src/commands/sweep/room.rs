@@ -10,7 +10,7 @@ use sysinfo::{Disks, System};
 
 use crate::{
     Error,
-    config::{Chunk, Config},
+    config::Config,
     sweep::{Found, Plan, SharedData, SweepDir},
     workers::Workers,
 };
@@ -45,15 +45,11 @@ impl Room {
         let (first, document) = plan.config(0)?;
         let chunks = data.chunks(&first, &document)?;
         let (general, target) = (&chunks.general.examples, &chunks.target.examples);
-        let task = Task {
-            input_shape: general.shape.clone(),
-            n_classes: general.classes.len(),
-        };
+        let task = chunks.task();
         let done = done(directory);
         for config in plan.configs() {
-            let drawn = |chunk: &Chunk| chunk.source().and_then(|source| source.n_drawn());
-            let n_general = drawn(&config.data.general).unwrap_or(general.len());
-            let n_target = drawn(&config.data.target).unwrap_or(target.len());
+            let n_general = config.data.general.n_drawn().unwrap_or(general.len());
+            let n_target = config.data.target.n_drawn().unwrap_or(target.len());
             let (disk, memory) = of_run(config, &task, (n_general + n_target) as u64);
             if !done.contains(&config.name) {
                 room.disk = room.disk.saturating_add(disk);

@@ -37,7 +37,7 @@ struct Submitted<'a> {
 /// # Errors
 /// That the folder at hand, or the program's own place, is not known.
 pub(crate) fn show(args: &SweepArgs, plan: &Plan) -> Result<(), Error> {
-    let folder = absolute_path(&args.runs_dir.join(&plan.name))?;
+    let folder = absolute_path(&args.runner.runs_dir.join(&plan.name))?;
     terminal::data(&script(args, plan, n_tasks(args, plan), &folder)?)
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &SweepArgs, plan: &Plan, directory: &SweepDir) -> Result
     }
     let job = String::from_utf8_lossy(&output.stdout);
     let job = job.trim();
-    if args.json {
+    if args.runner.json {
         return terminal::json(&Submitted {
             format: FORMAT,
             name: &plan.name,
@@ -116,15 +116,15 @@ fn script(args: &SweepArgs, plan: &Plan, n_tasks: usize, folder: &Path) -> Resul
     for setting in &args.config.overrides {
         option("--set", setting.clone());
     }
-    option("--runs-dir", args.runs_dir.display().to_string());
+    option("--runs-dir", args.runner.runs_dir.display().to_string());
     option("--name", plan.name.clone());
     option("--max-runs", args.max_runs.to_string());
-    option("--device", args.device.to_string());
+    option("--device", args.runner.device.to_string());
     let flags = [
-        ("--retry-failed", args.retry_failed),
+        ("--retry-failed", args.runner.retry_failed),
         ("--fail-fast", args.fail_fast),
         ("--skip-device-check", args.skip_device_check),
-        ("--quiet", args.quiet),
+        ("--quiet", args.runner.quiet),
     ];
     for (flag, _) in flags.iter().filter(|(_, is_on)| *is_on) {
         command.push((*flag).to_string());
