@@ -50,6 +50,7 @@ mod more_examples;
 
 // Two models, several seeds, the best of many runs.
 mod better;
+mod jackknife;
 mod optimism;
 mod over_seeds;
 mod paired;
@@ -93,6 +94,7 @@ pub use eyeball::{
 pub use gap::{Gap, GapKind, Verdict};
 pub use human::{Human, HumanError};
 pub use interval::{Confidence, ConfidenceError, Interval, clopper_pearson, newcombe, wilson};
+pub use jackknife::pseudo_values;
 pub use label_errors::{
     LabelErrors, LabelErrorsError, MislabelledPair, SUM_TOLERANCE, Suspect, find_label_errors,
 };

@@ -47,13 +47,13 @@ pub(crate) enum Order {
     AtLeast,
 }
 
-/// A number that each seed has.
+/// A number that the runs of a sweep give.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Expression {
     Number(Number),
     Negative(Box<Self>),
     Operation(Box<Self>, Operator, Box<Self>),
-    /// What was measured on one run.
+    /// What was measured on one run of each seed, their mean.
     Measure(Name, Selector),
     /// Where two curves over an axis cross.
     Crossing(Box<Self>, Box<Self>, Name),

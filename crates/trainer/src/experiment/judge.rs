@@ -7,7 +7,7 @@ use super::{
     estimate::{Estimate, unit_of},
     expression::{Claim, Expression, Order},
     measure::Measure,
-    runs::{Missing, OfSeed, Runs},
+    runs::{Missing, OfSeeds, Runs},
     verdict,
 };
 
@@ -171,7 +171,7 @@ impl Order {
     }
 }
 
-/// The left side less the right one, per seed, so that what seeds have in common falls away. Places on an axis
+/// The left side less the right one, as one figure, so that what seeds have in common falls away. Places on an axis
 /// differ by factors: of them it is the logarithm's, and true is returned beside it.
 fn difference(
     left: &Expression,
@@ -180,9 +180,9 @@ fn difference(
     confidence: Confidence,
 ) -> Result<(OverSeeds, bool), Missing> {
     let here = Vec::new();
-    let both = |of: &OfSeed<'_, '_>| Ok((of.value(left, &here)?, of.value(right, &here)?));
+    let both = |of: &OfSeeds<'_, '_>| Ok((of.value(left, &here)?, of.value(right, &here)?));
     if is_place(left) || is_place(right) {
-        let factor = |of: &OfSeed<'_, '_>| {
+        let factor = |of: &OfSeeds<'_, '_>| {
             let (left, right) = both(of)?;
             Ok(logarithm(left)? - logarithm(right)?)
         };
@@ -190,7 +190,7 @@ fn difference(
             return Ok((measured, true));
         }
     }
-    let less = |of: &OfSeed<'_, '_>| {
+    let less = |of: &OfSeeds<'_, '_>| {
         let (left, right) = both(of)?;
         Ok(left - right)
     };
@@ -210,12 +210,12 @@ pub(crate) fn estimate(
     let figures = runs.grid.figures();
     let unit = unit_of(expression, figures);
     if is_place(expression) {
-        let log = |of: &OfSeed<'_, '_>| logarithm(of.value(expression, place)?);
+        let log = |of: &OfSeeds<'_, '_>| logarithm(of.value(expression, place)?);
         if let Ok(measured) = runs.measure(&log, confidence) {
             return Ok(Estimate::of_logarithm(measured, unit));
         }
     }
-    let value = |of: &OfSeed<'_, '_>| of.value(expression, place);
+    let value = |of: &OfSeeds<'_, '_>| of.value(expression, place);
     let estimate = Estimate::new(runs.measure(&value, confidence)?, unit);
     let is_rate = matches!(expression, Expression::Measure(name, _)
         if Measure::named(&name.text, figures).is_some_and(|measure| measure.is_rate()));

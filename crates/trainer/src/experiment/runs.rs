@@ -1,8 +1,8 @@
-//! The runs of a sweep, and what an expression is on the runs of each seed.
+//! The runs of a sweep, and what an expression is on them.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use plumb_diagnostics::{Confidence, OverSeeds, SampledPart, SampledSet, SetName};
+use plumb_diagnostics::{Confidence, OverSeeds, SampledPart, SampledSet, SetName, pseudo_values};
 
 use super::{
     expression::{Expression, Name, Operator, Selector},
@@ -48,6 +48,11 @@ impl Missing {
             Self::Because(why) => why,
         }
     }
+
+    /// Of all seeds but this one.
+    fn without_seed(self, seed: u64) -> Self {
+        Self::Because(format!("without seed {seed} {}", self.text()))
+    }
 }
 
 impl<'a> Runs<'a> {
@@ -78,8 +83,8 @@ impl<'a> Runs<'a> {
         let (mut best, mut n_points): (Option<(f64, usize)>, _) = (None, 0);
         for point in self.grid.points_at(&place) {
             n_points += 1;
-            let is_it = |run: &Run<'_>| run.outcome.seed == seed && run.point == *point;
-            let Some(at) = self.all.iter().position(is_it) else {
+            let place = |run: &Run<'_>| (run.outcome.seed, &run.point).cmp(&(seed, point));
+            let Ok(at) = self.all.binary_search_by(place) else {
                 let why = format!("with seed {seed} a run is missing");
                 return Err(Missing::Because(why));
             };
@@ -108,77 +113,85 @@ impl<'a> Runs<'a> {
         runs.map(|at| Ok(self.all[at?].outcome)).collect()
     }
 
-    /// The mean over seeds of a figure that is computed from expressions, with its interval.
+    /// A figure that is computed from expressions, with its interval.
     ///
-    /// The part that examples have in its doubt comes by the delta method: from how much the figure changes
-    /// with each error rate that it is made of.
+    /// The part that seeds have in its doubt comes by the jackknife, from how much it changes without each of
+    /// them; for a sum of rates that is how much each seed's own differs. The part that examples have comes by the
+    /// delta method: from how much it changes with each error rate that it is made of.
     pub(crate) fn measure(
         &self,
-        figure: &dyn Fn(&OfSeed<'_, 'a>) -> Result<f64, Missing>,
+        figure: &dyn Fn(&OfSeeds<'_, 'a>) -> Result<f64, Missing>,
         confidence: Confidence,
     ) -> Result<OverSeeds, Missing> {
         /// Small beside any difference of rates that is measured, large beside rounding.
         const STEP: f64 = 1e-6;
-        let n_seeds = self.seeds.len() as f64;
-        let (mut values, mut further) = (Vec::new(), 0.0);
-        let mut parts = Vec::new();
-        for &seed in &self.seeds {
-            let of_seed = OfSeed::new(self, seed);
-            let value = finite(figure(&of_seed)?)?;
-            values.push(value);
-            for (run, input) in of_seed.used.borrow().iter() {
-                let shifted = |by: f64| {
-                    figure(&OfSeed {
-                        shift: Some((*run, input.clone(), by)),
-                        ..OfSeed::new(self, seed)
-                    })
-                };
-                // At an edge (a choice that flips, a crossing that goes) there is no slope to take.
-                let (Ok(more), Ok(less)) = (shifted(STEP), shifted(-STEP)) else {
-                    continue;
-                };
-                let slope = (more - less) / (2.0 * STEP);
-                let (weight, outcome) = (slope / n_seeds, self.all[*run].outcome);
-                match input {
-                    Input::Rate(set) => {
-                        let answers = outcome.sets.as_ref().map(|sets| sets.get(*set));
-                        parts.extend(answers.map(|answers| SampledPart {
-                            set: (*set, answers.sha256.as_str()),
-                            seed,
-                            weight,
-                            wrong: &answers.errors[..],
-                        }));
-                    }
-                    // Figures of one run have their trainings in common, so they are surer together than
-                    // apart: what their own intervals say is used where there are no seeds to compare.
-                    Input::Figure(name) if self.seeds.len() == 1 => {
-                        let figure = outcome.figures.get(name);
-                        further += weight.powi(2) * figure.map_or(0.0, |figure| figure.variance);
-                    }
-                    Input::Figure(_) => {}
+        if self.seeds.is_empty() {
+            return Err(Missing::Because("there are no runs".into()));
+        }
+        let of_all = OfSeeds::new(self, self.seeds.clone());
+        let value = finite(figure(&of_all)?)?;
+        let mut without = Vec::new();
+        for left_out in self.seeds.iter().filter(|_| self.seeds.len() > 1) {
+            let mut others = self.seeds.clone();
+            others.retain(|seed| seed != left_out);
+            let value = figure(&OfSeeds::new(self, others)).and_then(finite);
+            without.push(value.map_err(|missing| missing.without_seed(*left_out))?);
+        }
+        let (mut parts, mut further) = (Vec::new(), 0.0);
+        for (run, input) in of_all.used.borrow().iter() {
+            let shifted = |by: f64| {
+                figure(&OfSeeds {
+                    shift: Some((*run, input.clone(), by)),
+                    ..OfSeeds::new(self, self.seeds.clone())
+                })
+            };
+            // At an edge (a choice that flips, a crossing that goes) there is no slope to take.
+            let (Ok(more), Ok(less)) = (shifted(STEP), shifted(-STEP)) else {
+                continue;
+            };
+            let (weight, outcome) = ((more - less) / (2.0 * STEP), self.all[*run].outcome);
+            match input {
+                Input::Rate(set) => {
+                    let answers = outcome.sets.as_ref().map(|sets| sets.get(*set));
+                    parts.extend(answers.map(|answers| SampledPart {
+                        set: (*set, answers.sha256.as_str()),
+                        seed: outcome.seed,
+                        weight,
+                        wrong: &answers.errors[..],
+                    }));
                 }
+                // Figures of one run have their trainings in common, so they are surer together than
+                // apart: what their own intervals say is used where there are no seeds to compare.
+                Input::Figure(name) if self.seeds.len() == 1 => {
+                    let figure = outcome.figures.get(name);
+                    further += weight.powi(2) * figure.map_or(0.0, |figure| figure.variance);
+                }
+                Input::Figure(_) => {}
             }
         }
+        let values = pseudo_values(value, &without);
         OverSeeds::measure(&values, &SampledSet::group(parts), further, confidence)
             .ok_or_else(|| Missing::Because("there are no runs".into()))
     }
 }
 
-/// The runs of one seed, on which expressions have values.
-pub(crate) struct OfSeed<'r, 'a> {
+/// The runs of some seeds, on which expressions have values: what a run measures is their mean, and all else is made
+/// of such means. So a ratio is one of means, and curves that cross are mean curves. Peaks alone are each seed's own:
+/// which point is the highest goes in leaps, and then what is left without one seed says little.
+pub(crate) struct OfSeeds<'r, 'a> {
     runs: &'r Runs<'a>,
-    seed: u64,
+    seeds: Vec<u64>,
     /// One input that is taken as larger than it is, to see what changes.
     shift: Option<(usize, Input, f64)>,
     /// What was asked for, and of which runs.
     used: RefCell<BTreeSet<(usize, Input)>>,
 }
 
-impl<'r, 'a> OfSeed<'r, 'a> {
-    fn new(runs: &'r Runs<'a>, seed: u64) -> Self {
+impl<'r, 'a> OfSeeds<'r, 'a> {
+    fn new(runs: &'r Runs<'a>, seeds: Vec<u64>) -> Self {
         Self {
             runs,
-            seed,
+            seeds,
             shift: None,
             used: RefCell::default(),
         }
@@ -186,38 +199,47 @@ impl<'r, 'a> OfSeed<'r, 'a> {
 
     /// The value of an expression; selectors also keep to `place`.
     pub(crate) fn value(&self, expression: &Expression, place: &Place) -> Result<f64, Missing> {
+        self.over(&self.seeds, expression, place)
+    }
+
+    /// Its value over these seeds.
+    fn over(&self, seeds: &[u64], expression: &Expression, place: &Place) -> Result<f64, Missing> {
+        let value = |of: &Expression, place: &Place| self.over(seeds, of, place);
         match expression {
             Expression::Number(number) => Ok(number.value()),
-            Expression::Negative(of) => Ok(-self.value(of, place)?),
+            Expression::Negative(of) => Ok(-value(of, place)?),
             Expression::Operation(left, operator, right) => {
-                let (left, right) = (self.value(left, place)?, self.value(right, place)?);
+                let (left, right) = (value(left, place)?, value(right, place)?);
                 match operator {
                     Operator::Plus => Ok(left + right),
                     Operator::Minus => Ok(left - right),
                     Operator::Times => Ok(left * right),
                     Operator::Over if right == 0.0 => {
-                        let why = format!("with seed {} it divides by 0", self.seed);
-                        Err(Missing::Because(why))
+                        Err(Missing::Because("it divides by 0".into()))
                     }
                     Operator::Over => Ok(left / right),
                 }
             }
-            Expression::Measure(name, selector) => self.measured(name, selector, place),
+            Expression::Measure(name, selector) => self.mean(seeds, name, selector, place),
             Expression::Crossing(left, right, along) => {
                 let (xs, differences) = self.curve(along, place, &|place| {
-                    Ok(self.value(left, place)? - self.value(right, place)?)
+                    Ok(value(left, place)? - value(right, place)?)
                 })?;
-                self.placed(shape::crossing(&xs, &differences))
+                shape::crossing(&xs, &differences).map_err(Missing::Because)
             }
             Expression::Peak(of, along) => {
-                let (xs, ys) = self.curve(along, place, &|place| self.value(of, place))?;
-                self.placed(shape::peak(&xs, &ys))
+                let (mut xs, mut peaks) = (Vec::new(), Vec::new());
+                for &seed in seeds {
+                    let own = |place: &Place| self.over(&[seed], of, place);
+                    let (at, ys) = self.curve(along, place, &own)?;
+                    let peak = shape::peak(&at, &ys)
+                        .map_err(|why| Missing::Because(format!("with seed {seed} {why}")))?;
+                    peaks.push(peak);
+                    xs = at;
+                }
+                Ok(shape::mean(&xs, &peaks))
             }
         }
-    }
-
-    fn placed(&self, x: Result<f64, String>) -> Result<f64, Missing> {
-        x.map_err(|why| Missing::Because(format!("with seed {} {why}", self.seed)))
     }
 
     /// The points of a curve along an axis, in ascending order; values of the axis without a run are left out.
@@ -247,7 +269,26 @@ impl<'r, 'a> OfSeed<'r, 'a> {
         Ok(points.into_iter().unzip())
     }
 
-    fn measured(&self, name: &Name, selector: &Selector, place: &Place) -> Result<f64, Missing> {
+    fn mean(
+        &self,
+        seeds: &[u64],
+        name: &Name,
+        selector: &Selector,
+        place: &Place,
+    ) -> Result<f64, Missing> {
+        let of_seed = |&seed: &u64| self.measured(name, selector, place, seed);
+        let values: Result<Vec<f64>, Missing> = seeds.iter().map(of_seed).collect();
+        let values = values?;
+        Ok(values.iter().sum::<f64>() / values.len() as f64)
+    }
+
+    fn measured(
+        &self,
+        name: &Name,
+        selector: &Selector,
+        place: &Place,
+        seed: u64,
+    ) -> Result<f64, Missing> {
         let because = |why: String| Missing::Because(why);
         let grid = self.runs.grid;
         let filter = grid
@@ -255,7 +296,7 @@ impl<'r, 'a> OfSeed<'r, 'a> {
             .map_err(|mistake| because(mistake.message))?;
         let measure = Measure::named(&name.text, grid.figures())
             .ok_or_else(|| because(format!("unknown function `{}`", name.text)))?;
-        let run = self.runs.select(&filter, place, self.seed)?;
+        let run = self.runs.select(&filter, place, seed)?;
         let outcome = self.runs.all[run].outcome;
         let human = |of: Option<&plumb_diagnostics::Human>| {
             let own = of.map(plumb_diagnostics::Human::level);

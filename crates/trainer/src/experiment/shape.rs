@@ -69,6 +69,13 @@ pub(super) fn peak(xs: &[f64], ys: &[f64]) -> Result<f64, String> {
     Ok(scale.value(top))
 }
 
+/// The mean of places on an axis: of their logarithms where the axis is logarithmic.
+pub(super) fn mean(xs: &[f64], places: &[f64]) -> f64 {
+    let scale = Scale::of(xs);
+    let sum: f64 = places.iter().map(|&x| scale.place(x)).sum();
+    scale.value(sum / places.len() as f64)
+}
+
 /// How x is drawn.
 #[derive(Clone, Copy)]
 enum Scale {
@@ -137,6 +144,13 @@ mod tests {
             &[1.0, -1.0, 1.0],
             Err("the curves cross 2 times"),
         );
+    }
+
+    #[test]
+    fn places_are_averaged_as_they_are_drawn() {
+        let near = |got: f64, expected: f64| assert!((got - expected).abs() < 1e-12, "{got}");
+        near(mean(&[1.0, 100.0], &[2.0, 8.0]), 4.0);
+        near(mean(&[0.0, 100.0], &[2.0, 8.0]), 5.0);
     }
 
     #[test]
