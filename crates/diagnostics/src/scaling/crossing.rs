@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::curve::Curve;
 use crate::interval::{Confidence, Interval};
+use crate::jackknife::pseudo_values;
 use crate::student;
 
 /// One of two curves.
@@ -31,10 +32,9 @@ pub enum Crossing {
         n: f64,
         /// The curve that is lower with fewer examples; the other is with more.
         lower_before: Side,
-        /// Interval over seeds: none with fewer than two, or unless the curves of every seed cross exactly once.
+        /// Interval over seeds: none with fewer than two, or unless the mean curves cross exactly once without
+        /// any one of them.
         interval: Option<Interval>,
-        /// Seeds whose curves cross exactly once.
-        seeds_once: usize,
         /// Seeds that both curves have at every size.
         seeds: usize,
     },
@@ -63,7 +63,7 @@ pub enum CrossingError {
 /// Returns where curves `a` and `b` cross, between the sizes that both span.
 ///
 /// Between two sizes a curve is taken to be straight on logarithmic axes. The crossing is that of the mean
-/// curves. Its interval is Student's over seeds, of the logarithm of each seed's own crossing: seeds are
+/// curves. Its interval is the jackknife's over seeds ([`pseudo_values`]), of its logarithm: seeds are
 /// paired by their number ([`super::Point::seed`]) or, where they have none, in the order given, which for
 /// trainings that have nothing in common is as good as any.
 ///
@@ -102,19 +102,14 @@ pub fn crossing(a: &Curve, b: &Curve, confidence: Confidence) -> Result<Crossing
         });
     };
     let pairs = seed_lines(a, b);
-    let own = pairs
-        .iter()
-        .filter_map(|(a, b)| match crossings(a, b, &nodes)[..] {
+    let without: Option<Vec<f64>> = leave_one_out(&pairs)
+        .map(|(a, b)| match crossings(&a, &b, &nodes)[..] {
             [log_n] => Some(log_n),
             _ => None,
-        });
-    let own: Vec<f64> = own.collect();
-    let all_once = own.len() == pairs.len();
-    let interval = if all_once {
-        over_seeds(&own, log_n, confidence)
-    } else {
-        None
-    };
+        })
+        .collect();
+    let interval =
+        without.and_then(|without| over_seeds(&pseudo_values(log_n, &without), log_n, confidence));
     Ok(Crossing::Once {
         n: log_n.exp(),
         lower_before: nodes
@@ -122,7 +117,6 @@ pub fn crossing(a: &Curve, b: &Curve, confidence: Confidence) -> Result<Crossing
             .find_map(|&node| lower(&line_a, &line_b, node))
             .unwrap_or(Side::A),
         interval,
-        seeds_once: own.len(),
         seeds: pairs.len(),
     })
 }
@@ -194,6 +188,20 @@ fn seed_lines(a: &Curve, b: &Curve) -> Vec<(Line, Line)> {
     }
 }
 
+/// The mean curves of all seeds but one, for each of them; none where there is one.
+fn leave_one_out(pairs: &[(Line, Line)]) -> impl Iterator<Item = (Line, Line)> {
+    let seeds = 0..if pairs.len() > 1 { pairs.len() } else { 0 };
+    let mean = |left_out: usize, side: fn(&(Line, Line)) -> &Line| {
+        let others = || (0..pairs.len()).filter(move |&seed| seed != left_out);
+        let point = |(at, &(node, _)): (usize, &(f64, f64))| {
+            let sum: f64 = others().map(|seed| side(&pairs[seed])[at].1).sum();
+            (node, sum / others().count() as f64)
+        };
+        side(&pairs[0]).iter().enumerate().map(point).collect()
+    };
+    seeds.map(move |seed| (mean(seed, |pair| &pair.0), mean(seed, |pair| &pair.1)))
+}
+
 fn size_n(size: &super::curve::Size) -> f64 {
     size.n as f64
 }
@@ -233,12 +241,11 @@ mod tests {
                 n,
                 lower_before,
                 interval,
-                seeds_once,
                 seeds,
             }) => {
                 let interval = interval.map(|i| format!(" ({:.1} to {:.1})", i.low, i.high));
                 let interval = interval.unwrap_or_default();
-                format!("{n:.1}{interval}, {lower_before:?} before, {seeds_once} of {seeds}")
+                format!("{n:.1}{interval}, {lower_before:?} before, seeds {seeds}")
             }
             Ok(Crossing::Often { at }) => format!("{at:.1?}"),
             Err(error) => error.to_string(),
@@ -253,18 +260,18 @@ mod tests {
         check(
             &[(100, 0.2), (10_000, 0.05)],
             &flat,
-            "1000.0, B before, 1 of 1",
+            "1000.0, B before, seeds 1",
         );
         check(
             &flat,
             &[(100, 0.2), (10_000, 0.05)],
-            "1000.0, A before, 1 of 1",
+            "1000.0, A before, seeds 1",
         );
         // Other sizes of the second curve: it is straight between them.
         check(
             &[(100, 0.2), (1_000, 0.1), (10_000, 0.05)],
             &flat,
-            "1000.0, B before, 1 of 1",
+            "1000.0, B before, seeds 1",
         );
         check(
             &[(100, 0.2), (10_000, 0.15)],
@@ -331,12 +338,28 @@ mod tests {
                 got,
                 Crossing::Once {
                     interval: None,
-                    seeds_once: 1,
                     seeds: 2,
                     ..
                 }
             ),
             "{got:?}"
         );
+    }
+
+    /// The third seed's curves cross twice, since it is noisy at few examples. The mean curves cross once, and at
+    /// the same place in every seed: between 1,000 and 10,000 all are the same.
+    #[test]
+    fn one_noisy_seed_leaves_an_interval() {
+        let at = |n: u64, values: [f64; 3]| values.map(|value| (n, value));
+        let flat = [at(100, [0.1; 3]), at(1_000, [0.1; 3]), at(10_000, [0.1; 3])].concat();
+        let falling = [
+            at(100, [0.4, 0.4, 0.09]),
+            at(1_000, [0.2; 3]),
+            at(10_000, [0.05; 3]),
+        ]
+        .concat();
+        let place = 1_000.0 * 10_f64.sqrt();
+        let expected = format!("{place:.1} ({place:.1} to {place:.1}), B before, seeds 3");
+        check(&falling, &flat, &expected);
     }
 }

@@ -8,20 +8,33 @@ use super::*;
 
 const TRIALS: u64 = 400;
 
-/// How many of the trials call a claim held, and failed.
+/// How many of the trials call a claim held, and failed: about runs on 300 examples.
 fn trials(claim: &str, seeds: u64, test: impl Fn(&str, u64, u64) -> Vec<bool>) -> [usize; 2] {
+    let one_size = |variant: &str, _, trial, seed| test(variant, trial, seed);
+    trials_of_sizes(claim, seeds, &[300], one_size)
+}
+
+/// The same about runs on these numbers of examples.
+fn trials_of_sizes(
+    claim: &str,
+    seeds: u64,
+    sizes: &[i64],
+    test: impl Fn(&str, i64, u64, u64) -> Vec<bool>,
+) -> [usize; 2] {
     let experiment = Experiment::plan(&expect(claim), grid(), Confidence::default()).unwrap();
+    let runs = |seed| {
+        let of = move |variant| sizes.iter().map(move |&size| (variant, size, seed));
+        ["small", "large"].into_iter().flat_map(of)
+    };
     let mut counts = [0; 2];
     for trial in 0..TRIALS {
         let mut outcomes = Vec::new();
-        for seed in 0..seeds {
-            for variant in ["small", "large"] {
-                let mut run = outcome(labels(variant, 300), seed, 1, [0; 4]);
-                let sets = run.sets.as_mut().unwrap();
-                let wrong = test(variant, trial, seed);
-                sets.test = Answers::new(sets.test.sha256.clone(), wrong).unwrap();
-                outcomes.push(run);
-            }
+        for (variant, size, seed) in (0..seeds).flat_map(runs) {
+            let mut run = outcome(labels(variant, size), seed, 1, [0; 4]);
+            let sets = run.sets.as_mut().unwrap();
+            let wrong = test(variant, size, trial, seed);
+            sets.test = Answers::new(sets.test.sha256.clone(), wrong).unwrap();
+            outcomes.push(run);
         }
         let runs = Runs::new(&experiment.grid, &outcomes, &[]);
         let judged = judge::judge(&experiment.claims.all[0].1, &runs, experiment.confidence);
@@ -73,6 +86,33 @@ fn a_rate_is_seldom_called_less_than_itself() {
             "{seeds} seeds: {counts:?}"
         );
     }
+}
+
+/// Large less small is 10, 4 and -5 points: they cross at 10^(3 + 4/9) = 2,783, and seldom anywhere else.
+#[test]
+fn a_crossing_is_seldom_called_elsewhere() {
+    let curves = |variant: &str, size: i64, trial, seed| {
+        let mean = match (variant, size) {
+            ("small", 300) => 0.3,
+            ("small", 1_000) => 0.22,
+            ("small", _) => 0.1,
+            (_, 300) => 0.4,
+            (_, 1_000) => 0.26,
+            _ => 0.05,
+        };
+        answers(&format!("{variant} {size} {trial} {seed}"), mean, 0.015)
+    };
+    let sizes = [300, 1_000, 10_000];
+    let claim =
+        |place: &str| format!("crossing(test(small), test(large), along=examples) > {place}");
+    for seeds in [3, 5, 8] {
+        let [held, failed] = trials_of_sizes(&claim("2782.56"), seeds, &sizes, curves);
+        assert!(held + failed <= MOST, "{seeds} seeds: {held} {failed}");
+    }
+    // With 8 seeds the place has a standard deviation of 0.11 decades, so half an interval is 0.26 of them: from
+    // 500, 0.75 away, it is told nearly always.
+    let [held, failed] = trials_of_sizes(&claim("500"), 8, &sizes, curves);
+    assert!(held > 380 && failed == 0, "{held} {failed}");
 }
 
 #[test]
