@@ -51,14 +51,19 @@ impl Estimate {
 
     /// As a difference of two such numbers: shares differ by points.
     pub(crate) fn difference(&self) -> String {
-        match self.unit {
-            Unit::Share => self.worded(" points"),
-            _ => self.to_string(),
+        if self.unit.is_of_hundred() {
+            self.worded(" points")
+        } else {
+            self.to_string()
         }
     }
 
     fn worded(&self, unit: &str) -> String {
-        let factor = if self.unit == Unit::Share { 100.0 } else { 1.0 };
+        let factor = if self.unit.is_of_hundred() {
+            100.0
+        } else {
+            1.0
+        };
         let Interval { low, high } = self.interval;
         let [mean, low, high] = [self.mean, low, high].map(|value| value * factor);
         if self.interval.width() == 0.0 {
@@ -79,6 +84,7 @@ impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.worded(match self.unit {
             Unit::Share => " %",
+            Unit::Points => " points",
             Unit::Number => "",
             Unit::Seconds => " s",
         }))
@@ -116,10 +122,14 @@ pub(crate) fn unit_of(expression: &Expression, figures: &[FigureName]) -> Unit {
         }
         Expression::Operation(left, operator, right) => {
             let (left, right) = (unit_of(left, figures), unit_of(right, figures));
+            let both_of_hundred = left.is_of_hundred() && right.is_of_hundred();
             match operator {
                 // A ratio of shares is a number, and a share of a share too.
-                Operator::Over if left == right => Unit::Number,
+                Operator::Over if left == right || both_of_hundred => Unit::Number,
                 Operator::Over => left,
+                Operator::Minus if left == Unit::Share && right == Unit::Share => Unit::Points,
+                // A share and points more or less are a share.
+                _ if both_of_hundred && left != right => Unit::Share,
                 _ if left == Unit::Number => right,
                 _ => left,
             }
@@ -145,6 +155,7 @@ mod tests {
         check(0.0231, 0.019, 0.0283, Unit::Share, "2.31 % (1.90 to 2.83)");
         check(0.231, 0.12, 0.343, Unit::Share, "23 % (12 to 34)");
         check(0.5, 0.5, 0.5, Unit::Share, "50 %");
+        check(0.5, 0.5, 0.5, Unit::Points, "50 points");
         check(
             1_234.5,
             903.0,
@@ -168,7 +179,11 @@ mod tests {
             assert_eq!(unit, expected, "{text}");
         };
         check("dev(a) - 0.01", Unit::Share);
-        check("2 * (dev(a) - dev(b))", Unit::Share);
+        check("2 * (dev(a) - dev(b))", Unit::Points);
+        check("dev(a) + dev(b)", Unit::Share);
+        check("dev(a) - variance(a)", Unit::Share);
+        check("variance(a) - variance(b)", Unit::Points);
+        check("variance(a) / dev(a)", Unit::Number);
         check("dev(a) / dev(b)", Unit::Number);
         check("dev(a) / 2", Unit::Share);
         check("5%", Unit::Share);

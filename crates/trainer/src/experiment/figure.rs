@@ -130,6 +130,7 @@ fn y_label(given: &config::Figure, ys: &[Expression], figures: &[FigureName]) ->
         };
         let unit = match ys.first().map(|y| unit_of(y, figures)) {
             Some(Unit::Share) => "%",
+            Some(Unit::Points) => "points",
             Some(Unit::Seconds) => "s",
             _ => "",
         };

@@ -23,8 +23,17 @@ pub(crate) enum Measure {
 pub(crate) enum Unit {
     /// Shown in percent.
     Share,
+    /// A difference of shares, shown in points.
+    Points,
     Number,
     Seconds,
+}
+
+impl Unit {
+    /// Whether it is shown as a hundred times what it is.
+    pub(crate) fn is_of_hundred(self) -> bool {
+        matches!(self, Self::Share | Self::Points)
+    }
 }
 
 impl Measure {
@@ -73,7 +82,8 @@ impl Measure {
 
     pub(crate) fn unit(&self) -> Unit {
         match self {
-            Self::Human | Self::Rate(_) | Self::Gap(_) | Self::Bayes => Unit::Share,
+            Self::Human | Self::Rate(_) | Self::Bayes => Unit::Share,
+            Self::Gap(_) => Unit::Points,
             Self::Parameters => Unit::Number,
             Self::Figure(_, unit) => *unit,
             Self::Seconds => Unit::Seconds,

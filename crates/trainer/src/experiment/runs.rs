@@ -222,10 +222,12 @@ impl<'r, 'a> OfSeeds<'r, 'a> {
             }
             Expression::Measure(name, selector) => self.mean(seeds, name, selector, place),
             Expression::Crossing(left, right, along) => {
-                let (xs, differences) = self.curve(along, place, &|place| {
-                    Ok(value(left, place)? - value(right, place)?)
+                let (xs, ys) = self.curve(along, place, &|place| {
+                    Ok([value(left, place)?, value(right, place)?])
                 })?;
-                shape::crossing(&xs, &differences).map_err(Missing::Because)
+                let (left, right): (Vec<f64>, Vec<f64>) =
+                    ys.into_iter().map(|[left, right]| (left, right)).unzip();
+                shape::crossing(&xs, [&left, &right]).map_err(Missing::Because)
             }
             Expression::Peak(of, along) => {
                 let (mut xs, mut peaks) = (Vec::new(), Vec::new());
@@ -243,12 +245,12 @@ impl<'r, 'a> OfSeeds<'r, 'a> {
     }
 
     /// The points of a curve along an axis, in ascending order; values of the axis without a run are left out.
-    fn curve(
+    fn curve<Y>(
         &self,
         along: &Name,
         place: &Place,
-        y: &dyn Fn(&Place) -> Result<f64, Missing>,
-    ) -> Result<(Vec<f64>, Vec<f64>), Missing> {
+        y: &dyn Fn(&Place) -> Result<Y, Missing>,
+    ) -> Result<(Vec<f64>, Vec<Y>), Missing> {
         let unknown = |mistake: super::Mistake| Missing::Because(mistake.message);
         let axis = self.runs.grid.axis(along).map_err(unknown)?;
         let numbers = self.runs.grid.axes()[axis].numbers();

@@ -1,17 +1,26 @@
 //! Where curves cross, and where one is highest.
 //!
-//! Between its points a curve is straight, over the logarithm of x where all x are positive.
+//! Between its points a curve is straight, over the logarithm of x where all x are positive; curves that cross also in
+//! the logarithm of y where all y of both are positive, since error falls as a power of the number of examples.
 
-/// The x at which two curves cross: `differences` are the first less the second at each of `xs`, which ascend.
+/// The x at which two curves cross; `xs` ascend, and both curves have a y at each.
 ///
 /// # Errors
 /// Why there is no such place, or no single one.
-pub(super) fn crossing(xs: &[f64], differences: &[f64]) -> Result<f64, String> {
+pub(super) fn crossing(xs: &[f64], [one, other]: [&[f64]; 2]) -> Result<f64, String> {
     let scale = Scale::of(xs);
+    let y_scale = Scale::of(&[one, other].concat());
+    let differences = one.iter().zip(other).map(|(&one, &other)| {
+        if one == other {
+            0.0
+        } else {
+            y_scale.place(one) - y_scale.place(other)
+        }
+    });
     let points: Vec<(f64, f64)> = xs
         .iter()
         .map(|&x| scale.place(x))
-        .zip(differences.iter().copied())
+        .zip(differences)
         .collect();
     let mut crossings = Vec::new();
     // The last point at which one was above the other; those between where both are equal are where they meet.
@@ -115,7 +124,11 @@ mod tests {
     #[test]
     fn curves_cross_where_lines_between_their_points_do() {
         fn check(xs: &[f64], differences: &[f64], expected: Result<f64, &str>) {
-            match (crossing(xs, differences), expected) {
+            let zeros = vec![0.0; xs.len()];
+            check_curves(xs, [differences, &zeros], expected);
+        }
+        fn check_curves(xs: &[f64], curves: [&[f64]; 2], expected: Result<f64, &str>) {
+            match (crossing(xs, curves), expected) {
                 (Ok(got), Ok(expected)) => {
                     assert!(
                         (got - expected).abs() < 1e-9 * expected.abs().max(1.0),
@@ -144,6 +157,8 @@ mod tests {
             &[1.0, -1.0, 1.0],
             Err("the curves cross 2 times"),
         );
+        // Power laws: 8/x and 2/√x are equal where √x is 4.
+        check_curves(&[1.0, 100.0], [&[8.0, 0.08], &[2.0, 0.2]], Ok(16.0));
     }
 
     #[test]

@@ -5,7 +5,10 @@ use plotters::{
         LineSeries, PathElement, Polygon, RGBColor, Rectangle, SVGBackend, Text, TriangleMarker,
         WHITE,
     },
-    style::{Color, IntoFont},
+    style::{
+        Color, FontTransform, IntoFont, TextStyle,
+        text_anchor::{HPos, Pos, VPos},
+    },
 };
 
 use super::{
@@ -14,8 +17,8 @@ use super::{
 };
 use crate::Error;
 
-/// Width and height, in pixels.
-const SIZE: (u32, u32) = (800, 480);
+/// Width in pixels; height, beside what is below the x axis.
+const SIZE: (u32, u32) = (800, 432);
 
 /// Colours that people with any kind of colour vision tell apart (Okabe and Ito, 2008), the farthest first.
 const COLOURS: [RGBColor; 7] = [
@@ -56,8 +59,6 @@ fn draw<'a>(figure: &Figure, text: &'a mut String) -> Draw<'a> {
     /// Pixels of a letter of the legend, and of all beside the letters.
     const LETTER: usize = 7;
     const MARK: usize = 50;
-    let root = SVGBackend::with_string(text, SIZE).into_drawing_area();
-    root.fill(&WHITE)?;
     let names = figure
         .series
         .iter()
@@ -66,12 +67,17 @@ fn draw<'a>(figure: &Figure, text: &'a mut String) -> Draw<'a> {
     let legend = longest.map_or(0, |letters| {
         (letters * LETTER + MARK).min(SIZE.0 as usize / 3)
     });
+    let upright = upright_names(figure, SIZE.0 - legend as u32);
+    let x_area = upright.map_or(48, |(_, longest)| 40 + longest * LETTER as u32);
+    let size = (SIZE.0, SIZE.1 + x_area);
+    let root = SVGBackend::with_string(text, size).into_drawing_area();
+    root.fill(&WHITE)?;
     let (left, right) = root.split_horizontally(SIZE.0 - legend as u32);
     let (x, y) = (Scale::of_x(figure), Scale::of_y(figure));
     let mut chart = ChartBuilder::on(&left)
         .caption(&figure.title, ("sans-serif", 20))
         .margin(12)
-        .x_label_area_size(48)
+        .x_label_area_size(x_area)
         .y_label_area_size(68)
         .build_cartesian_2d(x.clone(), y.clone())?;
     let step = y
@@ -86,6 +92,7 @@ fn draw<'a>(figure: &Figure, text: &'a mut String) -> Draw<'a> {
         .x_labels(x.ticks.len().max(1))
         .y_labels(y.ticks.len().max(1))
         .x_label_formatter(&|&place| match &figure.names {
+            Some(_) if upright.is_some() => String::new(),
             Some(names) => names
                 .get(place.round() as usize)
                 .cloned()
@@ -97,8 +104,17 @@ fn draw<'a>(figure: &Figure, text: &'a mut String) -> Draw<'a> {
         .light_line_style(WHITE)
         .bold_line_style(RGBColor(225, 225, 225))
         .label_style(("sans-serif", 14))
-        .x_label_style(("sans-serif", letters(figure, SIZE.0 - legend as u32)))
         .draw()?;
+    for (at, name) in upright
+        .iter()
+        .flat_map(|(names, _)| names.iter().enumerate())
+    {
+        let (foot, middle) = chart.backend_coord(&(at as f64, y.from));
+        let style = TextStyle::from(("sans-serif", 14))
+            .transform(FontTransform::Rotate270)
+            .pos(Pos::new(HPos::Right, VPos::Center));
+        left.draw(&Text::new(name.clone(), (foot, middle + 10), style))?;
+    }
     for (at, series) in figure.series.iter().enumerate() {
         if figure.names.is_some() {
             bars(&mut chart, figure, at, &y)?;
@@ -200,17 +216,15 @@ fn draw_legend<'a>(area: &Area<'a>, figure: &Figure) -> Draw<'a> {
     Ok(())
 }
 
-/// The size of letters at which the names below bars have room beside each other.
-fn letters(figure: &Figure, width: u32) -> u32 {
-    /// Pixels beside the bars, and the width of a letter of size 1.
+/// The names below bars and the letters of the longest, if they have no room beside each other.
+fn upright_names(figure: &Figure, width: u32) -> Option<(&[String], u32)> {
+    /// Pixels beside the bars, and the width of a letter.
     const MARGIN: u32 = 100;
-    const LETTER: f64 = 0.6;
-    let names = figure.names.iter().flatten();
-    let longest = names.map(|name| name.chars().count()).max().unwrap_or(0);
-    let n = figure.names.as_ref().map_or(1, Vec::len);
-    let room = f64::from(width - MARGIN) / n as f64;
-    let size = room / (longest.max(1) as f64 * LETTER);
-    size.clamp(8.0, 14.0) as u32
+    const LETTER: u32 = 8;
+    let names = figure.names.as_deref()?;
+    let longest = names.iter().map(|name| name.chars().count()).max()? as u32;
+    let room = (width - MARGIN) / names.len() as u32;
+    (longest * LETTER > room).then_some((names, longest))
 }
 
 fn colour(at: usize) -> RGBColor {

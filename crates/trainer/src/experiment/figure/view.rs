@@ -151,7 +151,7 @@ impl Ranged for Scale {
 
 /// What values are multiplied by before they are drawn.
 pub(super) fn percent(unit: Unit) -> f64 {
-    if unit == Unit::Share { 100.0 } else { 1.0 }
+    if unit.is_of_hundred() { 100.0 } else { 1.0 }
 }
 
 /// 1, 2 and 5 of every decade, or less where there are many decades.

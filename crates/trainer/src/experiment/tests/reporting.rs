@@ -83,3 +83,27 @@ fn the_figure_draws_every_series_with_its_interval() {
         assert!(svg.contains(words), "{words}");
     }
 }
+
+/// Names that would run into each other stand upright, and the figure is higher by as much.
+#[test]
+fn long_names_below_bars_stand_upright() {
+    let figure = |names: [&str; 3]| {
+        let mut figure = report().figure.unwrap();
+        figure.names = Some(names.map(str::to_owned).to_vec());
+        for series in &mut figure.series {
+            for (at, point) in series.points.iter_mut().enumerate() {
+                point.0 = at as f64;
+            }
+        }
+        svg(&figure).unwrap()
+    };
+    let upright = |svg: &str| svg.matches("rotate(270").count();
+    // The words at the y axis are upright always.
+    let short = figure(["one", "two", "three"]);
+    assert_eq!(upright(&short), 1);
+    assert!(short.contains("height=\"480\""));
+    let long = figure(["one", "two", "the-third-of-them-all-with-more-data"]);
+    assert_eq!(upright(&long), 4);
+    assert!(long.contains("the-third-of-them-all-with-more-data"));
+    assert!(!long.contains("height=\"480\""));
+}
