@@ -108,7 +108,11 @@ fn rounded(value: f64, sense: f64) -> String {
         let sign = if whole < 0.0 { "-" } else { "" };
         return format!("{sign}{}", thousands(whole.abs() as u64));
     }
-    format!("{value:.*}", digits.clamp(1, MOST) as usize)
+    let text = format!("{value:.*}", digits.clamp(1, MOST) as usize);
+    match text.strip_prefix('-') {
+        Some(zero) if zero.trim_matches(['0', '.']).is_empty() => zero.to_owned(),
+        _ => text,
+    }
 }
 
 /// What the number of an expression is.
@@ -167,6 +171,8 @@ mod tests {
         check(-0.5, -1.25, 0.25, Unit::Number, "-0.5 (-1.2 to 0.2)");
         check(2.0, 1.5, 2.5, Unit::Seconds, "2.0 s (1.5 to 2.5)");
         check(0.0, 0.0, 0.0, Unit::Number, "0");
+        let rounding = "0.000000 (0.000000 to 0.000000)";
+        check(0.0, -1e-17, 1e-17, Unit::Number, rounding);
     }
 
     #[test]
