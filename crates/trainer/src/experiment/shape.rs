@@ -10,18 +10,9 @@
 pub(super) fn crossing(xs: &[f64], [one, other]: [&[f64]; 2]) -> Result<f64, String> {
     let scale = Scale::of(xs);
     let y_scale = Scale::of(&[one, other].concat());
-    let differences = one.iter().zip(other).map(|(&one, &other)| {
-        if one == other {
-            0.0
-        } else {
-            y_scale.place(one) - y_scale.place(other)
-        }
-    });
-    let points: Vec<(f64, f64)> = xs
-        .iter()
-        .map(|&x| scale.place(x))
-        .zip(differences)
-        .collect();
+    let ys = one.iter().zip(other);
+    let differences = ys.map(|(&one, &other)| y_scale.place(one) - y_scale.place(other));
+    let points = xs.iter().map(|&x| scale.place(x)).zip(differences);
     let mut crossings = Vec::new();
     // The last point at which one was above the other; those between where both are equal are where they meet.
     let mut before: Option<(f64, f64)> = None;

@@ -137,9 +137,9 @@ fn mean_curves_cross_and_peak() {
     let behind = f64::ln(small[1] / large[1]);
     let all = (before + behind).powi(2);
     let weights = [
-        -before / all * -1.0 / large[1],
+        before / all / large[1],
         -before / all / small[1],
-        behind / all * -1.0 / small[0],
+        -behind / all / small[0],
         behind / all / large[0],
     ];
     let wrong = [large[1], small[1], small[0], large[0]];
