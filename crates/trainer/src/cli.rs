@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+#[cfg(test)]
+pub(crate) use self::many_runs::EXPECT_EXAMPLE;
 pub(crate) use self::many_runs::{CompareArgs, CurveSet, ReproduceArgs, SweepArgs};
 use crate::{device::DeviceChoice, exam::Regime};
 
@@ -26,13 +28,9 @@ pub(crate) enum Command {
     Train(TrainArgs),
     /// Go on with a run that ended early, in a new run directory; or train a finished one longer
     Resume(ResumeArgs),
-    /// Measure a trained model again, on its own data or on other data
     Evaluate(EvaluateArgs),
-    /// Say what stands in the way of a run, or of error rates from anywhere, and what to try
     Diagnose(DiagnoseArgs),
-    /// Compare runs: what differs, what came of it, which is better, and how the error falls with data
     Compare(CompareArgs),
-    /// Say what a trained model makes of pictures, tables or arrays
     Predict(PredictArgs),
     /// Check a config and its data; print the resolved config, set sizes and parameter count
     Check(CheckArgs),
@@ -44,11 +42,8 @@ pub(crate) enum Command {
     /// Find a learning rate: train while it rises, and see where the loss falls and where it rises
     FindLr(FindLrArgs),
     Sweep(SweepArgs),
-    /// Run an experiment, or all of them, and say whether its claims held
     Reproduce(ReproduceArgs),
-    /// Measure the textbook's bias and variance of a config, over many trainings
     Decompose(DecomposeArgs),
-    /// Examine the diagnosis itself, on trainings whose truth is known
     Exam(ExamArgs),
     /// List the devices that `--device` can name
     Devices(DevicesArgs),
@@ -111,7 +106,7 @@ pub(crate) struct RunOutput {
     pub(crate) quiet: bool,
 }
 
-/// Measures the weights with the lowest dev error on the run's sets, or on others that `--set` names
+/// Measure a trained model again, on its own data or on other data
 ///
 /// The normalization is the run's own, never fitted anew, and so are the classes and the model. Keys of
 /// `data`, `human` and `diagnosis` can be overridden. Where train is not the one that the run was trained
@@ -139,7 +134,7 @@ pub(crate) struct EvaluateArgs {
     pub(crate) quiet: bool,
 }
 
-/// Turns error rates into gaps with intervals, verdicts, and what to try next
+/// Say what stands in the way of a run, or of error rates from anywhere, and what to try
 ///
 /// The input is a run; several runs, for the mean over seeds; a JSON file of figures (--schema prints its
 /// format); a CSV file of predictions with the columns set (train, train-dev, dev, test), label and
@@ -220,7 +215,7 @@ impl FigureArgs {
     }
 }
 
-/// Predicts the class of each example of an input: label and probabilities
+/// Say what a trained model makes of pictures, tables or arrays
 ///
 /// The input is read as the run's own data was (the target's before the general's): columns by their
 /// names, pictures by the same rule, then [data.….convert], then the run's normalization. Labels that the
@@ -429,7 +424,7 @@ pub(crate) enum NetworkFormat {
     Onnx,
 }
 
-/// Trains networks on data whose truth is known, diagnoses each run, and says how often that was right
+/// Examine the diagnosis itself, on trainings whose truth is known
 ///
 /// Each scenario goes through the pipeline of `plumb train`, and its weights are measured on large pools of
 /// fresh examples. Repeats draw the sets anew for the same weights. Exit code 1 if a target is missed.
@@ -459,7 +454,7 @@ pub(crate) struct ExamArgs {
     pub(crate) quiet: bool,
 }
 
-/// Measures bias and variance as the textbooks mean them, over many trainings of one config
+/// Measure the textbook's bias and variance of a config, over many trainings
 ///
 /// Not Ng's gaps: those are differences between error rates of one training. Here many networks are trained,
 /// each on a training set of its own, and asked about the same examples; the bias is what their majority gets

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::ConfigArgs;
 use crate::{device::DeviceChoice, sweep::Shard};
 
-/// Puts finished runs side by side, and says which is better and how sure that is
+/// Compare runs: what differs, what came of it, which is better, and how the error falls with data
 ///
 /// The input is runs, folders of runs such as a sweep's (also the parts of one sweep from several machines), or
 /// both. Runs that differ in nothing but their seeds are one row, with means over the seeds. Unfinished runs are
@@ -162,12 +162,43 @@ pub(crate) struct RunnerArgs {
     pub(crate) quiet: bool,
 }
 
-/// Does the runs of a config's [sweep] and checks each claim of its [expect] over all seeds
+pub(crate) const EXPECT_EXAMPLE: &str = r#"An example of [expect]:
+  [expect]
+  claimed_by = "who, where, when"
+  text = "The large network ends at {test(large, examples=10000)}."   # any expression in braces
+  [expect.figure]
+  x = "examples"         # an axis of the sweep
+  y = "test"
+  series = "variant"
+  [[expect.claims]]
+  says = "with many examples the large network wins"
+  check = "test(large, examples=10000) < test(small, examples=10000)"
+
+Claims:
+  A < B, <=, >, >=                 two expressions, or an expression and a number such as 5%
+  A < B is undetermined            these runs can't tell
+  A is within LOW..HIGH
+  first(RUNS) is variance          the gap to work on first, or none
+  data-mismatch(RUNS) is present   a gap matters, or is absent
+
+Expressions, with + - * / and brackets:
+  human, train, train_dev, dev, test, bayes (RUNS)      rates
+  avoidable_bias, variance, data_mismatch, overfitting_to_dev (RUNS)
+  parameters, seconds (RUNS)
+  crossing(A, B, along=AXIS)       where two curves cross, straight on logarithmic axes
+  peak(A, along=AXIS)              where a curve is highest, per seed
+
+RUNS is one run of each seed: the name of a variant, AXIS=VALUE for each other axis, pick=dev for the one with the
+lowest dev error, human=1% for another human level than the runs' own. What is measured is averaged over seeds, and
+all else made of these means."#;
+
+/// Run an experiment, or all of them, and say whether its claims held
 ///
 /// A claim is held or failed where its whole interval is on one side, else undetermined; exit code 1 unless all
 /// are held. Runs that were done before are not done again. The report, with a figure, is written into the
 /// sweep's directory.
 #[derive(Args)]
+#[command(after_long_help = EXPECT_EXAMPLE)]
 pub(crate) struct ReproduceArgs {
     /// A config with [sweep] and [expect]; or `all`, for those in configs/experiments
     #[arg(value_name = "CONFIG|all")]

@@ -2,6 +2,20 @@ use proptest::prelude::*;
 
 use super::{super::parse, *};
 
+/// What `plumb reproduce --help` shows is a config, and names everything that can be measured.
+#[test]
+fn the_example_of_the_help_is_one() {
+    let (example, words) = crate::cli::EXPECT_EXAMPLE.split_once("\nClaims:").unwrap();
+    let (_, example) = example.split_once('\n').unwrap();
+    let mut config: toml::Table = toml::from_str(example).unwrap();
+    let expect: Expect = config.remove("expect").unwrap().try_into().unwrap();
+    Experiment::plan(&expect, grid(), Confidence::default()).unwrap();
+    let words = words.replace('-', "_");
+    for name in measure::Measure::names(&[]) {
+        assert!(words.contains(&name.replace('-', "_")), "{name}");
+    }
+}
+
 #[test]
 fn claims_are_printed_as_they_are_read() {
     let check = |input: &str, expected: &str| {
