@@ -9,8 +9,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-#[cfg(test)]
-pub(crate) use self::many_runs::EXPECT_EXAMPLE;
 pub(crate) use self::many_runs::{CompareArgs, CurveSet, ReproduceArgs, SweepArgs};
 use crate::{device::DeviceChoice, exam::Regime};
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::curve::Curve;
 use crate::interval::{Confidence, Interval};
 use crate::jackknife::pseudo_values;
-use crate::student;
+use crate::over_seeds::OverSeeds;
 
 /// One of two curves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,8 +108,17 @@ pub fn crossing(a: &Curve, b: &Curve, confidence: Confidence) -> Result<Crossing
             _ => None,
         })
         .collect();
-    let interval =
-        without.and_then(|without| over_seeds(&pseudo_values(log_n, &without), log_n, confidence));
+    let interval = without
+        .filter(|without| !without.is_empty())
+        .and_then(|without| {
+            let values = pseudo_values(log_n, &without);
+            let Interval { low, high } =
+                OverSeeds::measure(&values, &[], 0.0, confidence)?.interval;
+            Some(Interval {
+                low: low.exp(),
+                high: high.exp(),
+            })
+        });
     Ok(Crossing::Once {
         n: log_n.exp(),
         lower_before: nodes
@@ -204,21 +213,6 @@ fn leave_one_out(pairs: &[(Line, Line)]) -> impl Iterator<Item = (Line, Line)> {
 
 fn size_n(size: &super::curve::Size) -> f64 {
     size.n as f64
-}
-
-/// Student's interval of a mean of logarithms, as numbers of examples; `estimate` is inside always.
-fn over_seeds(logs: &[f64], estimate: f64, confidence: Confidence) -> Option<Interval> {
-    let s = logs.len() as f64;
-    if s < 2.0 {
-        return None;
-    }
-    let mean = logs.iter().sum::<f64>() / s;
-    let variance = logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / (s - 1.0);
-    let half = student::quantile(s - 1.0, confidence) * (variance / s).sqrt();
-    Some(Interval {
-        low: (mean - half).min(estimate).exp(),
-        high: (mean + half).max(estimate).exp(),
-    })
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ pub(crate) struct RunnerArgs {
     pub(crate) quiet: bool,
 }
 
-pub(crate) const EXPECT_EXAMPLE: &str = r#"An example of [expect]:
+const EXPECT_EXAMPLE: &str = r#"An example of [expect]:
   [expect]
   claimed_by = "who, where, when"
   text = "The large network ends at {test(large, examples=10000)}."   # any expression in braces

@@ -48,46 +48,30 @@ impl Estimate {
         self.interval.high = self.interval.high.min(1.0);
         self
     }
+}
 
-    /// As a difference of two such numbers: shares differ by points.
-    pub(crate) fn difference(&self) -> String {
-        if self.unit.is_of_hundred() {
-            self.worded(" points")
-        } else {
-            self.to_string()
-        }
-    }
-
-    fn worded(&self, unit: &str) -> String {
-        let factor = if self.unit.is_of_hundred() {
-            100.0
-        } else {
-            1.0
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            Unit::Share => " %",
+            Unit::Points => " points",
+            Unit::Number => "",
+            Unit::Seconds => " s",
         };
         let Interval { low, high } = self.interval;
-        let [mean, low, high] = [self.mean, low, high].map(|value| value * factor);
+        let [mean, low, high] = [self.mean, low, high].map(|value| value * self.unit.factor());
         if self.interval.width() == 0.0 {
-            return format!("{}{unit}", rounded(mean, mean));
+            return write!(f, "{}{unit}", rounded(mean, mean));
         }
         // All three to the digits that the interval leaves sense.
         let sense = (high - low).abs().max(1e-3 * mean.abs());
-        format!(
+        write!(
+            f,
             "{}{unit} ({} to {})",
             rounded(mean, sense),
             rounded(low, sense),
             rounded(high, sense)
         )
-    }
-}
-
-impl fmt::Display for Estimate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.worded(match self.unit {
-            Unit::Share => " %",
-            Unit::Points => " points",
-            Unit::Number => "",
-            Unit::Seconds => " s",
-        }))
     }
 }
 
@@ -131,7 +115,7 @@ pub(crate) fn unit_of(expression: &Expression, figures: &[FigureName]) -> Unit {
                 // A ratio of shares is a number, and a share of a share too.
                 Operator::Over if left == right || both_of_hundred => Unit::Number,
                 Operator::Over => left,
-                Operator::Minus if left == Unit::Share && right == Unit::Share => Unit::Points,
+                Operator::Minus if left == right => left.of_difference(),
                 // A share and points more or less are a share.
                 _ if both_of_hundred && left != right => Unit::Share,
                 _ if left == Unit::Number => right,

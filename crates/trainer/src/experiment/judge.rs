@@ -90,7 +90,7 @@ fn compare(
             measured.push(measure(side, runs, confidence)?);
         }
     }
-    let unit = unit_of(left, runs.grid.figures());
+    let unit = unit_of(left, runs.grid.figures()).of_difference();
     let difference_shown = (measured.len() > 1 && !is_log).then(|| Estimate::new(difference, unit));
     let why = (standing == Standing::Undetermined).then(|| to_settle(&difference, confidence));
     Ok(Judgement {

@@ -30,9 +30,23 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
-    /// Whether it is shown as a hundred times what it is.
+    /// Whether it is a share, or a difference of shares.
     pub(crate) fn is_of_hundred(self) -> bool {
         matches!(self, Self::Share | Self::Points)
+    }
+
+    /// What it is multiplied by before it is shown.
+    pub(crate) fn factor(self) -> f64 {
+        if self.is_of_hundred() { 100.0 } else { 1.0 }
+    }
+
+    /// That of the difference of two: shares differ by points.
+    pub(crate) fn of_difference(self) -> Self {
+        if self == Self::Share {
+            Self::Points
+        } else {
+            self
+        }
     }
 }
 

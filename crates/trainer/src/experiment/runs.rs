@@ -125,8 +125,9 @@ impl<'a> Runs<'a> {
     ) -> Result<OverSeeds, Missing> {
         /// Small beside any difference of rates that is measured, large beside rounding.
         const STEP: f64 = 1e-6;
+        let no_runs = || Missing::Because("there are no runs".into());
         if self.seeds.is_empty() {
-            return Err(Missing::Because("there are no runs".into()));
+            return Err(no_runs());
         }
         let of_all = OfSeeds::new(self, self.seeds.clone());
         let value = finite(figure(&of_all)?)?;
@@ -171,7 +172,7 @@ impl<'a> Runs<'a> {
         }
         let values = pseudo_values(value, &without);
         OverSeeds::measure(&values, &SampledSet::group(parts), further, confidence)
-            .ok_or_else(|| Missing::Because("there are no runs".into()))
+            .ok_or_else(no_runs)
     }
 }
 

@@ -11,10 +11,7 @@ use plotters::{
     },
 };
 
-use super::{
-    Figure, Series,
-    view::{Scale, percent},
-};
+use super::{Figure, Series, view::Scale};
 use crate::Error;
 
 /// Width in pixels; height, beside what is below the x axis.
@@ -105,10 +102,8 @@ fn draw<'a>(figure: &Figure, text: &'a mut String) -> Draw<'a> {
         .bold_line_style(RGBColor(225, 225, 225))
         .label_style(("sans-serif", 14))
         .draw()?;
-    for (at, name) in upright
-        .iter()
-        .flat_map(|(names, _)| names.iter().enumerate())
-    {
+    let names = upright.map_or(&[][..], |(names, _)| names);
+    for (at, name) in names.iter().enumerate() {
         let (foot, middle) = chart.backend_coord(&(at as f64, y.from));
         let style = TextStyle::from(("sans-serif", 14))
             .transform(FontTransform::Rotate270)
@@ -119,7 +114,7 @@ fn draw<'a>(figure: &Figure, text: &'a mut String) -> Draw<'a> {
         if figure.names.is_some() {
             bars(&mut chart, figure, at, &y)?;
         } else {
-            curve(&mut chart, series, at, [&x, &y], percent(figure.unit()))?;
+            curve(&mut chart, series, at, [&x, &y], figure.unit().factor())?;
         }
     }
     if longest.is_some() {
@@ -158,7 +153,7 @@ fn bars<'a>(chart: &mut Chart<'a, '_>, figure: &Figure, at: usize, y: &Scale) ->
     /// What the bars of one name take of the way to the next.
     const WIDTH: f64 = 0.8;
     let colour = colour(at);
-    let factor = percent(figure.unit());
+    let factor = figure.unit().factor();
     let width = WIDTH / figure.series.len() as f64;
     for (x, of) in &figure.series[at].points {
         let left = x - WIDTH / 2.0 + width * at as f64;

@@ -5,7 +5,6 @@ use std::ops::Range;
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
 use super::Figure;
-use crate::experiment::measure::Unit;
 
 /// An axis of a figure: numbers, or their logarithms.
 #[derive(Clone, Debug)]
@@ -98,7 +97,7 @@ impl Scale {
     /// Of the y axis, in percent for shares. Two seeds may have an interval that dwarfs all curves: it is cut
     /// where it is farther from the means than these from each other, and than twice the other way.
     pub(super) fn of_y(figure: &Figure) -> Self {
-        let factor = percent(figure.unit());
+        let factor = figure.unit().factor();
         let points = || figure.series.iter().flat_map(|series| &series.points);
         let is_drawn = |value: &f64| !figure.log_y || *value > 0.0;
         let least = |values: &mut dyn Iterator<Item = f64>| values.fold(f64::INFINITY, f64::min);
@@ -147,11 +146,6 @@ impl Ranged for Scale {
     fn range(&self) -> Range<f64> {
         self.from..self.to
     }
-}
-
-/// What values are multiplied by before they are drawn.
-pub(super) fn percent(unit: Unit) -> f64 {
-    if unit.is_of_hundred() { 100.0 } else { 1.0 }
 }
 
 /// 1, 2 and 5 of every decade, or less where there are many decades.

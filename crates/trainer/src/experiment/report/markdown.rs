@@ -24,11 +24,7 @@ impl Report {
                 .iter()
                 .map(|of| format!("`{}` {}", of.expression, of.estimate))
                 .collect();
-            measured.extend(
-                judgement
-                    .difference
-                    .map(|of| format!("difference {}", of.difference())),
-            );
+            measured.extend(judgement.difference.map(|of| format!("difference {of}")));
             measured.extend(judgement.why.clone());
             let cells = [
                 claim.says.clone().unwrap_or_default(),

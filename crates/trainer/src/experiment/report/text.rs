@@ -94,13 +94,7 @@ fn of_claim(claim: &Judged) -> String {
         writeln!(text, "{INDENT}  {:<width$}  {}", of.expression, of.estimate).ok();
     }
     if let Some(difference) = &judgement.difference {
-        writeln!(
-            text,
-            "{INDENT}  {:<width$}  {}",
-            "difference",
-            difference.difference()
-        )
-        .ok();
+        writeln!(text, "{INDENT}  {:<width$}  {}", "difference", difference).ok();
     }
     if let Some(why) = &judgement.why {
         text.push_str(&wrapped(&format!("{INDENT}  "), why));

@@ -1,3 +1,4 @@
+use clap::CommandFactory as _;
 use proptest::prelude::*;
 
 use super::{super::parse, *};
@@ -5,7 +6,10 @@ use super::{super::parse, *};
 /// What `plumb reproduce --help` shows is a config, and names everything that can be measured.
 #[test]
 fn the_example_of_the_help_is_one() {
-    let (example, words) = crate::cli::EXPECT_EXAMPLE.split_once("\nClaims:").unwrap();
+    let cli = crate::cli::Cli::command();
+    let reproduce = cli.find_subcommand("reproduce").unwrap();
+    let help = reproduce.get_after_long_help().unwrap().to_string();
+    let (example, words) = help.split_once("\nClaims:").unwrap();
     let (_, example) = example.split_once('\n').unwrap();
     let mut config: toml::Table = toml::from_str(example).unwrap();
     let expect: Expect = config.remove("expect").unwrap().try_into().unwrap();
