@@ -21,6 +21,7 @@ use crate::{
     environment::Environment,
     evaluate::Evaluation,
     feed::{Feed, Residents, resident, shared_feeds},
+    forewarn::forewarnings,
     hindsight::Hindsight,
     initial::{Initial, same_model},
     interrupt,
@@ -375,6 +376,9 @@ impl Session<'_> {
             .collect();
         recorder.note(&format!("sets: {}", sizes.join(", ")));
         for warning in &summary.warnings {
+            recorder.note(&format!("warning: {warning}"));
+        }
+        for warning in forewarnings(config, prepared) {
             recorder.note(&format!("warning: {warning}"));
         }
         if let Some(forest) = config.model.forest() {

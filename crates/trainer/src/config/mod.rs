@@ -12,6 +12,7 @@ mod loss;
 mod model;
 mod procedure;
 mod sweep;
+mod synonyms;
 mod training;
 mod value;
 
@@ -28,7 +29,7 @@ pub(crate) use chunk::Chunk;
 pub(crate) use difference::differences;
 pub(crate) use document::{Document, KeyError};
 pub(crate) use expect::{Expect, Figure};
-pub(crate) use explain::suggest as similar_name;
+pub(crate) use explain::{similar, suggest as similar_name};
 pub(crate) use forest::ForestConfig;
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
