@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Reproduce(ReproduceArgs),
     Decompose(DecomposeArgs),
     Exam(ExamArgs),
+    Report(ReportArgs),
     /// List the devices that `--device` can name
     Devices(DevicesArgs),
 }
@@ -283,6 +284,37 @@ pub(crate) enum PredictionFormat {
 pub(crate) enum Weights {
     Best,
     Last,
+}
+
+/// Write a report that stands alone: one HTML file, of a run, a sweep or an experiment
+///
+/// A run that ends writes its report itself, and so do a sweep and an experiment; this makes it again, or for a run
+/// that goes on. The file needs no network and nothing beside it. Runs of a sweep get theirs by this command.
+#[derive(Args)]
+pub(crate) struct ReportArgs {
+    /// The directory of a run, a sweep or an experiment, or a folder of runs
+    #[arg(value_name = "RUN|SWEEP")]
+    pub(crate) input: PathBuf,
+    /// What to write; md goes to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Html)]
+    pub(crate) format: ReportFormat,
+    /// The file to write, instead of report.html in the directory
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write a CSV file of each figure too, into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Show it in the browser
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// A page
+    Html,
+    /// Markdown, for pull requests and notes
+    Md,
 }
 
 #[derive(Args)]

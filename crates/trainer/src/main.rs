@@ -4,6 +4,7 @@
 mod advice;
 mod answers;
 mod bayes;
+mod chart;
 mod checkpoint;
 mod cli;
 mod clip;
@@ -29,6 +30,7 @@ mod finished;
 mod folder;
 mod forest;
 mod freeze;
+mod gallery;
 mod hindsight;
 mod init_from;
 mod initial;
@@ -45,7 +47,9 @@ mod mixup;
 mod names;
 mod optimizer;
 mod outputs;
+mod page;
 mod parameters;
+mod picture;
 mod pool;
 mod predictions;
 mod prepare;
@@ -118,6 +122,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Sweep(args) => commands::sweep::run(&args),
         Command::Exam(args) => commands::exam::run(&args),
         Command::Decompose(args) => commands::decompose::run(&args),
+        Command::Report(args) => commands::report::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
     }
 }

@@ -5,7 +5,7 @@ mod forest;
 use std::{path::Path, time::Instant};
 
 use burn::module::Module;
-use plumb_diagnostics::{Diagnosis, ErrorCount};
+use plumb_diagnostics::{Diagnosis, ErrorCount, SetName};
 use plumb_model::Model;
 
 use crate::{
@@ -19,8 +19,11 @@ use crate::{
     device_check::{self, DeviceCheck, Recipe},
     earlier::Earlier,
     environment::Environment,
+    error_analysis::ErrorAnalysis,
     evaluate::Evaluation,
     feed::{Feed, Residents, resident, shared_feeds},
+    finished,
+    gallery::Gallery,
     hindsight::Hindsight,
     initial::{Initial, same_model},
     interrupt,
@@ -28,6 +31,7 @@ use crate::{
     ledger::Look,
     looks::UsedUp,
     loss::Loss,
+    page,
     pool::in_pool,
     predictions,
     prepare::Prepared,
@@ -338,11 +342,15 @@ impl Session<'_> {
             predictions::write(run, set, examples, members, &measured.predictions)?;
         }
         outcome.hindsight.write(run)?;
+        run.write_json(Gallery::FILE, &self.gallery(run, outcome)?)?;
         run.write("train.log", (log + &text).as_bytes())?;
         environment.elapsed_secs = Some(self.start.elapsed().as_secs_f64());
         environment.write(run)?;
         // Last: it says that the run is whole.
         run.write_json("diagnosis.json", &report)?;
+        if self.output != Output::Nothing {
+            page::write_or_say(run.path());
+        }
         match self.output {
             Output::Report { json: true, .. } => terminal::json(&report)?,
             Output::Report { json: false, .. } => terminal::data(&text)?,
@@ -355,6 +363,15 @@ impl Session<'_> {
             }
         }
         Ok(Concluded { diagnosis })
+    }
+
+    /// The examples that the run's report shows, from what the chosen weights say of dev.
+    fn gallery(&self, run: &RunDir, outcome: &Outcome) -> Result<Gallery, Error> {
+        let dev = finished::predictions(run, SetName::Dev, &self.prepared.summary)?;
+        let confidence = self.config.diagnosis.options()?.confidence;
+        let analysis = ErrorAnalysis::of(&dev, confidence)?;
+        let suspects = &outcome.hindsight.suspects;
+        Ok(Gallery::of(self.prepared, &analysis, suspects))
     }
 
     fn evaluations(&self) -> Evaluations {

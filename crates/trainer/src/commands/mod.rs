@@ -11,6 +11,7 @@ pub(crate) mod exam;
 pub(crate) mod export;
 pub(crate) mod find_lr;
 pub(crate) mod predict;
+pub(crate) mod report;
 pub(crate) mod reproduce;
 pub(crate) mod resume;
 pub(crate) mod sweep;

@@ -13,7 +13,7 @@ use self::{progress::SweepProgress, room::Room};
 use crate::{
     Error,
     cli::SweepArgs,
-    device,
+    device, page,
     progress::thousands,
     sweep::{self, Options, Plan, Shard, SharedData, Summary, SweepDir},
     terminal,
@@ -74,6 +74,7 @@ pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
     let ended = sweep::run(&plan, &directory, &options, data, &progress);
     progress.finish();
     let summary = ended?;
+    page::write_or_say(directory.path());
     let seconds = start.elapsed().as_secs_f64();
     if args.runner.json {
         terminal::json(&Report {

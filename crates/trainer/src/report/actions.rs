@@ -76,7 +76,7 @@ fn action_lines(action: &Action) -> String {
 }
 
 /// As in "118,282 -> 269,322 parameters, about 4 s -> 11 s of training"; none if nothing is known.
-fn cost(cost: &Cost) -> Option<String> {
+pub(crate) fn cost(cost: &Cost) -> Option<String> {
     let mut parts = Vec::new();
     if let Some(examples) = cost.examples {
         let more = if examples < 0 { "fewer" } else { "more" };
@@ -104,7 +104,7 @@ fn cost(cost: &Cost) -> Option<String> {
 }
 
 /// A time with one or two digits: it is an estimate.
-fn duration(secs: f64) -> String {
+pub(crate) fn duration(secs: f64) -> String {
     const MINUTE: f64 = 60.0;
     const HOUR: f64 = 3_600.0;
     if secs < 0.95 {

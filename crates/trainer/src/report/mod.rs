@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use crate::{advice::Action, bayes::KnownBayes, judge::HumanLevel, train::End};
 
-pub(crate) use actions::wrapped;
-pub(crate) use ng_table::ng_table;
+pub(crate) use actions::{cost, duration, wrapped};
+pub(crate) use ng_table::{harder, ng_rows, ng_table, ng_table_of};
 pub(crate) use sentence::sentence;
 pub(crate) use text::{findings, text};
 
