@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use plumb_diagnostics::{Gap, GapKind, RateName};
+use plumb_diagnostics::{Diagnosis, Gap, GapKind, RateName};
 
 use super::Findings;
 use crate::{
@@ -31,7 +31,7 @@ pub(super) fn actions(report: &Findings<'_>) -> String {
             .ok();
         } else if is_addressed(gap, diagnosis) && gap.kind.missing().is_empty() {
             // Else it is not known which gap it is, and a note says so.
-            let why = nothing_to_gain(gap, report);
+            let why = nothing_to_gain(gap, diagnosis);
             let line = format!("Nothing to try against {}: {why}", gap.kind);
             write!(text, "\n{}", wrapped("", &line)).ok();
         }
@@ -43,14 +43,14 @@ pub(super) fn actions(report: &Findings<'_>) -> String {
 }
 
 /// Why there is no action against a gap that matters.
-fn nothing_to_gain(gap: &Gap, report: &Findings<'_>) -> &'static str {
+pub(super) fn nothing_to_gain(gap: &Gap, diagnosis: &Diagnosis) -> &'static str {
     let rate = |name| {
-        let found = report.diagnosis.rates.iter().find(|rate| rate.name == name);
+        let found = diagnosis.rates.iter().find(|rate| rate.name == name);
         found.map(|rate| rate.rate)
     };
     let human = rate(RateName::Human).unwrap_or(0.0);
     let room = rate(RateName::Dev).map(|dev| dev - human);
-    if room.is_some_and(|room| room >= 0.0 && !is_worthwhile(room, report.diagnosis)) {
+    if room.is_some_and(|room| room >= 0.0 && !is_worthwhile(room, diagnosis)) {
         return "dev error is at human level";
     }
     match gap.kind {

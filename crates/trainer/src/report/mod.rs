@@ -3,6 +3,7 @@
 mod actions;
 mod ladder;
 mod ng_table;
+mod sentence;
 mod text;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use crate::{advice::Action, bayes::KnownBayes, judge::HumanLevel, train::End};
 
 pub(crate) use actions::wrapped;
 pub(crate) use ng_table::ng_table;
+pub(crate) use sentence::sentence;
 pub(crate) use text::{findings, text};
 
 /// The version of `diagnosis.json`.
