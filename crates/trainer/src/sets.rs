@@ -38,6 +38,15 @@ impl<T> PerSet<T> {
         }
     }
 
+    pub(crate) fn get_mut(&mut self, set: SetName) -> &mut T {
+        match set {
+            SetName::Train => &mut self.train,
+            SetName::TrainDev => &mut self.train_dev,
+            SetName::Dev => &mut self.dev,
+            SetName::Test => &mut self.test,
+        }
+    }
+
     /// The four, in the order of the ladder.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (SetName, &T)> {
         SETS.into_iter().map(|set| (set, self.get(set)))

@@ -1,6 +1,6 @@
 use plumb_diagnostics::{
-    ErrorCount, Figures, GapKind, Human, Options, SeedErrors, SeedFigures, SetError, diagnose,
-    diagnose_seeds,
+    Confidence, ErrorCount, Figures, GapKind, Human, Options, SeedErrors, SeedFigures, SetError,
+    diagnose, diagnose_seeds,
 };
 
 use super::*;
@@ -278,6 +278,6 @@ fn numbers_are_plain() {
     }
     for (given, expected) in [(0.95, "95"), (0.55, "55"), (0.999, "99.9")] {
         let confidence = Confidence::new(given).unwrap();
-        assert_eq!(level(confidence).to_string(), expected);
+        assert_eq!(percent_of(confidence).to_string(), expected);
     }
 }
