@@ -18,6 +18,13 @@ use crate::{device::DeviceChoice, exam::Regime};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    // An attribute, because an underscore in a doc comment is code.
+    #[arg(
+        long,
+        global = true,
+        help = "Draw with ASCII characters alone; so does the environment variable PLUMB_ASCII=1"
+    )]
+    pub(crate) ascii: bool,
 }
 
 #[derive(Subcommand)]

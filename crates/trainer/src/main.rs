@@ -63,6 +63,8 @@ mod schedule;
 mod scored;
 mod session;
 mod sets;
+mod shell;
+mod sparkline;
 mod sweep;
 mod terminal;
 mod train;
@@ -88,6 +90,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    terminal::choose_ascii(cli.ascii);
     // A panic is a bug of ours or of a library below: it ends the run like any other failure.
     panic::set_hook(Box::new(|panic| {
         terminal::talk(&format!(

@@ -12,7 +12,7 @@ use crate::{
     config::Config,
     curve::{FORMAT, Metric, Timing},
     diverged::{Diverged, NotFinite},
-    progress::{Progress, thousands},
+    progress::{Extent, Progress, thousands},
     run_dir::RunDir,
     train::{Evaluated, Observer, Position, Snapshot},
 };
@@ -23,12 +23,16 @@ const SAVE_EVERY: Duration = Duration::from_secs(1);
 /// Lines that a run prints at most, whatever its number of epochs.
 const MAX_LINES: u32 = 50;
 
+/// Hears of each epoch that was measured, counted from 1, and of how many there are.
+pub(crate) type OnEpoch<'a> = &'a (dyn Fn(u32, u32) + Sync);
+
 /// Writes a training down in its run directory, and shows it.
 pub(crate) struct Recorder<'a> {
     run: &'a RunDir,
     config: &'a Config,
     checkpoints: Checkpoints,
     progress: Progress,
+    on_epoch: Option<OnEpoch<'a>>,
     n_epochs: u32,
     n_examples: usize,
     written: Written,
@@ -67,6 +71,12 @@ impl Written {
             timings: up_to_position("timings.jsonl"),
         };
         (written, warnings)
+    }
+
+    /// What can be read of the measurements.
+    fn metrics(&self) -> impl Iterator<Item = Metric> {
+        let lines = self.metrics.lines();
+        lines.filter_map(|line| serde_json::from_str(line).ok())
     }
 
     /// Writes it into a new run.
@@ -144,11 +154,22 @@ impl<'a> Recorder<'a> {
         quiet: bool,
     ) -> Self {
         let n_epochs = config.train.epochs;
+        let before: Vec<Metric> = written.metrics().collect();
+        let extent = Extent {
+            n_epochs,
+            n_examples,
+            epochs_before: before.last().map_or(0, |metric| metric.epoch),
+        };
+        let progress = Progress::new(extent, config.model.forest().is_none(), quiet);
+        for metric in before {
+            progress.measured(metric.epoch, metric.set, metric.error_rate);
+        }
         Self {
             run,
             config,
             checkpoints: Checkpoints::new(run.path()),
-            progress: Progress::new(n_epochs, n_examples, quiet),
+            progress,
+            on_epoch: None,
             n_epochs,
             n_examples,
             written,
@@ -156,6 +177,11 @@ impl<'a> Recorder<'a> {
             log: String::new(),
             saved: Instant::now(),
         }
+    }
+
+    /// Somebody wants to hear of the epochs.
+    pub(crate) fn tell(&mut self, on_epoch: Option<OnEpoch<'a>>) {
+        self.on_epoch = on_epoch;
     }
 
     /// Says something that is kept in `train.log` too.
@@ -250,11 +276,17 @@ impl Observer for Recorder<'_> {
         let rates = rates(evaluated);
         let line = self.line(evaluated, &rates);
         let epoch = evaluated.epoch;
-        self.progress.epoch_done(epoch, &rates);
+        for (set, measured) in evaluated.measured.iter() {
+            let rate = measured.count.rate();
+            self.progress.measured(epoch, set, rate);
+        }
+        if let Some(tell) = self.on_epoch {
+            tell(epoch, self.n_epochs);
+        }
         self.log.push_str(&line);
         self.log.push('\n');
         if is_end || epoch.is_multiple_of(self.n_epochs.div_ceil(MAX_LINES)) {
-            self.progress.line(&line);
+            self.progress.brief(&line);
         }
         for warning in evaluated.warnings {
             self.note(&format!("warning: {warning}"));

@@ -36,11 +36,11 @@ use crate::{
     predictions,
     prepare::Prepared,
     progress::thousands,
-    recorder::{Recorder, Written},
+    recorder::{OnEpoch, Recorder, Written},
     report::{self, Findings, Report},
     run_dir::RunDir,
     sets::PerSet,
-    terminal,
+    terminal::{self, Screen},
     train::{Batches, Best, End, Ingredients, Observer, Position, Snapshot, State, train},
     train_sample::{self, Evaluations},
     trained::{ModelFile, other_model},
@@ -62,6 +62,8 @@ pub(crate) struct Session<'a> {
     pub(crate) earlier: Option<Earlier>,
     /// Whether to train on a device without comparing it with the CPU first.
     pub(crate) skip_device_check: bool,
+    /// Hears of its epochs.
+    pub(crate) on_epoch: Option<OnEpoch<'a>>,
     pub(crate) output: Output,
 }
 
@@ -167,6 +169,7 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<Conclude
     } = session;
     let n_train = prepared.sets.train.len();
     let mut recorder = Recorder::new(&run, config, n_train, written, session.output.is_quiet());
+    recorder.tell(session.on_epoch);
     session.introduce(&mut recorder, &run);
     if let Some(check) = &environment.device_check {
         recorder.note(&check.to_string());
@@ -333,9 +336,11 @@ impl Session<'_> {
                 bayes: config.human.is_none().then_some(&prepared.bayes),
                 diagnosis: &diagnosis,
                 actions: &actions,
+                sentence: report::sentence(&diagnosis, &actions),
+                go_on: report::behind_run(run.path(), &actions),
             },
         };
-        let text = report::text(&report);
+        let text = report::text(&report, Screen::plain());
         for (set, measured) in measured.iter() {
             let examples = prepared.sets.get(set);
             let members = prepared.members.get(set);
@@ -353,7 +358,9 @@ impl Session<'_> {
         }
         match self.output {
             Output::Report { json: true, .. } => terminal::json(&report)?,
-            Output::Report { json: false, .. } => terminal::data(&text)?,
+            Output::Report { json: false, .. } => {
+                terminal::report(&report::text(&report, Screen::stdout()))?;
+            }
             Output::Nothing => {}
         }
         if !self.output.is_quiet() {

@@ -44,7 +44,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Error> {
         return terminal::json(&checked);
     }
     terminal::data(&config.to_toml()?)?;
-    terminal::data(&format!("\n{}", summary(&config, cost, &begins, data)))
+    terminal::report(&format!("\n{}", summary(&config, cost, &begins, data)))
 }
 
 /// What is known of the model that training starts with.

@@ -15,6 +15,7 @@ use crate::{
     cli::SweepArgs,
     device, page,
     progress::thousands,
+    report,
     sweep::{self, Options, Plan, Shard, SharedData, Summary, SweepDir},
     terminal,
 };
@@ -31,6 +32,8 @@ struct Report<'a> {
     done: usize,
     failed: Vec<Failed<'a>>,
     seconds: f64,
+    /// Commands to go on with.
+    go_on: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -89,9 +92,10 @@ pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
                 .map(|(run, error)| Failed { run, error })
                 .collect(),
             seconds,
+            go_on: report::behind_sweep(directory.path()),
         })?;
     } else {
-        terminal::data(&text(&plan, &directory, shard, &summary, seconds))?;
+        terminal::report(&text(&plan, &directory, shard, &summary, seconds))?;
     }
     let n = summary.done + summary.failed.len();
     match &summary.failed[..] {
@@ -127,6 +131,6 @@ fn text(
         let first = error.lines().next().unwrap_or_default();
         writeln!(text, "run {run} failed: {first}").ok();
     }
-    write!(text, "\n  plumb compare {}\n", directory.path().display()).ok();
+    text.push_str(&report::go_on(&report::behind_sweep(directory.path())));
     text
 }

@@ -36,6 +36,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         runs_dir: &args.runs_dir,
         earlier: None,
         skip_device_check: args.skip_device_check,
+        on_epoch: None,
         output: (&args.output).into(),
     };
     session::begin(session, || {

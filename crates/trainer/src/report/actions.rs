@@ -6,13 +6,11 @@ use super::Findings;
 use crate::{
     advice::{Action, Cost, is_addressed, is_worthwhile},
     progress::thousands,
+    terminal::Screen,
 };
 
-/// Columns of a terminal.
-const WIDTH: usize = 80;
-
 /// What to try against each gap: the change, what speaks for it, the override, and the cost.
-pub(super) fn actions(report: &Findings<'_>) -> String {
+pub(super) fn actions(report: &Findings<'_>, width: usize) -> String {
     let mut text = String::new();
     let diagnosis = report.diagnosis;
     for gap in (diagnosis.ranked.iter()).filter_map(|&kind| diagnosis.gap(kind)) {
@@ -22,21 +20,20 @@ pub(super) fn actions(report: &Findings<'_>) -> String {
             .filter(|action| action.gap == gap.kind)
             .collect();
         if let Some(first) = actions.first() {
-            writeln!(
-                text,
-                "\nTo try against {}, which is worth {:.2} points at most:",
+            let line = format!(
+                "To try against {}, which is worth {:.2} points at most:",
                 gap.kind,
                 first.ceiling * 100.0
-            )
-            .ok();
+            );
+            write!(text, "\n{}", wrapped_to(width, "", &line)).ok();
         } else if is_addressed(gap, diagnosis) && gap.kind.missing().is_empty() {
             // Else it is not known which gap it is, and a note says so.
             let why = nothing_to_gain(gap, diagnosis);
             let line = format!("Nothing to try against {}: {why}", gap.kind);
-            write!(text, "\n{}", wrapped("", &line)).ok();
+            write!(text, "\n{}", wrapped_to(width, "", &line)).ok();
         }
         for action in actions {
-            text.push_str(&action_lines(action));
+            text.push_str(&action_lines(action, width));
         }
     }
     text
@@ -61,16 +58,16 @@ pub(super) fn nothing_to_gain(gap: &Gap, diagnosis: &Diagnosis) -> &'static str 
     }
 }
 
-fn action_lines(action: &Action) -> String {
-    let mut text = wrapped("  - ", &action.change);
+fn action_lines(action: &Action, width: usize) -> String {
+    let mut text = wrapped_to(width, "  - ", &action.change);
     if let Some(reason) = &action.reason {
-        text.push_str(&wrapped("      ", reason));
+        text.push_str(&wrapped_to(width, "      ", reason));
     }
     if let Some(set) = &action.set {
         writeln!(text, "      --set '{set}'").ok();
     }
     if let Some(cost) = cost(&action.cost) {
-        text.push_str(&wrapped("      ", &format!("cost: {cost}")));
+        text.push_str(&wrapped_to(width, "      ", &format!("cost: {cost}")));
     }
     text
 }
@@ -120,14 +117,20 @@ pub(crate) fn duration(secs: f64) -> String {
     }
 }
 
-/// Words in lines of 80 columns; the later lines stand below the first one's text.
+/// As [`wrapped_to`], for 80 columns.
 pub(crate) fn wrapped(start: &str, words: &str) -> String {
+    wrapped_to(Screen::WIDTH, start, words)
+}
+
+/// Words in lines of at most so many columns; the later lines stand below the first one's text. A word that is
+/// longer stays whole.
+pub(crate) fn wrapped_to(width: usize, start: &str, words: &str) -> String {
     let indent = " ".repeat(start.len());
     let mut text = String::new();
     let mut line = start.to_string();
     for word in words.split(' ') {
         let is_empty = line.len() == start.len();
-        if !is_empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+        if !is_empty && line.chars().count() + 1 + word.chars().count() > width {
             writeln!(text, "{line}").ok();
             line.clone_from(&indent);
             line.push_str(word);

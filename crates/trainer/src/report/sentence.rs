@@ -1,8 +1,8 @@
 //! The verdict in one sentence: what stands in the way, how sure that is, and what to try next.
 
-use plumb_diagnostics::{Confidence, Diagnosis, Gap, Interval, Note, RateName, Remedy, Verdict};
+use plumb_diagnostics::{Diagnosis, Gap, Interval, Note, RateName, Remedy, Verdict};
 
-use super::actions::nothing_to_gain;
+use super::{actions::nothing_to_gain, percent_of};
 use crate::{
     advice::{Action, is_addressed},
     progress::thousands,
@@ -186,7 +186,7 @@ fn points(gap: &Gap, diagnosis: &Diagnosis) -> String {
     let size = format!("{} points", in_points(gap.size));
     let Interval { low, high } = gap.interval;
     if low < high {
-        let level = level(diagnosis.confidence);
+        let level = percent_of(diagnosis.confidence);
         let (low, high) = (in_points(low), in_points(high));
         format!("{size} ({level} % interval {low} to {high})")
     } else {
@@ -205,11 +205,6 @@ fn in_points(fraction: f64) -> String {
 
 fn percent(rate: f64) -> String {
     format!("{} %", in_points(rate))
-}
-
-/// A confidence in percent; a product such as 0.55 × 100 carries rounding errors.
-fn level(confidence: Confidence) -> f64 {
-    (confidence.level() * 1e8).round() / 1e6
 }
 
 fn capitalized(text: &str) -> String {

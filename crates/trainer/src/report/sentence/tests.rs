@@ -1,6 +1,6 @@
 use plumb_diagnostics::{
-    ErrorCount, Figures, GapKind, Human, Options, SeedErrors, SeedFigures, SetError, diagnose,
-    diagnose_seeds,
+    Confidence, ErrorCount, Figures, GapKind, Human, Options, SeedErrors, SeedFigures, SetError,
+    diagnose, diagnose_seeds,
 };
 
 use super::*;
@@ -150,7 +150,7 @@ fn no_gap_matters_as_far_as_few_examples_tell() {
     );
     let diagnosis = given.diagnose();
     let test = diagnosis.gap(GapKind::OverfittingToDev).unwrap();
-    assert!(test.size.abs() < 1e-12);
+    assert_eq!(test.size.abs(), 0.0);
     let got = sentence(&diagnosis, &[]);
     let start = "No gap matters as far as so few examples tell, overfitting to dev least surely: 0.00 points (95 % \
                  interval -";
@@ -278,6 +278,6 @@ fn numbers_are_plain() {
     }
     for (given, expected) in [(0.95, "95"), (0.55, "55"), (0.999, "99.9")] {
         let confidence = Confidence::new(given).unwrap();
-        assert_eq!(level(confidence).to_string(), expected);
+        assert_eq!(percent_of(confidence).to_string(), expected);
     }
 }
