@@ -40,6 +40,7 @@ mod load;
 mod looks;
 mod loss;
 mod losses;
+mod measurements;
 mod mismatch_test;
 mod mixup;
 mod names;
@@ -60,6 +61,7 @@ mod scored;
 mod session;
 mod sets;
 mod sweep;
+mod tensorboard;
 mod terminal;
 mod train;
 mod train_sample;
@@ -119,5 +121,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Exam(args) => commands::exam::run(&args),
         Command::Decompose(args) => commands::decompose::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
+        Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
     }
 }

@@ -5,14 +5,14 @@ mod forest;
 use std::{path::Path, time::Instant};
 
 use burn::module::Module;
-use plumb_diagnostics::{Diagnosis, ErrorCount};
+use plumb_diagnostics::{Diagnosis, ErrorCount, Human};
 use plumb_model::Model;
 
 use crate::{
     Error,
     advice::{Case, advise},
     checkpoint::{Checkpoints, Saved},
-    cli::RunOutput,
+    cli::{LogFormat, RunOutput},
     config::Config,
     curve::Curve,
     device::OpenDevice,
@@ -36,6 +36,7 @@ use crate::{
     report::{self, Findings, Report},
     run_dir::RunDir,
     sets::PerSet,
+    tensorboard::EventFile,
     terminal,
     train::{Batches, Best, End, Ingredients, Observer, Position, Snapshot, State, train},
     train_sample::{self, Evaluations},
@@ -59,6 +60,8 @@ pub(crate) struct Session<'a> {
     /// Whether to train on a device without comparing it with the CPU first.
     pub(crate) skip_device_check: bool,
     pub(crate) output: Output,
+    /// The program that is shown what is measured, beside people.
+    pub(crate) log: Option<LogFormat>,
 }
 
 /// What a session prints.
@@ -163,6 +166,7 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<Conclude
     } = session;
     let n_train = prepared.sets.train.len();
     let mut recorder = Recorder::new(&run, config, n_train, written, session.output.is_quiet());
+    session.log_to(&mut recorder, &run, earlier.as_ref())?;
     session.introduce(&mut recorder, &run);
     if let Some(check) = &environment.device_check {
         recorder.note(&check.to_string());
@@ -260,6 +264,23 @@ impl Session<'_> {
             run.write_json(ModelFile::NAME, &model_file)?;
             write_more(run)
         })
+    }
+
+    /// Has what is measured written for other programs too, if that is wanted, or an earlier run did it.
+    fn log_to(
+        &self,
+        recorder: &mut Recorder<'_>,
+        run: &RunDir,
+        earlier: Option<&Earlier>,
+    ) -> Result<(), Error> {
+        let did_before = earlier.is_some_and(|earlier| EventFile::is_in(&earlier.run));
+        if self.log == Some(LogFormat::Tensorboard) || did_before {
+            let n_train = self.prepared.sets.train.len();
+            let human = self.prepared.human.target.as_ref();
+            let events = EventFile::create(run, n_train, human.map(Human::level))?;
+            recorder.log_to(events)?;
+        }
+        Ok(())
     }
 
     /// Notes in the ledger of the runs' folder that dev and test were measured. What can't be noted is said,

@@ -60,6 +60,7 @@ pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
         earlier: Some(earlier),
         skip_device_check: args.skip_device_check,
         output: (&args.output).into(),
+        log: args.output.log,
     };
     session::run(session, initial)?;
     Ok(())

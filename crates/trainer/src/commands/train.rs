@@ -37,6 +37,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         earlier: None,
         skip_device_check: args.skip_device_check,
         output: (&args.output).into(),
+        log: args.output.log,
     };
     session::begin(session, || {
         initial(&config, &document, &prepared, &opened.device)
