@@ -62,7 +62,7 @@ cargo clippy --release --workspace --all-targets --locked -- -D warnings
 step "tests"
 cargo test --release --workspace --locked
 if [ -x "$PLUMB_PYTHON" ]; then
-    cargo test --release --locked --test export --test schema --test tensorboard -- --include-ignored
+    cargo test --release --locked --test export --test schema --test tensorboard --test trackers -- --include-ignored
 fi
 # Parquet files are read with a cargo feature, which needs a C compiler (for zstd).
 if command -v cc >/dev/null; then

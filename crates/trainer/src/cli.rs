@@ -3,6 +3,7 @@
     reason = "these texts are the help of the commands, where [sweep] is a table of a config"
 )]
 
+mod init;
 mod many_runs;
 mod tools;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::init::{FirstNetwork, InitArgs, Kind};
 pub(crate) use self::many_runs::{CompareArgs, CurveSet, ReproduceArgs, SweepArgs};
 pub(crate) use self::tools::{CompletionsArgs, LogFormat, ManArgs};
 use crate::{device::DeviceChoice, exam::Regime};
@@ -24,6 +26,7 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Init(InitArgs),
     /// Train from a config, measure the four error rates, and print the diagnosis
     Train(TrainArgs),
     /// Go on with a run that ended early, in a new run directory; or train a finished one longer

@@ -30,6 +30,7 @@ mod folder;
 mod forest;
 mod freeze;
 mod hindsight;
+mod init;
 mod init_from;
 mod initial;
 mod interrupt;
@@ -106,6 +107,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
+        Command::Init(args) => commands::init::run(args),
         Command::Train(args) => commands::train::run(&args),
         Command::Resume(args) => commands::resume::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),

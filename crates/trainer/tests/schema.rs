@@ -84,109 +84,110 @@ fn every_config_of_the_repository_is_valid() {
     }
 }
 
+/// Lines of the quickstart, what each becomes, and whether that is a config.
+const CHANGES: &[(&str, &str, bool)] = &[
+    ("seed = 7", "seed = 7\nformat = 1", true),
+    ("seed = 7", "seed = 7\nformat = 2", false),
+    ("seed = 7", "seeed = 7", false),
+    ("seed = 7", "seed = -7", false),
+    ("name = \"quickstart\"", "", false),
+    ("name = \"quickstart\"", "name = \"zwölf-3_b.1\"", true),
+    ("name = \"quickstart\"", "name = \".hidden\"", false),
+    ("name = \"quickstart\"", "name = \"a/b\"", false),
+    ("name = \"quickstart\"", "name = \"a b\"", false),
+    ("error = 0.025", "error = 2.5", false),
+    (
+        "error = 0.025",
+        "raters = { typical = 0.05, expert = 0.02 }",
+        true,
+    ),
+    ("error = 0.025", "raters = { typical = 5 }", false),
+    ("train_dev = 2_000", "train_dev = 0.1", true),
+    ("train_dev = 2_000", "train_dev = 0", false),
+    ("train_dev = 2_000", "train_dev = 1.5", false),
+    ("train_dev = 2_000", "", false),
+    ("test = 500", "test = 500\nallow = [\"identical\"]", true),
+    ("test = 500", "test = 500\nallow = [\"everything\"]", false),
+    ("hidden = [128, 128]", "hidden = []", true),
+    ("hidden = [128, 128]", "hidden = [0]", false),
+    (
+        "hidden = [128, 128]",
+        "hidden = [8]\ndropout = 0.5\nnorm = \"layer\"",
+        true,
+    ),
+    ("hidden = [128, 128]", "hidden = [8]\ndropout = 1", false),
+    (
+        "hidden = [128, 128]",
+        "hidden = [8]\nactivation = \"selu\"",
+        false,
+    ),
+    ("[model.mlp]", "[model.linear]\n[model.mlp]", false),
+    (
+        "[model.mlp]",
+        "[model]\nwidth = 2\ninit = \"xavier_normal\"\n[model.mlp]",
+        true,
+    ),
+    ("[model.mlp]", "[model]\nwidth = 0\n[model.mlp]", false),
+    ("[model.mlp]", "[model.transformer]", false),
+    ("[optimizer.adam]", "[optimizer.sgd]\nmomentum = 0.9", true),
+    ("[optimizer.adam]", "[optimizer.sgd]\nmomentum = 1", false),
+    ("[optimizer.adam]", "[optimizer.rmsprop]", false),
+    ("learning_rate = 1e-3", "", false),
+    ("learning_rate = 1e-3", "learning_rate = 0", false),
+    ("learning_rate = 1e-3", "lr = 1e-3", false),
+    (
+        "[train]",
+        "[schedule.cosine]\n[schedule.step]\n[train]",
+        false,
+    ),
+    (
+        "[train]",
+        "[schedule]\nwarmup_epochs = 0.5\n[schedule.cosine]\n[train]",
+        true,
+    ),
+    (
+        "[train]",
+        "[loss]\nclass_weights = \"balanced\"\n[train]",
+        true,
+    ),
+    (
+        "[train]",
+        "[loss]\nclass_weights = \"even\"\n[train]",
+        false,
+    ),
+    (
+        "[train]",
+        "[loss]\nclass_weights = { 3 = 2.5 }\n[train]",
+        true,
+    ),
+    ("[train]", "[loss]\nlabel_smoothing = 1\n[train]", false),
+    ("epochs = 20", "epochs = 0", false),
+    ("epochs = 20", "", false),
+    (
+        "epochs = 20",
+        "epochs = 20\nmax_time = \"10m\"\npatience = 3",
+        true,
+    ),
+    ("epochs = 20", "epochs = 20\nmax_time = 600", false),
+    ("batch_size = 128", "batch_size = 0", false),
+    ("batch_size = 128", "batch_size = 128\nclip_norm = 0", false),
+    ("goal_error = 0.05", "goal_error = 5", false),
+    ("goal_error = 0.05", "confidence = 1", false),
+    (
+        "[data.general.strokes]",
+        "[data]\nmemory_budget = \"500MB\"\n[data.general.strokes]",
+        true,
+    ),
+    ("[data.general.strokes]", "[data.general.pictures]", false),
+    ("label = \"digit\"", "", false),
+    ("range = [0, 16]", "range = [0, 8, 16]", false),
+    ("shape = [1, 8, 8]", "shape = \"1x8x8\"", false),
+];
+
 /// The quickstart with one line changed: what the parser says of it, and what the schema says.
 #[test]
 #[ignore = "needs Python with jsonschema, which scripts/check.sh installs"]
 fn the_schema_agrees_with_the_parser() {
-    let changes = [
-        // (line, what it becomes, whether it is a config)
-        ("seed = 7", "seed = 7\nformat = 1", true),
-        ("seed = 7", "seed = 7\nformat = 2", false),
-        ("seed = 7", "seeed = 7", false),
-        ("seed = 7", "seed = -7", false),
-        ("name = \"quickstart\"", "", false),
-        ("name = \"quickstart\"", "name = \"zwölf-3_b.1\"", true),
-        ("name = \"quickstart\"", "name = \".hidden\"", false),
-        ("name = \"quickstart\"", "name = \"a/b\"", false),
-        ("name = \"quickstart\"", "name = \"a b\"", false),
-        ("error = 0.025", "error = 2.5", false),
-        (
-            "error = 0.025",
-            "raters = { typical = 0.05, expert = 0.02 }",
-            true,
-        ),
-        ("error = 0.025", "raters = { typical = 5 }", false),
-        ("train_dev = 2_000", "train_dev = 0.1", true),
-        ("train_dev = 2_000", "train_dev = 0", false),
-        ("train_dev = 2_000", "train_dev = 1.5", false),
-        ("train_dev = 2_000", "", false),
-        ("test = 500", "test = 500\nallow = [\"identical\"]", true),
-        ("test = 500", "test = 500\nallow = [\"everything\"]", false),
-        ("hidden = [128, 128]", "hidden = []", true),
-        ("hidden = [128, 128]", "hidden = [0]", false),
-        (
-            "hidden = [128, 128]",
-            "hidden = [8]\ndropout = 0.5\nnorm = \"layer\"",
-            true,
-        ),
-        ("hidden = [128, 128]", "hidden = [8]\ndropout = 1", false),
-        (
-            "hidden = [128, 128]",
-            "hidden = [8]\nactivation = \"selu\"",
-            false,
-        ),
-        ("[model.mlp]", "[model.linear]\n[model.mlp]", false),
-        (
-            "[model.mlp]",
-            "[model]\nwidth = 2\ninit = \"xavier_normal\"\n[model.mlp]",
-            true,
-        ),
-        ("[model.mlp]", "[model]\nwidth = 0\n[model.mlp]", false),
-        ("[model.mlp]", "[model.transformer]", false),
-        ("[optimizer.adam]", "[optimizer.sgd]\nmomentum = 0.9", true),
-        ("[optimizer.adam]", "[optimizer.sgd]\nmomentum = 1", false),
-        ("[optimizer.adam]", "[optimizer.rmsprop]", false),
-        ("learning_rate = 1e-3", "", false),
-        ("learning_rate = 1e-3", "learning_rate = 0", false),
-        ("learning_rate = 1e-3", "lr = 1e-3", false),
-        (
-            "[train]",
-            "[schedule.cosine]\n[schedule.step]\n[train]",
-            false,
-        ),
-        (
-            "[train]",
-            "[schedule]\nwarmup_epochs = 0.5\n[schedule.cosine]\n[train]",
-            true,
-        ),
-        (
-            "[train]",
-            "[loss]\nclass_weights = \"balanced\"\n[train]",
-            true,
-        ),
-        (
-            "[train]",
-            "[loss]\nclass_weights = \"even\"\n[train]",
-            false,
-        ),
-        (
-            "[train]",
-            "[loss]\nclass_weights = { 3 = 2.5 }\n[train]",
-            true,
-        ),
-        ("[train]", "[loss]\nlabel_smoothing = 1\n[train]", false),
-        ("epochs = 20", "epochs = 0", false),
-        ("epochs = 20", "", false),
-        (
-            "epochs = 20",
-            "epochs = 20\nmax_time = \"10m\"\npatience = 3",
-            true,
-        ),
-        ("epochs = 20", "epochs = 20\nmax_time = 600", false),
-        ("batch_size = 128", "batch_size = 0", false),
-        ("batch_size = 128", "batch_size = 128\nclip_norm = 0", false),
-        ("goal_error = 0.05", "goal_error = 5", false),
-        ("goal_error = 0.05", "confidence = 1", false),
-        (
-            "[data.general.strokes]",
-            "[data]\nmemory_budget = \"500MB\"\n[data.general.strokes]",
-            true,
-        ),
-        ("[data.general.strokes]", "[data.general.pictures]", false),
-        ("label = \"digit\"", "", false),
-        ("range = [0, 16]", "range = [0, 8, 16]", false),
-        ("shape = [1, 8, 8]", "shape = \"1x8x8\"", false),
-    ];
     let place = Workplace::new();
     let quickstart = fs::read_to_string(root().join(QUICKSTART)).unwrap();
     let write = |(at, (line, new, _)): (usize, &(&str, &str, bool))| {
@@ -203,9 +204,9 @@ fn the_schema_agrees_with_the_parser() {
         );
         place.write(&format!("{at}.toml"), text)
     };
-    let files: Vec<PathBuf> = changes.iter().enumerate().map(write).collect();
+    let files: Vec<PathBuf> = CHANGES.iter().enumerate().map(write).collect();
     for ((line, new, expected), (file, wrong)) in
-        changes.iter().zip(files.iter().zip(validate(&files)))
+        CHANGES.iter().zip(files.iter().zip(validate(&files)))
     {
         assert_eq!(
             wrong.is_none(),

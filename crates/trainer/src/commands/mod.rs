@@ -11,6 +11,7 @@ pub(crate) mod evaluate;
 pub(crate) mod exam;
 pub(crate) mod export;
 pub(crate) mod find_lr;
+pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod predict;
 pub(crate) mod reproduce;
