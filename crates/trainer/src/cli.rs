@@ -3,13 +3,17 @@
     reason = "these texts are the help of the commands, where [sweep] is a table of a config"
 )]
 
+mod init;
 mod many_runs;
+mod tools;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::init::{FirstNetwork, InitArgs, Kind};
 pub(crate) use self::many_runs::{CompareArgs, CurveSet, ReproduceArgs, SweepArgs};
+pub(crate) use self::tools::{CompletionsArgs, LogFormat, ManArgs};
 use crate::{device::DeviceChoice, exam::Regime};
 
 /// Trains small networks on data from two distributions, and says why they are not good enough yet
@@ -29,6 +33,7 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Init(InitArgs),
     /// Train from a config, measure the four error rates, and print the diagnosis
     Train(TrainArgs),
     /// Go on with a run that ended early, in a new run directory; or train a finished one longer
@@ -38,11 +43,11 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     Predict(PredictArgs),
     /// Check a config and its data; print the resolved config, set sizes and parameter count
-    Check(CheckArgs),
+    Check(CheckConfigArgs),
     /// Look at a config's data, write it down for other programs, list the sources
     #[command(subcommand)]
     Data(DataCommand),
-    /// Write a run's best weights as a file for other programs
+    /// Write a run's best weights, or all that it measured, as a file for other programs
     Export(ExportNetworkArgs),
     /// Find a learning rate: train while it rises, and see where the loss falls and where it rises
     FindLr(FindLrArgs),
@@ -53,6 +58,8 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// List the devices that `--device` can name
     Devices(DevicesArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 #[derive(Args)]
@@ -104,6 +111,9 @@ pub(crate) struct ResumeArgs {
 
 #[derive(Args)]
 pub(crate) struct RunOutput {
+    /// Also write what is measured for another program, while it trains
+    #[arg(long, value_enum, value_name = "PROGRAM")]
+    pub(crate) log: Option<LogFormat>,
     /// Print the diagnosis as one JSON document
     #[arg(long)]
     pub(crate) json: bool,
@@ -325,6 +335,18 @@ pub(crate) enum ReportFormat {
 }
 
 #[derive(Args)]
+pub(crate) struct CheckConfigArgs {
+    #[command(flatten)]
+    pub(crate) config: Option<ConfigArgs>,
+    /// Print the JSON Schema of configs, for editors, and nothing else
+    #[arg(long, exclusive = true)]
+    pub(crate) schema: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
@@ -445,7 +467,7 @@ pub(crate) struct ExportNetworkArgs {
     /// The format of the file
     #[arg(long, value_enum)]
     pub(crate) format: NetworkFormat,
-    /// The file to write; model.safetensors or model.onnx in the run's directory if not given
+    /// The file to write; model.safetensors, model.onnx or metrics.csv in the run's directory if not given
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Replace a file that exists
@@ -459,6 +481,8 @@ pub(crate) enum NetworkFormat {
     Safetensors,
     /// The whole network, for ONNX Runtime and others
     Onnx,
+    /// What the run measured, one line per evaluation, for spreadsheets and experiment trackers
+    Csv,
 }
 
 /// Examine the diagnosis itself, on trainings whose truth is known

@@ -32,6 +32,7 @@ mod forest;
 mod freeze;
 mod gallery;
 mod hindsight;
+mod init;
 mod init_from;
 mod initial;
 mod interrupt;
@@ -42,6 +43,7 @@ mod load;
 mod looks;
 mod loss;
 mod losses;
+mod measurements;
 mod mismatch_test;
 mod mixup;
 mod names;
@@ -66,6 +68,7 @@ mod sets;
 mod shell;
 mod sparkline;
 mod sweep;
+mod tensorboard;
 mod terminal;
 mod train;
 mod train_sample;
@@ -111,6 +114,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
+        Command::Init(args) => commands::init::run(args),
         Command::Train(args) => commands::train::run(&args),
         Command::Resume(args) => commands::resume::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
@@ -127,5 +131,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Decompose(args) => commands::decompose::run(&args),
         Command::Report(args) => commands::report::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
+        Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
     }
 }

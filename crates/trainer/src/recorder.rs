@@ -14,6 +14,7 @@ use crate::{
     diverged::{Diverged, NotFinite},
     progress::{Extent, Progress, thousands},
     run_dir::RunDir,
+    tensorboard::EventFile,
     train::{Evaluated, Observer, Position, Snapshot},
 };
 
@@ -40,6 +41,7 @@ pub(crate) struct Recorder<'a> {
     n_evaluations: u32,
     log: String,
     saved: Instant,
+    events: Option<EventFile>,
 }
 
 /// What was measured, one JSON document per line. Equal runs have equal `metrics.jsonl`; what the clock
@@ -176,12 +178,24 @@ impl<'a> Recorder<'a> {
             n_evaluations: 0,
             log: String::new(),
             saved: Instant::now(),
+            events: None,
         }
     }
 
     /// Somebody wants to hear of the epochs.
     pub(crate) fn tell(&mut self, on_epoch: Option<OnEpoch<'a>>) {
         self.on_epoch = on_epoch;
+    }
+
+    /// Has what is measured written into an event file too, beginning with what an earlier run measured.
+    pub(crate) fn log_to(&mut self, events: EventFile) -> Result<(), Error> {
+        self.events = Some(events);
+        self.log_events()
+    }
+
+    fn log_events(&mut self) -> Result<(), Error> {
+        let Written { metrics, timings } = &self.written;
+        (self.events.as_mut()).map_or(Ok(()), |events| events.catch_up(metrics, timings))
     }
 
     /// Says something that is kept in `train.log` too.
@@ -196,6 +210,7 @@ impl<'a> Recorder<'a> {
     pub(crate) fn evaluated_once(&mut self, evaluated: &Evaluated<'_>) -> Result<(), Error> {
         self.n_evaluations += 1;
         self.written.add(evaluated, 1)?;
+        self.log_events()?;
         self.written.write(self.run)?;
         let secs = evaluated.train_time.as_secs_f64();
         self.note(&format!("grown in {secs:.1} s{}", rates(evaluated)));
@@ -273,6 +288,7 @@ impl Observer for Recorder<'_> {
     ) -> Result<(), Error> {
         self.n_evaluations += 1;
         self.written.add(evaluated, snapshot.position.step)?;
+        self.log_events()?;
         let rates = rates(evaluated);
         let line = self.line(evaluated, &rates);
         let epoch = evaluated.epoch;

@@ -5,14 +5,14 @@ mod forest;
 use std::{path::Path, time::Instant};
 
 use burn::module::Module;
-use plumb_diagnostics::{Diagnosis, ErrorCount, SetName};
+use plumb_diagnostics::{Diagnosis, ErrorCount, Human, SetName};
 use plumb_model::Model;
 
 use crate::{
     Error,
     advice::{Case, advise},
     checkpoint::{Checkpoints, Saved},
-    cli::RunOutput,
+    cli::{LogFormat, RunOutput},
     config::Config,
     curve::Curve,
     device::OpenDevice,
@@ -40,6 +40,7 @@ use crate::{
     report::{self, Findings, Report},
     run_dir::RunDir,
     sets::PerSet,
+    tensorboard::EventFile,
     terminal::{self, Screen},
     train::{Batches, Best, End, Ingredients, Observer, Position, Snapshot, State, train},
     train_sample::{self, Evaluations},
@@ -65,6 +66,8 @@ pub(crate) struct Session<'a> {
     /// Hears of its epochs.
     pub(crate) on_epoch: Option<OnEpoch<'a>>,
     pub(crate) output: Output,
+    /// The program that is shown what is measured, beside people.
+    pub(crate) log: Option<LogFormat>,
 }
 
 /// What a session prints.
@@ -170,6 +173,7 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<Conclude
     let n_train = prepared.sets.train.len();
     let mut recorder = Recorder::new(&run, config, n_train, written, session.output.is_quiet());
     recorder.tell(session.on_epoch);
+    session.log_to(&mut recorder, &run, earlier.as_ref())?;
     session.introduce(&mut recorder, &run);
     if let Some(check) = &environment.device_check {
         recorder.note(&check.to_string());
@@ -267,6 +271,23 @@ impl Session<'_> {
             run.write_json(ModelFile::NAME, &model_file)?;
             write_more(run)
         })
+    }
+
+    /// Has what is measured written for other programs too, if that is wanted, or an earlier run did it.
+    fn log_to(
+        &self,
+        recorder: &mut Recorder<'_>,
+        run: &RunDir,
+        earlier: Option<&Earlier>,
+    ) -> Result<(), Error> {
+        let did_before = earlier.is_some_and(|earlier| EventFile::is_in(&earlier.run));
+        if self.log == Some(LogFormat::Tensorboard) || did_before {
+            let n_train = self.prepared.sets.train.len();
+            let human = self.prepared.human.target.as_ref();
+            let events = EventFile::create(run, n_train, human.map(Human::level))?;
+            recorder.log_to(events)?;
+        }
+        Ok(())
     }
 
     /// Notes in the ledger of the runs' folder that dev and test were measured. What can't be noted is said,

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod completions;
 pub(crate) mod data;
 pub(crate) mod decompose;
 pub(crate) mod devices;
@@ -10,6 +11,8 @@ pub(crate) mod evaluate;
 pub(crate) mod exam;
 pub(crate) mod export;
 pub(crate) mod find_lr;
+pub(crate) mod init;
+pub(crate) mod man;
 pub(crate) mod predict;
 pub(crate) mod report;
 pub(crate) mod reproduce;

@@ -61,6 +61,7 @@ pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
         skip_device_check: args.skip_device_check,
         on_epoch: None,
         output: (&args.output).into(),
+        log: args.output.log,
     };
     session::run(session, initial)?;
     Ok(())

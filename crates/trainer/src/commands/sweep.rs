@@ -72,6 +72,7 @@ pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
         fail_fast: args.fail_fast,
         retry_failed: args.runner.retry_failed,
         skip_device_check: args.skip_device_check,
+        log: args.log,
     };
     let progress = SweepProgress::new(&plan, &directory, args.runner.quiet);
     let ended = sweep::run(&plan, &directory, &options, data, &progress);

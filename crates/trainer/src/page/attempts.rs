@@ -27,14 +27,7 @@ pub(super) fn attempts(actions: &[Action], run: &Path) -> Vec<Attempt> {
         reason: action.reason.clone(),
         ceiling: format!("{:.2}", action.ceiling * 100.0),
         cost: report::cost(&action.cost),
-        command: (action.set.as_ref()).map(|set| {
-            let config = run.join("config.toml");
-            format!(
-                "plumb train {} --set {}",
-                quoted(&config.display().to_string()),
-                quoted(set)
-            )
-        }),
+        command: (action.set.as_deref()).map(|set| report::with_change(run, set)),
     };
     actions.iter().map(attempt).collect()
 }
@@ -42,29 +35,4 @@ pub(super) fn attempts(actions: &[Action], run: &Path) -> Vec<Attempt> {
 /// What is left out of the page because it is not known.
 pub(super) fn notes(diagnosis: &Diagnosis) -> Vec<String> {
     diagnosis.notes.iter().map(ToString::to_string).collect()
-}
-
-/// A word of a shell.
-pub(super) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_reach_the_program_as_they_are() {
-        let check = |word: &str, expected: &str| assert_eq!(quoted(word), expected);
-        check("runs/a-0001/config.toml", "runs/a-0001/config.toml");
-        check("my runs", "'my runs'");
-        check("model={small_cnn={}}", "'model={small_cnn={}}'");
-        check("it's", r"'it'\''s'");
-        check("", "''");
-    }
 }

@@ -23,6 +23,7 @@ use crate::{
     progress::thousands,
     report,
     run_dir::RunDir,
+    shell,
     trained::{ModelFile, read_config},
 };
 
@@ -258,7 +259,7 @@ fn how(run: &RunDir) -> Vec<(String, String)> {
                 } else {
                     word.to_owned()
                 };
-                super::attempts::quoted(&word)
+                shell::quoted(&word)
             });
             words.collect::<Vec<_>>().join(" ")
         });

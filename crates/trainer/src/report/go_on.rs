@@ -14,17 +14,20 @@ const RUNS: &str = "runs";
 pub(crate) fn behind_run(run: &Path, actions: &[Action]) -> Vec<String> {
     let shown = quoted(&run.display().to_string());
     let change = actions.iter().find_map(|action| action.set.as_deref());
-    let train = change.map(|set| {
-        let config = quoted(&run.join("config.toml").display().to_string());
-        let to = runs_folder(run).map_or(String::new(), |folder| format!(" --runs-dir {folder}"));
-        format!("plumb train {config} --set {}{to}", quoted(set))
-    });
+    let train = change.map(|set| with_change(run, set));
     let looks = [
         format!("plumb diagnose {shown}"),
         format!("plumb report {shown} --open"),
         board(run),
     ];
     train.into_iter().chain(looks).collect()
+}
+
+/// The next training, with one change of the config.
+pub(crate) fn with_change(run: &Path, set: &str) -> String {
+    let config = quoted(&run.join("config.toml").display().to_string());
+    let to = runs_folder(run).map_or(String::new(), |folder| format!(" --runs-dir {folder}"));
+    format!("plumb train {config} --set {}{to}", quoted(set))
 }
 
 /// Behind a sweep.

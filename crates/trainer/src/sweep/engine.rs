@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     Error,
+    cli::LogFormat,
     device::OpenDevice,
     earlier::Earlier,
     environment::Began,
@@ -38,6 +39,8 @@ pub(crate) struct Options<'a> {
     /// Whether runs that failed before are tried again.
     pub(crate) retry_failed: bool,
     pub(crate) skip_device_check: bool,
+    /// The program that is shown what runs measure.
+    pub(crate) log: Option<LogFormat>,
 }
 
 /// A run that is to be done.
@@ -278,6 +281,7 @@ impl Work<'_> {
                 self.watcher.epoch(task.point, epoch, n_epochs);
             }),
             output: Output::Nothing,
+            log: self.options.log,
         };
         let start_model = if has_checkpoint { frozen } else { initial };
         session::begin(session, || {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     Error,
-    cli::SweepArgs,
+    cli::{LogFormat, SweepArgs},
     environment::absolute_path,
     run_dir::RunDir,
     shell::quoted,
@@ -126,6 +126,10 @@ fn script(args: &SweepArgs, plan: &Plan, n_tasks: usize, folder: &Path) -> Resul
         ("--fail-fast", args.fail_fast),
         ("--skip-device-check", args.skip_device_check),
         ("--quiet", args.runner.quiet),
+        (
+            "--log=tensorboard",
+            args.log == Some(LogFormat::Tensorboard),
+        ),
     ];
     for (flag, _) in flags.iter().filter(|(_, is_on)| *is_on) {
         command.push((*flag).to_string());
