@@ -56,6 +56,7 @@ pub(crate) enum Command {
     Decompose(DecomposeArgs),
     Exam(ExamArgs),
     Report(ReportArgs),
+    Board(BoardArgs),
     /// List the devices that `--device` can name
     Devices(DevicesArgs),
     Completions(CompletionsArgs),
@@ -321,6 +322,27 @@ pub(crate) struct ReportArgs {
     /// Write a CSV file of each figure too, into this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) csv: Option<PathBuf>,
+    /// Show it in the browser
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+/// Show runs and sweeps in the browser, also while they run
+///
+/// A small web server on this machine lists what is in the folder, and shows each run and sweep as its report does,
+/// with charts that follow the training. It only reads. It answers to this machine alone unless --host says otherwise;
+/// for a computer elsewhere, `ssh -L 7070:localhost:7070 NAME` brings its board here. Ctrl-C ends it.
+#[derive(Args)]
+pub(crate) struct BoardArgs {
+    /// The folder of runs
+    #[arg(value_name = "DIR", default_value = "runs")]
+    pub(crate) folder: PathBuf,
+    /// The port to listen on; 0 takes any that is free
+    #[arg(long, value_name = "N", default_value_t = 7070)]
+    pub(crate) port: u16,
+    /// The address to listen on; 0.0.0.0 lets everybody in who reaches this machine
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) host: std::net::IpAddr,
     /// Show it in the browser
     #[arg(long)]
     pub(crate) open: bool,

@@ -4,6 +4,7 @@
 mod advice;
 mod answers;
 mod bayes;
+mod board;
 mod chart;
 mod checkpoint;
 mod cli;
@@ -129,6 +130,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Sweep(args) => commands::sweep::run(&args),
         Command::Exam(args) => commands::exam::run(&args),
         Command::Decompose(args) => commands::decompose::run(&args),
+        Command::Board(args) => commands::board::run(&args),
         Command::Report(args) => commands::report::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
         Command::Completions(args) => commands::completions::run(&args),

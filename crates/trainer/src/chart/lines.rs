@@ -217,7 +217,12 @@ impl Line {
     }
 
     fn draw(&self, svg: &mut Svg, x: &Scale, y: &Scale, number: usize) {
-        let points: Vec<(f64, f64)> = (self.spots.iter())
+        let spots: Vec<&Spot> = self
+            .spots
+            .iter()
+            .filter(|spot| spot.y.is_finite())
+            .collect();
+        let points: Vec<(f64, f64)> = (spots.iter())
             .map(|spot| (x.place(spot.x), y.place(spot.y)))
             .collect();
         let class = &self.class;
@@ -233,7 +238,7 @@ impl Line {
             return;
         }
         let every = points.len().div_ceil(MOST_MARKS).max(1);
-        for (at, (place, spot)) in points.iter().zip(&self.spots).enumerate() {
+        for (at, (place, spot)) in points.iter().zip(spots).enumerate() {
             if at % every == 0 || at + 1 == points.len() {
                 svg.mark(*place, number, class, &spot.tip(&self.name));
             }

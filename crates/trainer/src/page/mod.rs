@@ -49,6 +49,16 @@ struct Frame<'a> {
     version: &'static str,
     title: &'a str,
     body: &'a str,
+    live: Option<&'a Live>,
+}
+
+/// Where a page that changes asks for its content.
+pub(crate) struct Live {
+    pub(crate) address: String,
+    /// What it was made of.
+    pub(crate) tag: String,
+    /// Whether it is the list of all runs.
+    pub(crate) is_root: bool,
 }
 
 /// What is in it.
@@ -104,7 +114,7 @@ impl Page {
     /// # Errors
     /// As [`Page::body`].
     pub(crate) fn html(&self) -> Result<String, Error> {
-        framed(&self.title(), &self.body()?)
+        framed(&self.title(), &self.body()?, None)
     }
 
     /// For pull requests and notes.
@@ -128,11 +138,12 @@ impl Page {
 ///
 /// # Errors
 /// [`Error::Failed`] if the template can't be filled in.
-pub(crate) fn framed(title: &str, body: &str) -> Result<String, Error> {
+pub(crate) fn framed(title: &str, body: &str, live: Option<&Live>) -> Result<String, Error> {
     let frame = Frame {
         version: env!("CARGO_PKG_VERSION"),
         title,
         body,
+        live,
     };
     frame.render().map_err(|error| failed(&error))
 }

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn a_page_stands_alone() {
-    let html = framed("a < b", "<p>x</p>").unwrap();
+    let html = framed("a < b", "<p>x</p>", None).unwrap();
     assert!(
         html.contains("<title>a &#60; b</title>") || html.contains("<title>a &lt; b</title>"),
         "{html}"
