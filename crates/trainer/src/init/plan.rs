@@ -60,7 +60,7 @@ pub(crate) fn write(wanted: &Wanted, file: &Path) -> Result<String, Error> {
 /// Both chunks, and the sources that give them.
 ///
 /// # Errors
-/// As [`write`].
+/// Bad input if the data can't be read, or a flag is needed to know more.
 fn load_all(wanted: &Wanted, draft: &str) -> Result<([Source; 2], Chunks), Error> {
     let mut sources = sources(wanted)?;
     let loading = Loading::new(false);
