@@ -2,9 +2,9 @@
 
     python scripts/check_trackers.py RUN FOLDER
 
-Where a package is installed, the example runs with it, into FOLDER (Weights & Biases offline), and the figures are read
-back from there. In any case each example also runs with a stand-in that writes down how it was called. Exit code 1 and a
-sentence where figures differ; else a JSON document: for each of them which packages it was tried with.
+Where a package is installed, the example runs with it, into FOLDER (Weights & Biases offline), and the figures are
+read back from there. In any case each example also runs with a stand-in that writes down how it was called. Exit code
+1 and a sentence where figures differ; else a JSON document: for each of them what it was tried with.
 """
 
 import json

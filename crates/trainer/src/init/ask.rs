@@ -29,7 +29,7 @@ const KINDS: [(Kind, &str); 5] = [
 pub(crate) fn ask(args: &mut InitArgs) -> Result<(), Error> {
     let kind = match args.data.or_else(|| kind_of(args.target.as_deref()?)) {
         Some(kind) => kind,
-        None => KINDS[choose("What are your data?", &KINDS.map(|(_, words)| words), 0)?].0,
+        None => KINDS[choose("Kind of data", &KINDS.map(|(_, words)| words), 0)?].0,
     };
     args.data = Some(kind);
     if kind == Kind::Digits {
@@ -39,12 +39,12 @@ pub(crate) fn ask(args: &mut InitArgs) -> Result<(), Error> {
         (
             &mut args.general,
             &mut args.general_labels,
-            "Where is the large chunk, that you train on?",
+            "Large chunk, that you train on (path)",
         ),
         (
             &mut args.target,
             &mut args.target_labels,
-            "Where is the small chunk, of what users really bring?",
+            "Small chunk, of what users really bring (path)",
         ),
     ] {
         if place.is_none() {
@@ -54,7 +54,7 @@ pub(crate) fn ask(args: &mut InitArgs) -> Result<(), Error> {
             .as_ref()
             .is_some_and(|path| path.extension().is_some_and(|end| end == "npy"));
         if labels.is_none() && is_npy {
-            *labels = Some(existing("And its labels?")?);
+            *labels = Some(existing("Its labels (path)")?);
         }
     }
     if let (Kind::Csv, Some(target)) = (kind, args.target.clone()) {
@@ -66,29 +66,28 @@ pub(crate) fn ask(args: &mut InitArgs) -> Result<(), Error> {
 /// Which column is the label, and whether the others are a picture.
 fn ask_columns(args: &mut InitArgs, target: &Path) -> Result<(), Error> {
     let table = Table::read(target)?;
-    let label = match &args.label {
-        Some(label) => label.clone(),
-        None => {
-            let names: Vec<_> = table
-                .columns
-                .iter()
-                .map(|column| column.name.as_str())
-                .collect();
-            let likely = table
-                .label()
-                .and_then(|label| names.iter().position(|name| *name == label.name));
-            let at = choose(
-                "Which column has the label?",
-                &names,
-                likely.unwrap_or(names.len() - 1),
-            )?;
-            names[at].to_string()
-        }
+    let label = if let Some(label) = &args.label {
+        label.clone()
+    } else {
+        let names: Vec<_> = table
+            .columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect();
+        let likely = table
+            .label()
+            .and_then(|label| names.iter().position(|name| *name == label.name));
+        let at = choose(
+            "Column with the label",
+            &names,
+            likely.unwrap_or(names.len() - 1),
+        )?;
+        names[at].to_string()
     };
     if let (None, Some(side)) = (&args.shape, table.square(&label)) {
         let picture = format!("a picture of {side}×{side} pixels");
         let row = format!("{} numbers in a row", side * side);
-        if choose("What is one example?", &[&picture, &row], 0)? == 0 {
+        if choose("One example is", &[&picture, &row], 0)? == 0 {
             args.shape = Some(vec![1, side, side]);
         }
     }
@@ -98,13 +97,11 @@ fn ask_columns(args: &mut InitArgs, target: &Path) -> Result<(), Error> {
 
 fn ask_rest(args: &mut InitArgs) -> Result<(), Error> {
     if args.human.is_none() {
-        args.human = rate(
-            "What do people get wrong on the target data, as a fraction? (nothing if not known)",
-        )?;
+        args.human =
+            rate("What people get wrong on the target data, as a fraction (empty if not known)")?;
     }
     if args.goal.is_none() {
-        args.goal =
-            rate("Which dev error is good enough, as a fraction? (nothing if not decided)")?;
+        args.goal = rate("Dev error that is good enough, as a fraction (empty if not decided)")?;
     }
     if args.network.is_none() {
         const NETWORKS: [(Option<FirstNetwork>, &str); 4] = [
@@ -114,7 +111,7 @@ fn ask_rest(args: &mut InitArgs) -> Result<(), Error> {
             (Some(FirstNetwork::Linear), "weighted sums"),
         ];
         args.network =
-            NETWORKS[choose("What is to learn?", &NETWORKS.map(|(_, words)| words), 0)?].0;
+            NETWORKS[choose("What is to learn", &NETWORKS.map(|(_, words)| words), 0)?].0;
     }
     Ok(())
 }

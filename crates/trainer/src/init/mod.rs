@@ -1,6 +1,7 @@
 //! A first config for somebody's data: asked for, looked at, written with comments, and checked.
 
 mod ask;
+mod columns;
 mod pictures;
 mod plan;
 mod sizes;

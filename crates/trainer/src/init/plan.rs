@@ -60,7 +60,7 @@ pub(crate) fn write(wanted: &Wanted, file: &Path) -> Result<String, Error> {
 /// Both chunks, and the sources that give them.
 ///
 /// # Errors
-/// As [`write`].
+/// Bad input if the data can't be read, or a flag is needed to know more.
 fn load_all(wanted: &Wanted, draft: &str) -> Result<([Source; 2], Chunks), Error> {
     let mut sources = sources(wanted)?;
     let loading = Loading::new(false);
@@ -78,7 +78,7 @@ fn load_all(wanted: &Wanted, draft: &str) -> Result<([Source; 2], Chunks), Error
         };
         let (config, document) = config::parse(draft, text(wanted, &sources, &facts, draft))?;
         let chunks = load(&config.data, config.seed, &|chunk, progress| {
-            loading.show(chunk, progress)
+            loading.show(chunk, progress);
         })
         .map_err(|error| document.error(&error))?;
         let channels = [&chunks.general, &chunks.target].map(|loaded| loaded.examples.shape[0]);

@@ -241,7 +241,7 @@ mod tests {
             format!("label,{}\nx,{}\n", names.join(","), cells.join(","))
         };
         let check = |text: String, expected: Option<usize>| {
-            assert_eq!(table(&text).square("label"), expected)
+            assert_eq!(table(&text).square("label"), expected);
         };
         check(row(16, "9"), Some(4));
         check(row(16, "-9"), None);

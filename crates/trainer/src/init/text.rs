@@ -118,9 +118,9 @@ fn split(text: &mut String, facts: &Facts) {
     );
     if let Some(leak) = &facts.leak {
         let leak = leak.replace('\n', "\n# ");
-        write!(
+        writeln!(
             text,
-            "# Look into this, and take the line away when it is mended: {leak}\n"
+            "# Look into this, and take the line away when it is mended: {leak}"
         )
         .ok();
         line(text, "allow", "[\"identical\"]", "");
