@@ -20,11 +20,17 @@ if [ -n "$lavapipe" ]; then
 fi
 echo "${lavapipe:-none found: the tests need a GPU of this machine}"
 
-step "Python for the tests of exported networks"
-# NumPy and ONNX Runtime, in an environment of its own outside the repository.
+step "Python for the tests of what other programs read"
+# NumPy, ONNX Runtime, TensorBoard and a validator of JSON Schemas, in an environment of its own outside the repository.
 export PLUMB_PYTHON=${XDG_CACHE_HOME:-$HOME/.cache}/plumb-python/bin/python
-packages="numpy==2.4.6 onnxruntime==1.32.0"
-if ! "$PLUMB_PYTHON" -m pip freeze 2>/dev/null | grep -qxF "${packages#* }"; then
+packages="numpy==2.4.6 onnxruntime==1.32.0 tensorboard==2.21.0 jsonschema==4.26.0"
+installed=$("$PLUMB_PYTHON" -m pip freeze 2>/dev/null || true)
+are_installed() {
+    for package in $packages; do
+        grep -qxF "$package" <<<"$installed" || return 1
+    done
+}
+if ! are_installed; then
     if ! command -v python3 >/dev/null || ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
         if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
             apt-get update -qq
@@ -41,10 +47,10 @@ fi
 if [ -x "$PLUMB_PYTHON" ]; then
     echo "$PLUMB_PYTHON"
 elif [ -n "${CI:-}" ]; then
-    echo "check.sh: python3 is missing, and CI checks exported networks" >&2
+    echo "check.sh: python3 is missing, and CI checks what other programs read" >&2
     exit 1
 else
-    echo "skipped: the tests that run exported networks, which need python3"
+    echo "skipped: the tests of what other programs read, which need python3"
 fi
 
 step "formatting"
@@ -56,7 +62,7 @@ cargo clippy --release --workspace --all-targets --locked -- -D warnings
 step "tests"
 cargo test --release --workspace --locked
 if [ -x "$PLUMB_PYTHON" ]; then
-    cargo test --release --locked --test export -- --include-ignored
+    cargo test --release --locked --test export --test schema --test tensorboard --test trackers -- --include-ignored
 fi
 # Parquet files are read with a cargo feature, which needs a C compiler (for zstd).
 if command -v cc >/dev/null; then

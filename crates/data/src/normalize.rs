@@ -12,7 +12,9 @@ use crate::Examples;
 const MAX_TABLES: usize = 16;
 
 /// How values are brought to a common scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Normalization {
     /// To mean 0 and standard deviation 1, per channel of an image, else per feature.

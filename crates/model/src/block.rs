@@ -17,16 +17,19 @@ use crate::{
 ///
 /// Each convolution is conv → norm → activation. With a skip connection the block's input is added before
 /// the last activation, as in He et al. (2016). Then come pooling and dropout.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlockConfig {
     /// Maps that each convolution puts out.
+    #[schemars(range(min = 1))]
     pub channels: usize,
     /// Side of the kernel, in pixels.
     #[serde(default = "default_kernel")]
+    #[schemars(range(min = 1))]
     pub kernel: usize,
     /// Step of the first convolution's kernel, in pixels; that of the others is 1.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub stride: usize,
     /// Border of zeros around the input of each convolution, in pixels. If left out, (kernel - 1) / 2: with
     /// an odd kernel and a stride of 1, pictures keep their size.
@@ -34,6 +37,7 @@ pub struct BlockConfig {
     pub padding: Option<usize>,
     /// How many convolutions the block has.
     #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 100))]
     pub convolutions: usize,
     /// What is normalized behind each convolution. With `batch`, convolutions have no bias of their own.
     #[serde(default)]
@@ -44,9 +48,11 @@ pub struct BlockConfig {
     pub residual: bool,
     /// Side of the pooling window, and its step, in pixels; 1 for none.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub pool: usize,
     /// Share of the block's outputs that is set to zero in training, in 0..1.
     #[serde(default)]
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
     pub dropout: f64,
 }
 

@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 /// `fan_in` is the number of inputs of one unit, `fan_out` the number of units that one input goes to;
 /// in a convolution both count every position of the kernel. U is the uniform, N the normal
 /// distribution (mean, standard deviation). Gains and offsets of normalizations begin at 1 and 0 always.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Init {
     /// Weights and biases from U(-1/√`fan_in`, 1/√`fan_in`), what `PyTorch`'s layers begin with.

@@ -12,7 +12,7 @@ use crate::{Activation, BlockConfig, CnnConfig, Head, PoolKind};
 /// trained gain and offset; every map of the second convolution sees all six maps of the first, not a
 /// chosen part; and a linear layer with softmax instead of distances to drawn letters.
 /// `activation = "tanh"` and `pool_kind = "avg"` come nearer to the original.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Lenet5Config {
     /// The nonlinearity behind each convolution and each hidden layer.
@@ -20,6 +20,7 @@ pub struct Lenet5Config {
     /// What pooling takes of its 2×2 window.
     pub pool_kind: PoolKind,
     /// Share of the inputs of each fully connected layer that is set to zero in training, in 0..1.
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
     pub dropout: f64,
 }
 

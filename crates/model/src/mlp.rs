@@ -6,16 +6,18 @@ use crate::{Activation, NormKind, architecture::Architecture};
 ///
 /// A hidden layer is linear → norm → (+ skip) → activation → dropout. Without hidden layers it is a
 /// linear model.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MlpConfig {
     /// Widths of the hidden layers, from input to output.
+    #[schemars(inner(range(min = 1)))]
     pub hidden: Vec<usize>,
     /// The nonlinearity behind each hidden layer.
     #[serde(default)]
     pub activation: Activation,
     /// Share of each hidden layer's outputs that is set to zero in training, in 0..1.
     #[serde(default)]
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
     pub dropout: f64,
     /// What is normalized before each nonlinearity. With `batch`, hidden layers have no bias of their own.
     #[serde(default)]

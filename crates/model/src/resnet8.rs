@@ -10,10 +10,11 @@ use crate::{Activation, BlockConfig, CnnConfig, Head, NormKind, PoolKind};
 /// 2. The mean of each map goes to the classes. Theirs have 6n + 2 layers with n from 3 on; this is n = 1.
 /// Where a block changes the shape, its skip is a convolution of 1×1 with batch normalization (their
 /// option B; for CIFAR-10 they took the option without weights).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Resnet8Config {
     /// Share of the last maps' means that is set to zero in training, in 0..1.
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
     pub dropout: f64,
 }
 

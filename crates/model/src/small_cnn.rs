@@ -7,10 +7,11 @@ use crate::{Activation, BlockConfig, CnnConfig, Head, NormKind, PoolKind};
 /// Three convolutions of 3×3 with 8, 32 and 32 channels, each with batch normalization, `ReLU` and pooling, which
 /// halves the picture: 28×28 pixels become 32 maps of 3×3. Their 288 values go to the classes. The first
 /// convolution has few channels because it works on the whole picture, where each one takes most time.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SmallCnnConfig {
     /// Share of the last maps' values that is set to zero in training, in 0..1.
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
     pub dropout: f64,
 }
 

@@ -3,13 +3,17 @@
     reason = "these texts are the help of the commands, where [sweep] is a table of a config"
 )]
 
+mod init;
 mod many_runs;
+mod tools;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::init::{FirstNetwork, InitArgs, Kind};
 pub(crate) use self::many_runs::{CompareArgs, CurveSet, ReproduceArgs, SweepArgs};
+pub(crate) use self::tools::{CompletionsArgs, LogFormat, ManArgs};
 use crate::{device::DeviceChoice, exam::Regime};
 
 /// Trains small networks on data from two distributions, and says why they are not good enough yet
@@ -18,10 +22,18 @@ use crate::{device::DeviceChoice, exam::Regime};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    // An attribute, because an underscore in a doc comment is code.
+    #[arg(
+        long,
+        global = true,
+        help = "Draw with ASCII characters alone; so does the environment variable PLUMB_ASCII=1"
+    )]
+    pub(crate) ascii: bool,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Init(InitArgs),
     /// Train from a config, measure the four error rates, and print the diagnosis
     Train(TrainArgs),
     /// Go on with a run that ended early, in a new run directory; or train a finished one longer
@@ -31,11 +43,11 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     Predict(PredictArgs),
     /// Check a config and its data; print the resolved config, set sizes and parameter count
-    Check(CheckArgs),
+    Check(CheckConfigArgs),
     /// Look at a config's data, write it down for other programs, list the sources
     #[command(subcommand)]
     Data(DataCommand),
-    /// Write a run's best weights as a file for other programs
+    /// Write a run's best weights, or all that it measured, as a file for other programs
     Export(ExportNetworkArgs),
     /// Find a learning rate: train while it rises, and see where the loss falls and where it rises
     FindLr(FindLrArgs),
@@ -43,8 +55,12 @@ pub(crate) enum Command {
     Reproduce(ReproduceArgs),
     Decompose(DecomposeArgs),
     Exam(ExamArgs),
+    Report(ReportArgs),
+    Board(BoardArgs),
     /// List the devices that `--device` can name
     Devices(DevicesArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 #[derive(Args)]
@@ -96,6 +112,9 @@ pub(crate) struct ResumeArgs {
 
 #[derive(Args)]
 pub(crate) struct RunOutput {
+    /// Also write what is measured for another program, while it trains
+    #[arg(long, value_enum, value_name = "PROGRAM")]
+    pub(crate) log: Option<LogFormat>,
     /// Print the diagnosis as one JSON document
     #[arg(long)]
     pub(crate) json: bool,
@@ -285,6 +304,70 @@ pub(crate) enum Weights {
     Last,
 }
 
+/// Write a report that stands alone: one HTML file, of a run, a sweep or an experiment
+///
+/// A run that ends writes its report itself, and so do a sweep and an experiment; this makes it again, or for a run
+/// that goes on. The file needs no network and nothing beside it. Runs of a sweep get theirs by this command.
+#[derive(Args)]
+pub(crate) struct ReportArgs {
+    /// The directory of a run, a sweep or an experiment, or a folder of runs
+    #[arg(value_name = "RUN|SWEEP")]
+    pub(crate) input: PathBuf,
+    /// What to write; md goes to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Html)]
+    pub(crate) format: ReportFormat,
+    /// The file to write, instead of report.html in the directory
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write a CSV file of each figure too, into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Show it in the browser
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+/// Show runs and sweeps in the browser, also while they run
+///
+/// A small web server on this machine lists what is in the folder, and shows each run and sweep as its report does,
+/// with charts that follow the training. It only reads. It answers to this machine alone unless --host says otherwise;
+/// for a computer elsewhere, `ssh -L 7070:localhost:7070 NAME` brings its board here. Ctrl-C ends it.
+#[derive(Args)]
+pub(crate) struct BoardArgs {
+    /// The folder of runs
+    #[arg(value_name = "DIR", default_value = "runs")]
+    pub(crate) folder: PathBuf,
+    /// The port to listen on; 0 takes any that is free
+    #[arg(long, value_name = "N", default_value_t = 7070)]
+    pub(crate) port: u16,
+    /// The address to listen on; 0.0.0.0 lets everybody in who reaches this machine
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) host: std::net::IpAddr,
+    /// Show it in the browser
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// A page
+    Html,
+    /// Markdown, for pull requests and notes
+    Md,
+}
+
+#[derive(Args)]
+pub(crate) struct CheckConfigArgs {
+    #[command(flatten)]
+    pub(crate) config: Option<ConfigArgs>,
+    /// Print the JSON Schema of configs, for editors, and nothing else
+    #[arg(long, exclusive = true)]
+    pub(crate) schema: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Args)]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
@@ -406,7 +489,7 @@ pub(crate) struct ExportNetworkArgs {
     /// The format of the file
     #[arg(long, value_enum)]
     pub(crate) format: NetworkFormat,
-    /// The file to write; model.safetensors or model.onnx in the run's directory if not given
+    /// The file to write; model.safetensors, model.onnx or metrics.csv in the run's directory if not given
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Replace a file that exists
@@ -420,6 +503,8 @@ pub(crate) enum NetworkFormat {
     Safetensors,
     /// The whole network, for ONNX Runtime and others
     Onnx,
+    /// What the run measured, one line per evaluation, for spreadsheets and experiment trackers
+    Csv,
 }
 
 /// Examine the diagnosis itself, on trainings whose truth is known

@@ -12,8 +12,8 @@ use crate::{Error, run_dir::RunDir};
 /// The version of a line of either file.
 pub(crate) const FORMAT: u32 = 2;
 
-const METRICS: &str = "metrics.jsonl";
-const TIMINGS: &str = "timings.jsonl";
+pub(crate) const METRICS: &str = "metrics.jsonl";
+pub(crate) const TIMINGS: &str = "timings.jsonl";
 
 /// A line of `metrics.jsonl`: what one set measures at one evaluation.
 #[derive(Clone, Debug, Serialize, Deserialize)]

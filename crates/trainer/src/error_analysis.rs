@@ -13,7 +13,11 @@ use plumb_diagnostics::{
 };
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::{mistakes::Mistake, suspects::Suspects, text::text};
+pub(crate) use self::{
+    mistakes::Mistake,
+    suspects::{SetSuspects, Suspect, Suspects},
+    text::text,
+};
 use crate::{Error, scored::Scored};
 
 /// Mistakes that are listed: about as many as a person looks through in a sitting (Ng, Machine Learning

@@ -45,7 +45,7 @@ pub(crate) struct Verdict {
     /// The Bayes errors, where they are the human level.
     pub(crate) bayes: Option<KnownBayes>,
     pub(crate) actions: Vec<Action>,
-    diagnosis: Diagnosis,
+    pub(crate) diagnosis: Diagnosis,
 }
 
 impl Verdict {
@@ -112,7 +112,11 @@ impl Finished {
     }
 }
 
-fn predictions(run: &RunDir, set: SetName, data: &DataSummary) -> Result<Scored, Error> {
+/// What the chosen weights of a run say of a set.
+///
+/// # Errors
+/// Bad input if the file is missing, damaged, or not of that set.
+pub(crate) fn predictions(run: &RunDir, set: SetName, data: &DataSummary) -> Result<Scored, Error> {
     let path = run.path().join(format!("predictions/{set}.csv"));
     let parts = Table::read(&path, Roles::OF_RUN)?.parts;
     let scored = parts.into_iter().map(|Part { scored, .. }| scored).next();

@@ -9,7 +9,7 @@ use crate::{
 /// What takes the trained model to find out, and is kept for `plumb diagnose`.
 pub(crate) struct Hindsight {
     mismatch: MismatchTest,
-    suspects: Suspects,
+    pub(crate) suspects: Suspects,
 }
 
 impl Hindsight {

@@ -4,6 +4,8 @@
 mod advice;
 mod answers;
 mod bayes;
+mod board;
+mod chart;
 mod checkpoint;
 mod cli;
 mod clip;
@@ -31,7 +33,9 @@ mod forest;
 mod forewarn;
 mod fraction;
 mod freeze;
+mod gallery;
 mod hindsight;
+mod init;
 mod init_from;
 mod initial;
 mod interrupt;
@@ -42,13 +46,16 @@ mod load;
 mod looks;
 mod loss;
 mod losses;
+mod measurements;
 mod mismatch_test;
 mod mixup;
 mod names;
 mod near;
 mod optimizer;
 mod outputs;
+mod page;
 mod parameters;
+mod picture;
 mod pool;
 mod predictions;
 mod prepare;
@@ -62,7 +69,10 @@ mod schedule;
 mod scored;
 mod session;
 mod sets;
+mod shell;
+mod sparkline;
 mod sweep;
+mod tensorboard;
 mod terminal;
 mod train;
 mod train_sample;
@@ -87,6 +97,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    terminal::choose_ascii(cli.ascii);
     // A panic is a bug of ours or of a library below: it ends the run like any other failure.
     panic::set_hook(Box::new(|panic| {
         terminal::talk(&format!(
@@ -107,6 +118,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
+        Command::Init(args) => commands::init::run(args),
         Command::Train(args) => commands::train::run(&args),
         Command::Resume(args) => commands::resume::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
@@ -121,6 +133,10 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Sweep(args) => commands::sweep::run(&args),
         Command::Exam(args) => commands::exam::run(&args),
         Command::Decompose(args) => commands::decompose::run(&args),
+        Command::Board(args) => commands::board::run(&args),
+        Command::Report(args) => commands::report::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
+        Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
     }
 }

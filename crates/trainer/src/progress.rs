@@ -1,52 +1,83 @@
-use std::time::{Duration, Instant};
+mod shown;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use burn::tensor::Tensor;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use plumb_diagnostics::SetName;
 
-use crate::terminal;
+use self::shown::Shown;
+use crate::terminal::{self, Screen};
 
 /// Reading a loss synchronizes with the device, so it is read for show this often at most.
 const READ_LOSS_EVERY: Duration = Duration::from_millis(500);
 
+/// A live display is drawn this often, by a thread of its own, which also sees a terminal's new width.
+pub(crate) const DRAW_EVERY: Duration = Duration::from_millis(100);
+
 /// What a person sees on stderr while training: a live display in a terminal, plain lines elsewhere.
 pub(crate) struct Progress {
     bar: ProgressBar,
-    n_epochs: u32,
-    /// Epoch, loss and the rates of the epoch before, as far as they are known.
-    epoch: u32,
-    loss: Option<f32>,
-    rates: String,
+    shown: Arc<Mutex<Shown>>,
     loss_read: Instant,
     quiet: bool,
 }
 
+/// How much there is to train.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    pub(crate) n_epochs: u32,
+    /// Of each epoch.
+    pub(crate) n_examples: usize,
+    /// Whole epochs that an earlier run trained.
+    pub(crate) epochs_before: u32,
+}
+
+impl Extent {
+    /// The epoch in progress, counted from 1, after so many examples.
+    fn epoch(self, n_examples: u64) -> u32 {
+        let done = n_examples / (self.n_examples as u64).max(1);
+        let done = u32::try_from(done).unwrap_or(u32::MAX);
+        (self.epochs_before.saturating_add(done).saturating_add(1)).min(self.n_epochs)
+    }
+}
+
 impl Progress {
-    /// For so many epochs of so many examples each.
-    pub(crate) fn new(n_epochs: u32, n_examples: usize, quiet: bool) -> Self {
-        let bar = if quiet {
+    /// `is_live` is whether the training can be watched at all: what is made in one step can't.
+    pub(crate) fn new(extent: Extent, is_live: bool, quiet: bool) -> Self {
+        let shown = Arc::new(Mutex::new(Shown::default()));
+        let n_epochs = extent.n_epochs.saturating_sub(extent.epochs_before);
+        let bar = if quiet || !is_live {
             ProgressBar::hidden()
         } else {
-            ProgressBar::new(u64::from(n_epochs) * n_examples as u64)
+            ProgressBar::new(u64::from(n_epochs) * extent.n_examples as u64)
         };
-        if let Ok(style) = ProgressStyle::with_template(
-            "{wide_msg}\n{bar:24} {percent:>3} %  {speed} examples/s, {eta} left",
-        ) {
+        let style = ProgressStyle::with_template(
+            "{sets}\n{wide_bar} {percent:>3} %  {speed} examples/s, {eta} left",
+        );
+        if let (Ok(style), false) = (style, bar.is_hidden()) {
             let speed = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
                 write!(out, "{}", thousands(state.per_sec() as u64)).ok();
             };
-            bar.set_style(style.progress_chars("=> ").with_key("speed", speed));
+            let of_sets = Arc::clone(&shown);
+            let sets = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                let epoch = extent.epoch(state.pos());
+                let text = locked(&of_sets).text(epoch, extent.n_epochs, Screen::stderr());
+                write!(out, "{text}").ok();
+            };
+            let style = style.with_key("speed", speed).with_key("sets", sets);
+            bar.set_style(style.progress_chars("=> "));
+            bar.enable_steady_tick(DRAW_EVERY);
         }
-        let progress = Self {
+        Self {
             bar,
-            n_epochs,
-            epoch: 1,
-            loss: None,
-            rates: String::new(),
+            shown,
             loss_read: Instant::now(),
             quiet,
-        };
-        progress.show();
-        progress
+        }
     }
 
     /// After a step on `n_examples`; the loss is read from the device only now and then.
@@ -54,37 +85,47 @@ impl Progress {
         self.bar.inc(n_examples as u64);
         if !self.bar.is_hidden() && self.loss_read.elapsed() >= READ_LOSS_EVERY {
             self.loss_read = Instant::now();
-            self.loss = loss.clone().try_into_scalar().ok();
-            self.show();
+            let loss = loss.clone().try_into_scalar().ok();
+            locked(&self.shown).loss = loss;
         }
     }
 
-    /// After an epoch, with its rates in words.
-    pub(crate) fn epoch_done(&mut self, epoch: u32, rates: &str) {
-        self.epoch = (epoch + 1).min(self.n_epochs);
-        self.rates = rates.to_string();
-        self.show();
+    /// After the errors of a set were counted in an epoch, or where an earlier run counted them; `rate` is a
+    /// fraction.
+    pub(crate) fn measured(&self, epoch: u32, set: SetName, rate: f64) {
+        if !self.bar.is_hidden() {
+            locked(&self.shown).add(epoch, set, rate);
+        }
     }
 
-    fn show(&self) {
-        let loss = self
-            .loss
-            .map_or(String::new(), |loss| format!("  loss {loss:.4}"));
-        let (epoch, n_epochs, rates) = (self.epoch, self.n_epochs, &self.rates);
-        self.bar
-            .set_message(format!("epoch {epoch}/{n_epochs}{loss}{rates}"));
-    }
-
-    /// Writes a line that stays.
+    /// Writes a line that stays; in a terminal broken at words where it is too long.
     pub(crate) fn line(&self, line: &str) {
         if !self.quiet {
-            self.bar.suspend(|| terminal::talk(line));
+            self.bar.suspend(|| terminal::talk_in_words(line));
+        }
+    }
+
+    /// Writes a line that stays; in a terminal without its end where it is too long.
+    pub(crate) fn brief(&self, line: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| terminal::talk_briefly(line));
         }
     }
 
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+impl Drop for Progress {
+    /// A training that fails leaves no half of a display.
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+fn locked(shown: &Mutex<Shown>) -> MutexGuard<'_, Shown> {
+    shown.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a person sees while data is read or drawn: a bar, in a terminal, once it takes a moment.

@@ -12,8 +12,9 @@ use crate::{
     config::Config,
     curve::{FORMAT, Metric, Timing},
     diverged::{Diverged, NotFinite},
-    progress::{Progress, thousands},
+    progress::{Extent, Progress, thousands},
     run_dir::RunDir,
+    tensorboard::EventFile,
     train::{Evaluated, Observer, Position, Snapshot},
 };
 
@@ -23,12 +24,16 @@ const SAVE_EVERY: Duration = Duration::from_secs(1);
 /// Lines that a run prints at most, whatever its number of epochs.
 const MAX_LINES: u32 = 50;
 
+/// Hears of each epoch that was measured, counted from 1, and of how many there are.
+pub(crate) type OnEpoch<'a> = &'a (dyn Fn(u32, u32) + Sync);
+
 /// Writes a training down in its run directory, and shows it.
 pub(crate) struct Recorder<'a> {
     run: &'a RunDir,
     config: &'a Config,
     checkpoints: Checkpoints,
     progress: Progress,
+    on_epoch: Option<OnEpoch<'a>>,
     n_epochs: u32,
     n_examples: usize,
     written: Written,
@@ -36,6 +41,7 @@ pub(crate) struct Recorder<'a> {
     n_evaluations: u32,
     log: String,
     saved: Instant,
+    events: Option<EventFile>,
 }
 
 /// What was measured, one JSON document per line. Equal runs have equal `metrics.jsonl`; what the clock
@@ -67,6 +73,12 @@ impl Written {
             timings: up_to_position("timings.jsonl"),
         };
         (written, warnings)
+    }
+
+    /// What can be read of the measurements.
+    fn metrics(&self) -> impl Iterator<Item = Metric> {
+        let lines = self.metrics.lines();
+        lines.filter_map(|line| serde_json::from_str(line).ok())
     }
 
     /// Writes it into a new run.
@@ -144,18 +156,46 @@ impl<'a> Recorder<'a> {
         quiet: bool,
     ) -> Self {
         let n_epochs = config.train.epochs;
+        let before: Vec<Metric> = written.metrics().collect();
+        let extent = Extent {
+            n_epochs,
+            n_examples,
+            epochs_before: before.last().map_or(0, |metric| metric.epoch),
+        };
+        let progress = Progress::new(extent, config.model.forest().is_none(), quiet);
+        for metric in before {
+            progress.measured(metric.epoch, metric.set, metric.error_rate);
+        }
         Self {
             run,
             config,
             checkpoints: Checkpoints::new(run.path()),
-            progress: Progress::new(n_epochs, n_examples, quiet),
+            progress,
+            on_epoch: None,
             n_epochs,
             n_examples,
             written,
             n_evaluations: 0,
             log: String::new(),
             saved: Instant::now(),
+            events: None,
         }
+    }
+
+    /// Somebody wants to hear of the epochs.
+    pub(crate) fn tell(&mut self, on_epoch: Option<OnEpoch<'a>>) {
+        self.on_epoch = on_epoch;
+    }
+
+    /// Has what is measured written into an event file too, beginning with what an earlier run measured.
+    pub(crate) fn log_to(&mut self, events: EventFile) -> Result<(), Error> {
+        self.events = Some(events);
+        self.log_events()
+    }
+
+    fn log_events(&mut self) -> Result<(), Error> {
+        let Written { metrics, timings } = &self.written;
+        (self.events.as_mut()).map_or(Ok(()), |events| events.catch_up(metrics, timings))
     }
 
     /// Says something that is kept in `train.log` too.
@@ -170,6 +210,7 @@ impl<'a> Recorder<'a> {
     pub(crate) fn evaluated_once(&mut self, evaluated: &Evaluated<'_>) -> Result<(), Error> {
         self.n_evaluations += 1;
         self.written.add(evaluated, 1)?;
+        self.log_events()?;
         self.written.write(self.run)?;
         let secs = evaluated.train_time.as_secs_f64();
         self.note(&format!("grown in {secs:.1} s{}", rates(evaluated)));
@@ -247,14 +288,21 @@ impl Observer for Recorder<'_> {
     ) -> Result<(), Error> {
         self.n_evaluations += 1;
         self.written.add(evaluated, snapshot.position.step)?;
+        self.log_events()?;
         let rates = rates(evaluated);
         let line = self.line(evaluated, &rates);
         let epoch = evaluated.epoch;
-        self.progress.epoch_done(epoch, &rates);
+        for (set, measured) in evaluated.measured.iter() {
+            let rate = measured.count.rate();
+            self.progress.measured(epoch, set, rate);
+        }
+        if let Some(tell) = self.on_epoch {
+            tell(epoch, self.n_epochs);
+        }
         self.log.push_str(&line);
         self.log.push('\n');
         if is_end || epoch.is_multiple_of(self.n_epochs.div_ceil(MAX_LINES)) {
-            self.progress.line(&line);
+            self.progress.brief(&line);
         }
         for warning in evaluated.warnings {
             self.note(&format!("warning: {warning}"));

@@ -5,23 +5,26 @@ mod forest;
 use std::{path::Path, time::Instant};
 
 use burn::module::Module;
-use plumb_diagnostics::{Diagnosis, ErrorCount};
+use plumb_diagnostics::{Diagnosis, ErrorCount, Human, SetName};
 use plumb_model::Model;
 
 use crate::{
     Error,
     advice::{Case, advise},
     checkpoint::{Checkpoints, Saved},
-    cli::RunOutput,
+    cli::{LogFormat, RunOutput},
     config::Config,
     curve::Curve,
     device::OpenDevice,
     device_check::{self, DeviceCheck, Recipe},
     earlier::Earlier,
     environment::Environment,
+    error_analysis::ErrorAnalysis,
     evaluate::Evaluation,
     feed::{Feed, Residents, resident, shared_feeds},
+    finished,
     forewarn::forewarnings,
+    gallery::Gallery,
     hindsight::Hindsight,
     initial::{Initial, same_model},
     interrupt,
@@ -29,15 +32,17 @@ use crate::{
     ledger::Look,
     looks::UsedUp,
     loss::Loss,
+    page,
     pool::in_pool,
     predictions,
     prepare::Prepared,
     progress::thousands,
-    recorder::{Recorder, Written},
+    recorder::{OnEpoch, Recorder, Written},
     report::{self, Findings, Report},
     run_dir::RunDir,
     sets::PerSet,
-    terminal,
+    tensorboard::EventFile,
+    terminal::{self, Screen},
     train::{Batches, Best, End, Ingredients, Observer, Position, Snapshot, State, train},
     train_sample::{self, Evaluations},
     trained::{ModelFile, other_model},
@@ -59,7 +64,11 @@ pub(crate) struct Session<'a> {
     pub(crate) earlier: Option<Earlier>,
     /// Whether to train on a device without comparing it with the CPU first.
     pub(crate) skip_device_check: bool,
+    /// Hears of its epochs.
+    pub(crate) on_epoch: Option<OnEpoch<'a>>,
     pub(crate) output: Output,
+    /// The program that is shown what is measured, beside people.
+    pub(crate) log: Option<LogFormat>,
 }
 
 /// What a session prints.
@@ -164,6 +173,8 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<Conclude
     } = session;
     let n_train = prepared.sets.train.len();
     let mut recorder = Recorder::new(&run, config, n_train, written, session.output.is_quiet());
+    recorder.tell(session.on_epoch);
+    session.log_to(&mut recorder, &run, earlier.as_ref())?;
     session.introduce(&mut recorder, &run);
     if let Some(check) = &environment.device_check {
         recorder.note(&check.to_string());
@@ -263,6 +274,23 @@ impl Session<'_> {
         })
     }
 
+    /// Has what is measured written for other programs too, if that is wanted, or an earlier run did it.
+    fn log_to(
+        &self,
+        recorder: &mut Recorder<'_>,
+        run: &RunDir,
+        earlier: Option<&Earlier>,
+    ) -> Result<(), Error> {
+        let did_before = earlier.is_some_and(|earlier| EventFile::is_in(&earlier.run));
+        if self.log == Some(LogFormat::Tensorboard) || did_before {
+            let n_train = self.prepared.sets.train.len();
+            let human = self.prepared.human.target.as_ref();
+            let events = EventFile::create(run, n_train, human.map(Human::level))?;
+            recorder.log_to(events)?;
+        }
+        Ok(())
+    }
+
     /// Notes in the ledger of the runs' folder that dev and test were measured. What can't be noted is said,
     /// and keeps nobody from training.
     fn remember_look(&self, run: &RunDir, recorder: &mut Recorder<'_>, best: Option<ErrorCount>) {
@@ -330,23 +358,31 @@ impl Session<'_> {
                 bayes: config.human.is_none().then_some(&prepared.bayes),
                 diagnosis: &diagnosis,
                 actions: &actions,
+                sentence: report::sentence(&diagnosis, &actions),
+                go_on: report::behind_run(run.path(), &actions),
             },
         };
-        let text = report::text(&report);
+        let text = report::text(&report, Screen::plain());
         for (set, measured) in measured.iter() {
             let examples = prepared.sets.get(set);
             let members = prepared.members.get(set);
             predictions::write(run, set, examples, members, &measured.predictions)?;
         }
         outcome.hindsight.write(run)?;
+        run.write_json(Gallery::FILE, &self.gallery(run, outcome)?)?;
         run.write("train.log", (log + &text).as_bytes())?;
         environment.elapsed_secs = Some(self.start.elapsed().as_secs_f64());
         environment.write(run)?;
         // Last: it says that the run is whole.
         run.write_json("diagnosis.json", &report)?;
+        if self.output != Output::Nothing {
+            page::write_or_say(run.path());
+        }
         match self.output {
             Output::Report { json: true, .. } => terminal::json(&report)?,
-            Output::Report { json: false, .. } => terminal::data(&text)?,
+            Output::Report { json: false, .. } => {
+                terminal::report(&report::text(&report, Screen::stdout()))?;
+            }
             Output::Nothing => {}
         }
         if !self.output.is_quiet() {
@@ -356,6 +392,15 @@ impl Session<'_> {
             }
         }
         Ok(Concluded { diagnosis })
+    }
+
+    /// The examples that the run's report shows, from what the chosen weights say of dev.
+    fn gallery(&self, run: &RunDir, outcome: &Outcome) -> Result<Gallery, Error> {
+        let dev = finished::predictions(run, SetName::Dev, &self.prepared.summary)?;
+        let confidence = self.config.diagnosis.options()?.confidence;
+        let analysis = ErrorAnalysis::of(&dev, confidence)?;
+        let suspects = &outcome.hindsight.suspects;
+        Ok(Gallery::of(self.prepared, &analysis, suspects))
     }
 
     fn evaluations(&self) -> Evaluations {

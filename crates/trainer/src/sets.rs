@@ -1,7 +1,7 @@
 use plumb_diagnostics::SetName;
 
 /// One value for each of the four sets.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct PerSet<T> {
     pub(crate) train: T,
@@ -35,6 +35,15 @@ impl<T> PerSet<T> {
             SetName::TrainDev => &self.train_dev,
             SetName::Dev => &self.dev,
             SetName::Test => &self.test,
+        }
+    }
+
+    pub(crate) fn get_mut(&mut self, set: SetName) -> &mut T {
+        match set {
+            SetName::Train => &mut self.train,
+            SetName::TrainDev => &mut self.train_dev,
+            SetName::Dev => &mut self.dev,
+            SetName::Test => &mut self.test,
         }
     }
 

@@ -1,8 +1,52 @@
 //! Words for people and programs: stdout is data, stderr is talk.
 
-use std::io::{IsTerminal, Write};
+mod screen;
+mod symbols;
 
-use crate::Error;
+use std::{
+    borrow::Cow,
+    io::{IsTerminal, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use console::Term;
+
+use crate::{Error, report::wrapped_to};
+
+pub(crate) use self::{screen::Screen, symbols::Symbols};
+
+/// Whether the person wants ASCII characters alone. A choice for the whole process, like `NO_COLOR`.
+static ASCII: AtomicBool = AtomicBool::new(false);
+
+/// Takes the choice of the command line, or else that of the environment variable `PLUMB_ASCII`.
+pub(crate) fn choose_ascii(flag: bool) {
+    let variable = std::env::var_os("PLUMB_ASCII");
+    let is_set = variable.is_some_and(|value| !value.is_empty() && value != "0");
+    ASCII.store(flag || is_set, Ordering::Relaxed);
+}
+
+/// Whether ASCII characters alone are wanted.
+pub(crate) fn is_ascii() -> bool {
+    ASCII.load(Ordering::Relaxed)
+}
+
+/// A text for people with those of plumb's own signs that are not ASCII replaced, where that is wanted. Names from
+/// elsewhere stay as they are.
+fn own_words(text: &str) -> Cow<'_, str> {
+    if is_ascii() && !text.is_ascii() {
+        symbols::spelled_out(text).into()
+    } else {
+        text.into()
+    }
+}
+
+/// Writes a text for people to stdout.
+///
+/// # Errors
+/// As [`data`].
+pub(crate) fn report(text: &str) -> Result<(), Error> {
+    data(&own_words(text))
+}
 
 /// Writes data to stdout.
 ///
@@ -30,7 +74,23 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Error> {
 
 /// Writes a line of talk to stderr. Where nobody can hear, talk is dropped.
 pub(crate) fn talk(line: &str) {
-    writeln!(std::io::stderr().lock(), "{line}").ok();
+    writeln!(std::io::stderr().lock(), "{}", own_words(line)).ok();
+}
+
+/// As [`talk`]; in a terminal the line is broken at words where it is too long.
+pub(crate) fn talk_in_words(line: &str) {
+    match Screen::of_terminal(&Term::stderr()) {
+        Some(screen) => talk(wrapped_to(screen.width, "", line).trim_end()),
+        None => talk(line),
+    }
+}
+
+/// As [`talk`]; in a terminal the line ends where there is no room.
+pub(crate) fn talk_briefly(line: &str) {
+    match Screen::of_terminal(&Term::stderr()) {
+        Some(screen) => talk(&screen.cut(line)),
+        None => talk(line),
+    }
 }
 
 /// Whether a stream wants colours: a terminal, and no `NO_COLOR` (<https://no-color.org>).

@@ -17,10 +17,13 @@ pub struct SplitPlan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mistake: Option<Mistake>,
     /// Examples of the training mix that are held out from training.
+    #[schemars(extend("not" = serde_json::json!({ "const": 0 })))]
     pub train_dev: Size,
     /// Target examples that decide.
+    #[schemars(extend("not" = serde_json::json!({ "const": 0 })))]
     pub dev: Size,
     /// Target examples for the final figure.
+    #[schemars(extend("not" = serde_json::json!({ "const": 0 })))]
     pub test: Size,
     /// Target examples that join the general ones in the training mix; none if absent.
     #[serde(default = "none")]
@@ -39,6 +42,7 @@ pub struct SplitPlan {
     /// Weight of a general example in training where that of a target example is 1 (Ng's β). Without
     /// it all weigh the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub general_weight: Option<f64>,
     /// Leaks between the sets that are no error here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::ConfigArgs;
+use super::{ConfigArgs, LogFormat};
 use crate::{device::DeviceChoice, sweep::Shard};
 
 /// Compare runs: what differs, what came of it, which is better, and how the error falls with data
@@ -126,6 +126,9 @@ pub(crate) struct SweepArgs {
     /// The most runs that a sweep may have
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(crate) max_runs: u64,
+    /// Also write what each run measures for another program, while it trains
+    #[arg(long, value_enum, value_name = "PROGRAM")]
+    pub(crate) log: Option<LogFormat>,
     /// List the runs with their parameters, examples and estimated time, and train nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

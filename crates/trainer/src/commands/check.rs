@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use crate::{
     Error,
-    cli::CheckArgs,
+    cli::CheckConfigArgs,
     config::{self, Config, Document},
     data_summary::DataSummary,
     device::{self, DeviceChoice},
@@ -29,8 +29,11 @@ struct Checked<'a> {
     warnings: &'a [String],
 }
 
-pub(crate) fn run(args: &CheckArgs) -> Result<(), Error> {
-    let (config, document) = config::read(&args.config.path, &args.config.overrides)?;
+pub(crate) fn run(args: &CheckConfigArgs) -> Result<(), Error> {
+    let Some(given) = &args.config else {
+        return terminal::json(&config::schema());
+    };
+    let (config, document) = config::read(&given.path, &given.overrides)?;
     let prepared = prepare(&config, &document, &|_, _| {})?;
     let cost = config.model.cost(&prepared.task);
     let activation_bytes_per_batch = cost.activation_bytes(config.train.batch_size);
@@ -50,7 +53,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Error> {
     }
     terminal::data(&config.to_toml()?)?;
     let summary = summary(&config, cost, &begins, data, &forewarnings);
-    terminal::data(&format!("\n{summary}"))
+    terminal::report(&format!("\n{summary}"))
 }
 
 /// What is known of the model that training starts with.

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &CompareArgs) -> Result<(), Error> {
         return if args.json {
             terminal::json(&curves.document())
         } else {
-            terminal::data(&curves.text(width()))
+            terminal::report(&curves.text(width()))
         };
     }
     let comparison = Comparison::of(
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &CompareArgs) -> Result<(), Error> {
     } else if args.csv {
         terminal::data(&comparison.csv()?)
     } else {
-        terminal::data(&comparison.text(width()))
+        terminal::report(&comparison.text(width()))
     }
 }
 

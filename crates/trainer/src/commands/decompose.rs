@@ -44,7 +44,7 @@ pub(crate) fn run(args: &DecomposeArgs) -> Result<(), Error> {
             decomposed: &decomposed,
         });
     }
-    terminal::data(&text(args.trainings, &decomposed))
+    terminal::report(&text(args.trainings, &decomposed))
 }
 
 fn text(trainings: u32, decomposed: &Decomposed) -> String {

@@ -15,7 +15,7 @@ use crate::{
     cli::DiagnoseArgs,
     near::near,
     report::{self, Findings},
-    terminal,
+    terminal::{self, Screen},
 };
 
 /// What `plumb diagnose --json` prints of figures that are no run's.
@@ -94,12 +94,15 @@ fn figures(args: &DiagnoseArgs, path: Option<&Path>, given: Given) -> Result<(),
     let given = given.with_flags(&args.figures)?;
     let diagnosis = given.diagnose()?;
     let human = given.human();
+    let actions = in_general(&diagnosis);
     let findings = Findings {
         matters_share: given.options.matters_share,
         human: &human,
         bayes: None,
         diagnosis: &diagnosis,
-        actions: &in_general(&diagnosis),
+        sentence: report::sentence(&diagnosis, &actions),
+        actions: &actions,
+        go_on: Vec::new(),
     };
     if args.json {
         return terminal::json(&Diagnosed {
@@ -108,7 +111,7 @@ fn figures(args: &DiagnoseArgs, path: Option<&Path>, given: Given) -> Result<(),
             findings,
         });
     }
-    terminal::data(&report::findings(&findings))
+    terminal::report(&report::findings(&findings, Screen::stdout()))
 }
 
 impl Given {

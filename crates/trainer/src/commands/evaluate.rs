@@ -25,7 +25,7 @@ use crate::{
     report::{self, Findings},
     run_dir::RunDir,
     sets::PerSet,
-    terminal,
+    terminal::{self, Screen},
     train::End,
     trained::{Trained, read_config},
 };
@@ -138,6 +138,8 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
         bayes: (config.human.is_none() && has_human).then_some(&prepared.bayes),
         diagnosis: &diagnosis,
         actions: &actions,
+        sentence: report::sentence(&diagnosis, &actions),
+        go_on: Vec::new(),
     };
     if args.json {
         return terminal::json(&Evaluated {
@@ -166,7 +168,10 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
         text.push_str(note);
         text.push('\n');
     }
-    terminal::data(&format!("{text}\n{}", report::findings(&findings)))
+    terminal::report(&format!(
+        "{text}\n{}",
+        report::findings(&findings, Screen::stdout())
+    ))
 }
 
 /// What was measured during the run's training; none, and a note, if that can't be read.

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &ExamArgs) -> Result<(), Error> {
     if args.json {
         terminal::json(&report)?;
     } else {
-        terminal::data(&report.text())?;
+        terminal::report(&report.text())?;
     }
     report.verdict()
 }

@@ -6,18 +6,21 @@ use crate::{
     Error,
     cli::{ExportNetworkArgs, NetworkFormat},
     device::{self, DeviceChoice},
-    export, run_dir, terminal,
+    export, measurements,
+    run_dir::{self, RunDir},
+    terminal,
     trained::Trained,
 };
 
-/// Writes a run's best weights as a file for other programs.
+/// Writes a run's best weights, or what it measured, as a file for other programs.
 pub(crate) fn run(args: &ExportNetworkArgs) -> Result<(), Error> {
     let path = place(args)?;
     let opened = device::open(DeviceChoice::to_look_at())?;
-    let trained = Trained::load(&args.run, &opened.device)?;
+    let trained = || Trained::load(&args.run, &opened.device);
     let content = match args.format {
-        NetworkFormat::Safetensors => export::safetensors(&trained)?,
-        NetworkFormat::Onnx => onnx(&trained, &opened.device)?,
+        NetworkFormat::Safetensors => export::safetensors(&trained()?)?,
+        NetworkFormat::Onnx => onnx(&trained()?, &opened.device)?,
+        NetworkFormat::Csv => measurements::csv(&RunDir::open(&args.run)?)?,
     };
     run_dir::write_whole(&path, &content).map_err(|error| {
         Error::bad_input(format!("can't write {}: {error}", path.display()))
@@ -36,6 +39,7 @@ fn place(args: &ExportNetworkArgs) -> Result<PathBuf, Error> {
         let name = match args.format {
             NetworkFormat::Safetensors => "model.safetensors",
             NetworkFormat::Onnx => "model.onnx",
+            NetworkFormat::Csv => "metrics.csv",
         };
         Path::new(&args.run).join(name)
     });

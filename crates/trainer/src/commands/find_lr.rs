@@ -75,7 +75,7 @@ pub(crate) fn run(args: &FindLrArgs) -> Result<(), Error> {
         });
     }
     let chart = chart().draw(&points, suggestion.map(|found| found.learning_rate));
-    terminal::data(&format!("{chart}\n{conclusion}\n"))
+    terminal::report(&format!("{chart}\n{conclusion}\n"))
 }
 
 fn test(
@@ -98,7 +98,14 @@ fn test(
 fn chart() -> Chart {
     let term = console::Term::stdout();
     let (width, style) = match term.size_checked() {
-        Some((_, width)) if term.is_term() => (usize::from(width), Style::Dots),
+        Some((_, width)) if term.is_term() => {
+            let style = if terminal::is_ascii() {
+                Style::Plain
+            } else {
+                Style::Dots
+            };
+            (usize::from(width), style)
+        }
         _ => (80, Style::Plain),
     };
     Chart {

@@ -48,7 +48,7 @@ pub(crate) fn run(args: &ReproduceArgs) -> Result<(), Error> {
         if args.runner.json {
             terminal::json(&report)?;
         } else {
-            terminal::data(&report.text())?;
+            terminal::report(&report.text())?;
         }
         return verdict(report.standing, &report.tally());
     }
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &ReproduceArgs) -> Result<(), Error> {
         };
         if !args.runner.json {
             match (&report, &error) {
-                (Some(report), _) => terminal::data(&report.text())?,
+                (Some(report), _) => terminal::report(&report.text())?,
                 (_, error) => {
                     let error = error.as_deref().unwrap_or_default();
                     terminal::talk(&format!("{}: {error}", one.path().display()));
@@ -92,7 +92,7 @@ pub(crate) fn run(args: &ReproduceArgs) -> Result<(), Error> {
             experiments: &ended,
         })?;
     } else {
-        terminal::data(&summary(&ended))?;
+        terminal::report(&summary(&ended))?;
     }
     let held = ended
         .iter()

@@ -59,7 +59,9 @@ pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
         runs_dir: &runs_dir,
         earlier: Some(earlier),
         skip_device_check: args.skip_device_check,
+        on_epoch: None,
         output: (&args.output).into(),
+        log: args.output.log,
     };
     session::run(session, initial)?;
     Ok(())

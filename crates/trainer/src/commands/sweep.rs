@@ -13,8 +13,9 @@ use self::{progress::SweepProgress, room::Room};
 use crate::{
     Error,
     cli::SweepArgs,
-    device,
+    device, page,
     progress::thousands,
+    report,
     sweep::{self, Options, Plan, Shard, SharedData, Summary, SweepDir},
     terminal,
 };
@@ -31,6 +32,8 @@ struct Report<'a> {
     done: usize,
     failed: Vec<Failed<'a>>,
     seconds: f64,
+    /// Commands to go on with.
+    go_on: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -69,11 +72,13 @@ pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
         fail_fast: args.fail_fast,
         retry_failed: args.runner.retry_failed,
         skip_device_check: args.skip_device_check,
+        log: args.log,
     };
     let progress = SweepProgress::new(&plan, &directory, args.runner.quiet);
     let ended = sweep::run(&plan, &directory, &options, data, &progress);
     progress.finish();
     let summary = ended?;
+    page::write_or_say(directory.path());
     let seconds = start.elapsed().as_secs_f64();
     if args.runner.json {
         terminal::json(&Report {
@@ -88,9 +93,10 @@ pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
                 .map(|(run, error)| Failed { run, error })
                 .collect(),
             seconds,
+            go_on: report::behind_sweep(directory.path()),
         })?;
     } else {
-        terminal::data(&text(&plan, &directory, shard, &summary, seconds))?;
+        terminal::report(&text(&plan, &directory, shard, &summary, seconds))?;
     }
     let n = summary.done + summary.failed.len();
     match &summary.failed[..] {
@@ -127,6 +133,6 @@ fn text(
         let first = error.lines().next().unwrap_or_default();
         writeln!(text, "run {run} failed: {first}").ok();
     }
-    write!(text, "\n  plumb compare {}\n", directory.path().display()).ok();
+    text.push_str(&report::go_on(&report::behind_sweep(directory.path())));
     text
 }

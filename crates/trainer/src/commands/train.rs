@@ -36,7 +36,9 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         runs_dir: &args.runs_dir,
         earlier: None,
         skip_device_check: args.skip_device_check,
+        on_epoch: None,
         output: (&args.output).into(),
+        log: args.output.log,
     };
     session::begin(session, || {
         initial(&config, &document, &prepared, &opened.device)

@@ -162,7 +162,11 @@ impl From<toml::Value> for Setting {
 
 impl Setting {
     pub(crate) fn is_number(&self) -> bool {
-        self.value.as_ref().and_then(number).is_some()
+        self.number().is_some()
+    }
+
+    pub(crate) fn number(&self) -> Option<f64> {
+        self.value.as_ref().and_then(number)
     }
 
     /// Numbers by their size, lists entry by entry, all others by what they look like; what is not there

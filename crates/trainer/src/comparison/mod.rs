@@ -20,12 +20,12 @@ use plumb_diagnostics::{Confidence, SetName};
 pub(crate) use self::{
     against::AgainstBest,
     best::BestRun,
-    columns::Column,
+    columns::{Column, Setting},
     filter::{Filter, Key},
     gather::{Gathered, LeftOut, Why, gather},
     row::Row,
     run::Run,
-    scaling::{Curves, Judged},
+    scaling::{Curves, Judged, Series},
 };
 use crate::Error;
 

@@ -69,6 +69,36 @@ impl Row {
         })
     }
 
+    /// The columns that tell rows apart: without those that say nothing beyond what another one says.
+    pub(crate) fn telling(rows: &[Self], columns: &[Column]) -> Vec<usize> {
+        let is_equal = |column: usize, a: usize, b: usize| {
+            rows[a].settings[column] == rows[b].settings[column]
+        };
+        // Whether one column's value decides the other's.
+        let decides = |one: usize, other: usize| {
+            let mut pairs = (0..rows.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
+            pairs.all(|(a, b)| !is_equal(one, a, b) || is_equal(other, a, b))
+        };
+        let mut telling: Vec<usize> = (0..columns.len()).collect();
+        for column in (0..columns.len()).rev() {
+            let is_free = |at: &usize| *at != column && !columns[*at].is_train_size();
+            let mut others = telling.iter().filter(|at| is_free(at));
+            if !columns[column].is_train_size() && others.any(|&other| decides(other, column)) {
+                telling.retain(|&at| at != column);
+            }
+        }
+        telling
+    }
+
+    /// Its values of some columns, as in `hidden=[8] dropout=0.5`.
+    pub(crate) fn name(&self, columns: &[Column], of: impl Iterator<Item = usize>) -> String {
+        let settings = of.map(|at| match columns[at].alias.as_str() {
+            "model" => self.settings[at].shown.clone(),
+            alias => format!("{alias}={}", self.settings[at].shown),
+        });
+        settings.collect::<Vec<_>>().join(" ")
+    }
+
     /// The figure of a set, or of people.
     pub(crate) fn rate(&self, name: RateName) -> Option<&Rate> {
         let mut rates = self.diagnosis.rates.iter();

@@ -164,6 +164,13 @@ impl Comparison {
     }
 }
 
+impl Row {
+    /// The gap that stands in its way first.
+    pub(crate) fn first_words(&self) -> String {
+        first(self)
+    }
+}
+
 /// A gap's name, with a question mark where it may be chance.
 fn first(row: &Row) -> String {
     let diagnosis = &row.diagnosis;

@@ -19,11 +19,12 @@ macro_rules! chunk {
         /// One chunk of data.
         ///
         /// Fields, not an enum, so that keys beside the source's table have exact positions in errors.
-        #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields, default)]
         pub(crate) struct Chunk {
             /// Share of the labels that are replaced by another class.
             #[serde(skip_serializing_if = "Option::is_none")]
+            #[schemars(range(min = 0, max = 1))]
             pub(crate) label_noise: Option<f64>,
             /// What brings this chunk to agreement with the other one.
             #[serde(skip_serializing_if = "Option::is_none")]

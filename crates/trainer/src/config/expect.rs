@@ -4,7 +4,7 @@ use super::{KeyError, Procedure};
 use crate::experiment::Claims;
 
 /// What must come out of an experiment, and who says so.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expect {
     /// Whose claims these are: a person and a place where they stand.
@@ -15,11 +15,14 @@ pub(crate) struct Expect {
     pub(crate) time: Option<String>,
     /// Two-sided confidence of every interval; that of `[diagnosis]` if absent.
     #[serde(default)]
+    #[schemars(extend("exclusiveMinimum" = 0, "exclusiveMaximum" = 1))]
     pub(crate) confidence: Option<f64>,
+    /// What must come out.
     pub(crate) claims: Vec<Claim>,
     /// Where the figures come from, if not from one training per run.
     #[serde(default)]
     pub(crate) procedure: Option<Procedure>,
+    /// What is drawn of it.
     #[serde(default)]
     pub(crate) figure: Option<Figure>,
     /// What a reader should keep; `{dev(small)}` stands for what was measured.
@@ -28,18 +31,21 @@ pub(crate) struct Expect {
 }
 
 /// A sentence, and the expression that it comes down to.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Claim {
+    /// The claim in words.
     #[serde(default)]
     pub(crate) says: Option<String>,
+    /// What decides, as in `dev(large) < dev(small)`; `plumb reproduce --help` has the whole language.
     pub(crate) check: String,
 }
 
 /// A figure: curves over an axis of numbers, bars over any other.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Figure {
+    /// What stands above it.
     #[serde(default)]
     pub(crate) title: Option<String>,
     /// An axis of the sweep.
@@ -52,10 +58,13 @@ pub(crate) struct Figure {
     /// What the axes say, instead of their names.
     #[serde(default)]
     pub(crate) x_label: Option<String>,
+    /// The same of the other axis.
     #[serde(default)]
     pub(crate) y_label: Option<String>,
+    /// Whether equal factors are equally far on the x axis.
     #[serde(default)]
     pub(crate) log_x: bool,
+    /// The same of the y axis.
     #[serde(default)]
     pub(crate) log_y: bool,
 }
@@ -99,6 +108,16 @@ impl OneOrMore {
         } else {
             "expect.figure.y".into()
         }
+    }
+}
+
+impl schemars::JsonSchema for OneOrMore {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "OneOrMore".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["string", "array"], "items": { "type": "string" } })
     }
 }
 

@@ -8,14 +8,18 @@ use super::{Config, KeyError};
 ///
 /// Each tree is grown on as many examples as train has, drawn from it with replacement class by class; each split
 /// is the best of the square root of all features, drawn anew.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ForestConfig {
+    /// How many trees.
+    #[schemars(range(min = 1, max = 10_000))]
     pub(crate) trees: u32,
     /// Splits from a tree's root to its leaves at most; without it, trees grow until their leaves are pure.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub(crate) max_depth: Option<u16>,
     /// The fewest examples that a leaf is made of.
+    #[schemars(range(min = 1))]
     pub(crate) min_samples_leaf: usize,
 }
 

@@ -10,14 +10,16 @@ use super::KeyError;
 use crate::{fraction, judge::HumanLevel, near::near, ratings};
 
 /// Human-level error on the target data and, where it is another, on the general data.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HumanConfig {
     /// Error rate of people on the target data, as a fraction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 1))]
     error: Option<f64>,
     /// Error rate of each kind of rater on the target data, as fractions; the best counts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(schema_with = "rates")]
     raters: BTreeMap<String, f64>,
     /// A CSV file of what raters said of examples of the target data, with the columns `example`, `rater` and
     /// `label`, maybe `group` and `truth`; the best rater or vote counts.
@@ -29,15 +31,28 @@ pub(crate) struct HumanConfig {
 }
 
 /// Human-level error on the general data.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GeneralHuman {
+    /// Error rate of people on the general data, as a fraction.
+    #[schemars(range(min = 0, max = 1))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<f64>,
+    /// That of each kind of rater, as fractions; the best counts.
+    #[schemars(schema_with = "rates")]
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     raters: BTreeMap<String, f64>,
+    /// A CSV file of what raters said of examples of the general data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     labels: Option<PathBuf>,
+}
+
+/// The schema of raters: a fraction for each.
+fn rates(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
+        "type": "object",
+        "additionalProperties": { "type": "number", "minimum": 0, "maximum": 1 },
+    })
 }
 
 impl HumanConfig {

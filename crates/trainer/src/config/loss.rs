@@ -10,10 +10,11 @@ use serde::{
 use super::KeyError;
 
 /// Cross-entropy, and what changes it in training. Evaluation's loss is always the plain one.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct LossConfig {
     /// Share of the target probability that is spread evenly over all classes (Szegedy et al., 2016).
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
     pub(crate) label_smoothing: f64,
     /// How much the examples of each class count.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,6 +103,19 @@ impl Serialize for ClassWeights {
             Self::Balanced => serializer.serialize_str(BALANCED),
             Self::Named(named) => named.serialize(serializer),
         }
+    }
+}
+
+impl schemars::JsonSchema for ClassWeights {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ClassWeights".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "anyOf": [
+            { "const": BALANCED },
+            { "type": "object", "additionalProperties": { "type": "number", "exclusiveMinimum": 0 } },
+        ] })
     }
 }
 

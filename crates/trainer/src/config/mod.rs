@@ -11,6 +11,7 @@ mod human;
 mod loss;
 mod model;
 mod procedure;
+mod schema;
 mod sweep;
 mod synonyms;
 mod training;
@@ -35,6 +36,7 @@ pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};
 pub(crate) use model::ModelConfig;
 pub(crate) use procedure::{DecomposeConfig, LeastNormConfig, Procedure};
+pub(crate) use schema::schema;
 pub(crate) use sweep::SweepConfig;
 pub(crate) use training::{Checkpointing, Evaluations, Train};
 pub(crate) use value::{alias, lookup, number};
@@ -48,31 +50,44 @@ use crate::{
 pub(crate) const FORMAT: u32 = 1;
 
 /// A whole training run.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     /// Version of this format.
+    #[schemars(range(min = 1, max = 1))]
     #[serde(default = "current_format")]
     pub(crate) format: u32,
     /// The run directory's name, before its number.
+    // As `check_name`, with what ASCII has of letters and digits spelled out: editors differ in all others.
+    #[schemars(regex(pattern = r"^[^\x00-,./:-@\[-^`{-\x7f][^\x00-,/:-@\[-^`{-\x7f]*$"))]
     pub(crate) name: String,
     /// Decides everything that is random.
     #[serde(default)]
     pub(crate) seed: u64,
+    /// Where examples come from, and which sets are made of them.
     pub(crate) data: Data,
+    /// What people reach on the same data; without it there is no avoidable bias.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) human: Option<HumanConfig>,
+    /// What learns.
     pub(crate) model: ModelConfig,
+    /// The rule that turns gradients into new weights.
     pub(crate) optimizer: Optimizer,
+    /// How the learning rate moves.
     #[serde(default)]
     pub(crate) schedule: Schedule,
+    /// What training minimizes.
     #[serde(default)]
     pub(crate) loss: LossConfig,
+    /// How long, and in which steps.
     pub(crate) train: Train,
+    /// When the sets are measured during training.
     #[serde(default)]
     pub(crate) evaluation: Evaluations,
+    /// When the state is saved.
     #[serde(default)]
     pub(crate) checkpoint: Checkpointing,
+    /// How the error rates are judged.
     #[serde(default)]
     pub(crate) diagnosis: Diagnosis,
     /// What `plumb sweep` goes through. No part of a run.
@@ -85,13 +100,15 @@ pub(crate) struct Config {
     /// What an experiment's short form has otherwise; no run's own.
     #[serde(default, skip_serializing)]
     #[allow(dead_code, reason = "read from the document, and allowed here")]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub(crate) short: toml::Table,
 }
 
 /// The two chunks, and the sets made from them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Data {
+    /// How values are brought to a common scale, fitted on train.
     #[serde(default)]
     pub(crate) normalization: Normalization,
     /// Values that take more are kept in a file and streamed.
@@ -107,18 +124,23 @@ pub(crate) struct Data {
     pub(crate) general: Chunk,
     /// The small chunk: what users will really bring.
     pub(crate) target: Chunk,
+    /// How the four sets are made of the chunks.
     pub(crate) split: SplitPlan,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// How the error rates are judged.
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Diagnosis {
     /// The dev error that is good enough, as a fraction.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 1))]
     pub(crate) goal_error: Option<f64>,
     /// Two-sided confidence of every interval.
+    #[schemars(extend("exclusiveMinimum" = 0, "exclusiveMaximum" = 1))]
     pub(crate) confidence: f64,
     /// The share of the dev error from which on a gap matters.
+    #[schemars(extend("exclusiveMinimum" = 0, "exclusiveMaximum" = 1))]
     pub(crate) matters_share: f64,
 }
 

@@ -10,7 +10,7 @@ use super::{ForestConfig, KeyError};
 use crate::{Error, fraction};
 
 /// The table `[model]`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "Tables", into = "Tables")]
 pub(crate) struct ModelConfig(Learner);
 
@@ -26,11 +26,14 @@ macro_rules! tables {
         /// [`ModelConfig`] as it is written.
         ///
         /// Fields, not an enum, so that keys beside the network's table have exact positions in errors.
-        #[derive(Serialize, Deserialize)]
+        #[derive(Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields)]
         struct Tables {
+            /// Multiplies every channel count and hidden width.
+            #[schemars(range(max = 64), extend("exclusiveMinimum" = 0))]
             #[serde(default = "default_width")]
             width: f64,
+            /// How its weights are drawn.
             #[serde(default)]
             init: Init,
             $(

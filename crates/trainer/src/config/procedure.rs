@@ -6,37 +6,54 @@ use serde::Deserialize;
 use super::KeyError;
 
 /// One of several, as `[expect.procedure.decompose]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Procedure {
+    /// The textbook's bias and variance.
     Decompose(DecomposeConfig),
+    /// Linear regression by the weights of least norm.
     LeastNorm(LeastNormConfig),
 }
 
 /// Linear regression by the weights of least norm on drawn data, beside its closed form; it needs no sweep.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LeastNormConfig {
     /// Features of an input, independent and standard normal.
+    #[schemars(range(min = 1))]
     pub(crate) features: usize,
     /// Training examples: an axis of that name.
+    #[schemars(length(min = 1), inner(range(min = 1)))]
     pub(crate) examples: Vec<usize>,
     /// Standard deviation of the targets' noise.
+    #[schemars(range(min = 0))]
     pub(crate) sigma: f64,
     /// Length of the true weights.
+    #[schemars(range(min = 0))]
     pub(crate) beta_norm: f64,
     /// Training sets per number of examples and seed.
+    #[schemars(range(min = 2))]
     pub(crate) repeats: usize,
+    /// Repetitions with other draws.
+    #[schemars(range(min = 1))]
     pub(crate) seeds: u32,
 }
 
 /// Many trainings per run: the textbook's bias and variance.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct DecomposeConfig {
+    /// Networks per run.
+    #[schemars(range(min = 2))]
     pub(crate) trainings: u32,
     /// The set that the trained networks are asked about: train-dev or dev.
+    #[schemars(schema_with = "asked_set")]
     pub(crate) set: SetName,
+}
+
+/// The schema of the sets that can be asked about.
+fn asked_set(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "enum": ["train-dev", "dev"] })
 }
 
 impl Default for DecomposeConfig {

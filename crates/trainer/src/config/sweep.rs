@@ -6,15 +6,31 @@ use super::{Document, KeyError, training::at_least_one};
 use crate::Error;
 
 /// What `[sweep]` says. Axes and variants are read from the [`Document`], which knows where each stands.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SweepConfig {
     /// Each point of the grid is trained with so many seeds, counted up from the config's; or with these.
+    #[schemars(schema_with = "seeds")]
     seeds: Option<toml::Value>,
     /// So many points of the grid, drawn by the config's seed; all of them if absent.
+    #[schemars(range(min = 1))]
     pub(crate) sample: Option<u64>,
+    /// Values of keys of the config, each a list or a range such as `{ from = 300, to = 10_000, steps = 4 }`.
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     axes: toml::Table,
+    /// Named sets of changes, which make one more axis.
+    #[schemars(
+        with = "std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>"
+    )]
     variants: toml::Table,
+}
+
+/// The schema of seeds: a count, or a list.
+fn seeds(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "anyOf": [
+        { "type": "integer", "minimum": 1, "maximum": MAX_SEEDS },
+        { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "integer", "minimum": 0 } },
+    ] })
 }
 
 /// A config of which only this section matters.

@@ -7,21 +7,26 @@ use serde::{Deserialize, Serialize};
 use super::KeyError;
 
 /// The training loop.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Train {
     /// Passes over the training set.
+    #[schemars(range(min = 1))]
     pub(crate) epochs: u32,
     /// Examples per step.
+    #[schemars(range(min = 1))]
     pub(crate) batch_size: usize,
     /// The largest norm that the gradients of all parameters together may have; none: any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) clip_norm: Option<f64>,
     /// Examples are mixed in pairs, in shares from the distribution Beta(mixup, mixup); 0: they are not.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 100))]
     pub(crate) mixup: f64,
     /// Evaluations in a row without a lower dev error after which training stops; none: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub(crate) patience: Option<u32>,
     /// Time for training steps and evaluations, resumed parts included, after which training stops.
     #[serde(
@@ -29,6 +34,7 @@ pub(crate) struct Train {
         with = "humantime_serde::option",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(with = "Option<String>")]
     pub(crate) max_time: Option<Duration>,
     /// The run whose best weights it starts from, in place of fresh ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,7 +48,7 @@ pub(crate) struct Train {
 }
 
 /// When the state of a training is saved, beside every new best epoch and the end.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[allow(
     clippy::struct_field_names,
@@ -51,25 +57,30 @@ pub(crate) struct Train {
 pub(crate) struct Checkpointing {
     /// After so many epochs; none: every epoch, but at most one a second.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub(crate) every_epochs: Option<u32>,
     /// After so many steps, also within an epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub(crate) every_steps: Option<u64>,
     /// After so much time since the last one, also within an epoch.
     #[serde(with = "humantime_serde")]
+    #[schemars(with = "String")]
     pub(crate) every_time: Duration,
 }
 
 /// When the four sets are measured during training, and on how much of train.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Evaluations {
     /// Epochs from one evaluation to the next; none: as few as keep evaluation under a fifth of the time.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub(crate) every_epochs: Option<u32>,
     /// Training examples that the train error is measured on during training, a fixed random part;
     /// none: a tenth, within 5,000 and 20,000. At the end it is always measured on all.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub(crate) train_examples: Option<usize>,
 }
 

@@ -116,15 +116,25 @@ fn error_rate(labels: &[u32], rows: &[&[f32]]) -> f64 {
 }
 
 impl Suspects {
-    /// A paragraph for a terminal, empty where nothing is suspected.
-    ///
-    /// Where dev is unlike what the model was trained on, its confident mistakes say nothing of labels.
-    pub(crate) fn text(&self, diagnosis: &Diagnosis) -> String {
-        let mut text = String::new();
+    /// The numbers of the listed examples of a set, the most doubtful first.
+    pub(crate) fn examples(&self, set: SetName) -> impl Iterator<Item = usize> {
+        let of_set = self.sets.iter().filter(move |each| each.set == set);
+        of_set.flat_map(|each| each.suspects.iter().map(|suspect| suspect.example))
+    }
+
+    /// Whether the labels of a set may be doubted: not where its data is unlike what the model was trained on, whose
+    /// confident mistakes say nothing of labels.
+    pub(crate) fn may_doubt(set: SetName, diagnosis: &Diagnosis) -> bool {
         let mismatch = diagnosis.gap(GapKind::DataMismatch);
         let is_other_data = mismatch.is_some_and(|gap| gap.verdict == Verdict::Present);
+        !(set == SetName::Dev && is_other_data)
+    }
+
+    /// A paragraph for a terminal, empty where nothing is suspected.
+    pub(crate) fn text(&self, diagnosis: &Diagnosis) -> String {
+        let mut text = String::new();
         for set in &self.sets {
-            if set.set == SetName::Dev && is_other_data {
+            if !Self::may_doubt(set.set, diagnosis) {
                 text.push_str(
                     "\nLabels of dev are not doubted: the model errs there because the data is other data\n",
                 );

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use plumb_diagnostics::{Interval, OverSeeds};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     expression::{Expression, Operator},
@@ -11,12 +11,12 @@ use super::{
 use crate::progress::thousands;
 
 /// A number over seeds, with its interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Estimate {
     pub(crate) mean: f64,
     pub(crate) interval: Interval,
     pub(crate) seeds: usize,
-    #[serde(skip)]
+    #[serde(default)]
     pub(crate) unit: Unit,
 }
 

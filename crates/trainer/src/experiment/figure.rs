@@ -3,7 +3,7 @@
 mod draw;
 mod view;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     estimate::{Estimate, unit_of},
@@ -19,7 +19,7 @@ use crate::config;
 pub(crate) use draw::svg;
 
 /// What a figure shows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Figure {
     pub(crate) title: String,
     pub(crate) x_label: String,
@@ -32,7 +32,7 @@ pub(crate) struct Figure {
 }
 
 /// One curve, or the bars of one colour.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Series {
     /// None where there is only one.
     pub(crate) name: Option<String>,

@@ -1,7 +1,7 @@
 //! Whether a claim holds.
 
 use plumb_diagnostics::{Confidence, OverSeeds};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     estimate::{Estimate, unit_of},
@@ -12,7 +12,7 @@ use super::{
 };
 
 /// What the runs say of a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Standing {
     /// The whole interval is on the claimed side.
@@ -24,7 +24,7 @@ pub(crate) enum Standing {
 }
 
 /// What was measured for a claim, and what it says.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Judgement {
     pub(crate) standing: Standing,
     /// What each side of the claim was measured to be, beside plain numbers.
@@ -37,7 +37,7 @@ pub(crate) struct Judgement {
 }
 
 /// An expression, and what it is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Measured {
     pub(crate) expression: String,
     #[serde(flatten)]

@@ -1,4 +1,5 @@
 use plumb_diagnostics::{GapKind, RateName, SetName};
+use serde::{Deserialize, Serialize};
 
 use super::{
     expression::{GAPS, gap_name, gap_named},
@@ -19,12 +20,14 @@ pub(crate) enum Measure {
 }
 
 /// What a number is, for those who read it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Unit {
     /// Shown in percent.
     Share,
     /// A difference of shares, shown in points.
     Points,
+    #[default]
     Number,
     Seconds,
 }

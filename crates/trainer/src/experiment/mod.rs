@@ -22,13 +22,14 @@ mod verdict;
 mod tests;
 
 pub(crate) use self::{
-    figure::svg,
+    estimate::Estimate,
+    figure::{Figure, svg},
     grid::Grid,
     judge::Standing,
     mistake::Mistake,
     outcome::Outcome,
     plan::{Claims, Experiment},
     procedure::{decompose, decompose_figures, least_norm, least_norm_grid},
-    report::{Header, Report, together},
+    report::{Header, Judged, Report, together},
     runs::Runs,
 };

@@ -3,9 +3,12 @@
 mod markdown;
 mod text;
 
-use std::{fmt::Write, path::PathBuf};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     figure::Figure,
@@ -14,12 +17,13 @@ use super::{
     runs::Runs,
     template::{Part, Template},
 };
+use crate::{Error, run_dir::RunDir};
 
 /// The version of `experiment.json`.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// What `experiment.json` says, and `plumb reproduce --json` prints.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
     pub(crate) format: u32,
     #[serde(flatten)]
@@ -35,7 +39,7 @@ pub(crate) struct Report {
 }
 
 /// What was run, and what for.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Header {
     pub(crate) name: String,
     pub(crate) config: PathBuf,
@@ -56,7 +60,7 @@ pub(crate) struct Header {
 }
 
 /// A claim, and what the runs say of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Judged {
     pub(crate) says: Option<String>,
     pub(crate) check: String,
@@ -65,6 +69,21 @@ pub(crate) struct Judged {
 }
 
 impl Report {
+    /// The report that an experiment left in its directory; none if it left none.
+    ///
+    /// # Errors
+    /// Bad input if the file is damaged, or of another version.
+    pub(crate) fn read(directory: &Path) -> Result<Option<Self>, Error> {
+        if !directory.join(Self::FILE).is_file() {
+            return Ok(None);
+        }
+        RunDir::at(directory)
+            .read_format(Self::FILE, FORMAT)
+            .map(Some)
+    }
+
+    pub(crate) const FILE: &str = "experiment.json";
+
     /// Judges all claims.
     pub(crate) fn new(experiment: &Experiment, runs: &Runs<'_>, header: Header) -> Self {
         let confidence = experiment.confidence;

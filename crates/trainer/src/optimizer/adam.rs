@@ -7,18 +7,27 @@ use serde::{Deserialize, Serialize};
 use super::{one_pass, state::State};
 
 /// Adam (Kingma and Ba, 2015), as `torch.optim.Adam`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Adam {
+    /// The size of a step, before the schedule.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) learning_rate: f64,
+    /// Share of the gradient's running mean that stays at each step.
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
     #[serde(default = "default_beta_1")]
     pub(crate) beta_1: f64,
+    /// The same of the mean of its square.
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
     #[serde(default = "default_beta_2")]
     pub(crate) beta_2: f64,
+    /// Added to the root of that mean, which a step is divided by.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     #[serde(default = "default_epsilon")]
     pub(crate) epsilon: f64,
     /// Added to the gradient times the weight (an L2 penalty).
     #[serde(default)]
+    #[schemars(range(min = 0))]
     pub(crate) weight_decay: f64,
 }
 

@@ -19,11 +19,14 @@ pub(crate) use sgd::Sgd;
 ///
 /// They are plumb's own, where burn has the same: burn loads an optimizer's state to
 /// `Device::default()`, which need not exist on this machine; and its `AdamW` decays all parameters.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Optimizer {
+    /// Adam (Kingma and Ba, 2015).
     Adam(Adam),
+    /// Adam with weight decay of its own (Loshchilov and Hutter, 2019).
     AdamW(AdamW),
+    /// Stochastic gradient descent.
     Sgd(Sgd),
 }
 

@@ -7,20 +7,26 @@ use serde::{Deserialize, Serialize};
 use super::state::State;
 
 /// Stochastic gradient descent with momentum, as `torch.optim.SGD`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sgd {
+    /// The size of a step, before the schedule.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) learning_rate: f64,
+    /// Share of the velocity that stays at each step.
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
     #[serde(default)]
     pub(crate) momentum: f64,
     /// Share of the gradient that does not enter the velocity, after the first step.
     #[serde(default)]
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
     pub(crate) dampening: f64,
     /// Looks one step of the velocity ahead (Sutskever et al., 2013).
     #[serde(default)]
     pub(crate) nesterov: bool,
     /// Added to the gradient times the weight (an L2 penalty).
     #[serde(default)]
+    #[schemars(range(min = 0))]
     pub(crate) weight_decay: f64,
 }
 

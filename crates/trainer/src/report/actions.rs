@@ -1,18 +1,16 @@
 use std::fmt::Write;
 
-use plumb_diagnostics::{Gap, GapKind, RateName};
+use plumb_diagnostics::{Diagnosis, Gap, GapKind, RateName};
 
 use super::Findings;
 use crate::{
     advice::{Action, Cost, is_addressed, is_worthwhile},
     progress::thousands,
+    terminal::Screen,
 };
 
-/// Columns of a terminal.
-const WIDTH: usize = 80;
-
 /// What to try against each gap: the change, what speaks for it, the override, and the cost.
-pub(super) fn actions(report: &Findings<'_>) -> String {
+pub(super) fn actions(report: &Findings<'_>, width: usize) -> String {
     let mut text = String::new();
     let diagnosis = report.diagnosis;
     for gap in (diagnosis.ranked.iter()).filter_map(|&kind| diagnosis.gap(kind)) {
@@ -22,35 +20,34 @@ pub(super) fn actions(report: &Findings<'_>) -> String {
             .filter(|action| action.gap == gap.kind)
             .collect();
         if let Some(first) = actions.first() {
-            writeln!(
-                text,
-                "\nTo try against {}, which is worth {:.2} points at most:",
+            let line = format!(
+                "To try against {}, which is worth {:.2} points at most:",
                 gap.kind,
                 first.ceiling * 100.0
-            )
-            .ok();
+            );
+            write!(text, "\n{}", wrapped_to(width, "", &line)).ok();
         } else if is_addressed(gap, diagnosis) && gap.kind.missing().is_empty() {
             // Else it is not known which gap it is, and a note says so.
-            let why = nothing_to_gain(gap, report);
+            let why = nothing_to_gain(gap, diagnosis);
             let line = format!("Nothing to try against {}: {why}", gap.kind);
-            write!(text, "\n{}", wrapped("", &line)).ok();
+            write!(text, "\n{}", wrapped_to(width, "", &line)).ok();
         }
         for action in actions {
-            text.push_str(&action_lines(action));
+            text.push_str(&action_lines(action, width));
         }
     }
     text
 }
 
 /// Why there is no action against a gap that matters.
-fn nothing_to_gain(gap: &Gap, report: &Findings<'_>) -> &'static str {
+pub(super) fn nothing_to_gain(gap: &Gap, diagnosis: &Diagnosis) -> &'static str {
     let rate = |name| {
-        let found = report.diagnosis.rates.iter().find(|rate| rate.name == name);
+        let found = diagnosis.rates.iter().find(|rate| rate.name == name);
         found.map(|rate| rate.rate)
     };
     let human = rate(RateName::Human).unwrap_or(0.0);
     let room = rate(RateName::Dev).map(|dev| dev - human);
-    if room.is_some_and(|room| room >= 0.0 && !is_worthwhile(room, report.diagnosis)) {
+    if room.is_some_and(|room| room >= 0.0 && !is_worthwhile(room, diagnosis)) {
         return "dev error is at human level";
     }
     match gap.kind {
@@ -61,22 +58,22 @@ fn nothing_to_gain(gap: &Gap, report: &Findings<'_>) -> &'static str {
     }
 }
 
-fn action_lines(action: &Action) -> String {
-    let mut text = wrapped("  - ", &action.change);
+fn action_lines(action: &Action, width: usize) -> String {
+    let mut text = wrapped_to(width, "  - ", &action.change);
     if let Some(reason) = &action.reason {
-        text.push_str(&wrapped("      ", reason));
+        text.push_str(&wrapped_to(width, "      ", reason));
     }
     if let Some(set) = &action.set {
         writeln!(text, "      --set '{set}'").ok();
     }
     if let Some(cost) = cost(&action.cost) {
-        text.push_str(&wrapped("      ", &format!("cost: {cost}")));
+        text.push_str(&wrapped_to(width, "      ", &format!("cost: {cost}")));
     }
     text
 }
 
 /// As in "118,282 -> 269,322 parameters, about 4 s -> 11 s of training"; none if nothing is known.
-fn cost(cost: &Cost) -> Option<String> {
+pub(crate) fn cost(cost: &Cost) -> Option<String> {
     let mut parts = Vec::new();
     if let Some(examples) = cost.examples {
         let more = if examples < 0 { "fewer" } else { "more" };
@@ -104,7 +101,7 @@ fn cost(cost: &Cost) -> Option<String> {
 }
 
 /// A time with one or two digits: it is an estimate.
-fn duration(secs: f64) -> String {
+pub(crate) fn duration(secs: f64) -> String {
     const MINUTE: f64 = 60.0;
     const HOUR: f64 = 3_600.0;
     if secs < 0.95 {
@@ -120,14 +117,20 @@ fn duration(secs: f64) -> String {
     }
 }
 
-/// Words in lines of 80 columns; the later lines stand below the first one's text.
+/// As [`wrapped_to`], for 80 columns.
 pub(crate) fn wrapped(start: &str, words: &str) -> String {
+    wrapped_to(Screen::WIDTH, start, words)
+}
+
+/// Words in lines of at most so many columns; the later lines stand below the first one's text. A word that is
+/// longer stays whole.
+pub(crate) fn wrapped_to(width: usize, start: &str, words: &str) -> String {
     let indent = " ".repeat(start.len());
     let mut text = String::new();
     let mut line = start.to_string();
     for word in words.split(' ') {
         let is_empty = line.len() == start.len();
-        if !is_empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+        if !is_empty && line.chars().count() + 1 + word.chars().count() > width {
             writeln!(text, "{line}").ok();
             line.clone_from(&indent);
             line.push_str(word);

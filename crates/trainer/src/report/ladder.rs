@@ -1,27 +1,129 @@
+//! The ladder human → train → train-dev → dev → test, with each gap between its two rates.
+
+mod columns;
+
 use plumb_diagnostics::{Diagnosis, Gap, Interval, Note, Rate, RateName, SetName};
 
-use crate::progress::thousands;
+use self::columns::{Columns, Rung};
+use super::bars::{self, Scale};
+use crate::{progress::thousands, terminal::Screen};
 
-/// The ladder human → train → train-dev → dev → test, with each gap between its two rates.
-pub(super) fn ladder(diagnosis: &Diagnosis) -> String {
-    let width = label_width(diagnosis);
-    let mut text = format!(
-        "{:<width$}{:>9}  {:<19}errors / n\n",
-        "",
-        "error",
-        format!("{} % interval", diagnosis.confidence.level() * 100.0)
-    );
-    for (at, rate) in diagnosis.rates.iter().enumerate() {
-        if at > 0 {
-            let step = (diagnosis.rates[at - 1].name, rate.name);
-            if let Some(gap) = diagnosis.gaps.iter().find(|gap| gap.kind.between() == step) {
-                text.push_str(&gap_line(gap, diagnosis.first == Some(gap.kind), width));
-            }
-        }
-        text.push_str(&rate_line(rate, width));
+/// A picture beside the numbers has so many columns at least; else it stands below them.
+const LEAST_BESIDE: usize = 24;
+
+/// More columns show no more.
+const MOST_COLUMNS: usize = 64;
+
+/// Numbers, and a picture of them on one scale, beside each other where the width allows it.
+pub(super) fn ladder(diagnosis: &Diagnosis, screen: Screen) -> String {
+    let steps = steps(diagnosis);
+    let rungs: Vec<Rung> = steps.iter().map(|step| step.rung(diagnosis)).collect();
+    let columns = Columns::fitting(&rungs, screen.width);
+    let mut table = vec![columns.header(diagnosis.confidence)];
+    table.extend(rungs.iter().map(|rung| columns.line(rung, screen)));
+    let picture = |n_columns: usize| {
+        let scale = Scale::of(diagnosis, n_columns.min(MOST_COLUMNS));
+        let bars = steps.iter().map(|step| step.bar(diagnosis, scale, screen));
+        [scale.axis()].into_iter().chain(bars).collect::<Vec<_>>()
+    };
+    let width = |line: &String| console::measure_text_width(line);
+    let left = table.iter().map(width).max().unwrap_or_default() + 2;
+    let room = screen.width.saturating_sub(left);
+    let lines: Vec<String> = if columns.is_one_line_each() && room >= LEAST_BESIDE {
+        let lines = table.iter().zip(picture(room));
+        let beside = lines.map(|(numbers, bar)| {
+            let space = " ".repeat(left - width(numbers));
+            format!("{numbers}{space}{bar}")
+        });
+        beside.collect()
+    } else {
+        let bars = picture(screen.width.saturating_sub(columns.label_width() + 1));
+        let labels = std::iter::once(String::new());
+        let labels = labels.chain(rungs.iter().map(|rung| columns.label(rung)));
+        let below = labels
+            .zip(bars)
+            .map(|(label, bar)| columns.beside_label(&label, &bar));
+        let table = table.into_iter().chain([String::new()]);
+        table.chain(below).collect()
+    };
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
     text.push_str(&seeds(diagnosis));
     text
+}
+
+/// A rate or a gap, in the order of the ladder.
+enum Step<'a> {
+    Rate(&'a Rate),
+    Gap(&'a Gap),
+}
+
+fn steps(diagnosis: &Diagnosis) -> Vec<Step<'_>> {
+    let mut steps = Vec::new();
+    for (at, rate) in diagnosis.rates.iter().enumerate() {
+        if at > 0 {
+            let between = (diagnosis.rates[at - 1].name, rate.name);
+            let gap = (diagnosis.gaps.iter()).find(|gap| gap.kind.between() == between);
+            steps.extend(gap.map(Step::Gap));
+        }
+        steps.push(Step::Rate(rate));
+    }
+    steps
+}
+
+impl Step<'_> {
+    fn rung(&self, diagnosis: &Diagnosis) -> Rung {
+        match self {
+            Self::Rate(rate) => rate_rung(rate),
+            Self::Gap(gap) => gap_rung(gap, diagnosis.first == Some(gap.kind)),
+        }
+    }
+
+    fn bar(&self, diagnosis: &Diagnosis, scale: Scale, screen: Screen) -> String {
+        match self {
+            Self::Rate(rate) => bars::rate(rate, scale, screen),
+            Self::Gap(gap) => bars::gap(gap, diagnosis, scale, screen),
+        }
+    }
+}
+
+fn rate_rung(rate: &Rate) -> Rung {
+    let interval = match (rate.name, rate.interval) {
+        (_, Some(interval)) => span(interval, false),
+        (RateName::Human, None) => "given".into(),
+        (RateName::Train, None) => "exact".into(),
+        (_, None) => "no number".into(),
+    };
+    let count = rate.count.map_or(String::new(), |count| {
+        format!("{} / {}", thousands(count.errors()), thousands(count.n()))
+    });
+    Rung {
+        label: rate.name.to_string(),
+        size: percent(rate.rate),
+        interval,
+        rest: count,
+        is_gap: false,
+        is_first: false,
+    }
+}
+
+fn gap_rung(gap: &Gap, is_first: bool) -> Rung {
+    let interval = if gap.interval.low < gap.interval.high {
+        span(gap.interval, true)
+    } else {
+        String::new()
+    };
+    Rung {
+        label: gap.kind.to_string(),
+        size: signed(gap.size),
+        interval,
+        rest: gap.verdict.to_string(),
+        is_gap: true,
+        is_first,
+    }
 }
 
 /// How the intervals are made, where they are not those of one model.
@@ -40,52 +142,6 @@ fn seeds(diagnosis: &Diagnosis) -> String {
     )
 }
 
-/// Of the first column: the usual one, or more for a gap that holds several.
-fn label_width(diagnosis: &Diagnosis) -> usize {
-    let kinds = diagnosis
-        .gaps
-        .iter()
-        .map(|gap| gap.kind.to_string().len() + 4);
-    kinds.max().unwrap_or_default().max(22)
-}
-
-fn rate_line(rate: &Rate, width: usize) -> String {
-    let interval = match (rate.name, rate.interval) {
-        (_, Some(interval)) => span(interval, false),
-        (RateName::Human, None) => "given".into(),
-        (RateName::Train, None) => "exact".into(),
-        (_, None) => "no number".into(),
-    };
-    let count = rate.count.map_or(String::new(), |count| {
-        format!("{} / {}", thousands(count.errors()), thousands(count.n()))
-    });
-    let line = format!(
-        "{:<width$}{:>9}  {interval:<19}{count}",
-        rate.name.to_string(),
-        percent(rate.rate)
-    );
-    format!("{}\n", line.trim_end())
-}
-
-fn gap_line(gap: &Gap, is_first: bool, width: usize) -> String {
-    let width = width - 2;
-    let interval = if gap.interval.low < gap.interval.high {
-        span(gap.interval, true)
-    } else {
-        String::new()
-    };
-    let mut line = format!(
-        "  {:<width$}{:>9}  {interval:<19}{}",
-        gap.kind.to_string(),
-        signed(gap.size),
-        gap.verdict
-    );
-    if is_first {
-        line.push_str("  <- first");
-    }
-    format!("{line}\n")
-}
-
 /// From which size on a gap matters, and how sure that is.
 pub(super) fn threshold(diagnosis: &Diagnosis, share: f64) -> String {
     let interval = diagnosis.threshold_interval;
@@ -100,7 +156,7 @@ pub(super) fn threshold(diagnosis: &Diagnosis, share: f64) -> String {
         String::new()
     };
     format!(
-        "A gap matters from {:.2} points on{sure}, a share of {share} of the {of} error\n",
+        "A gap matters from {:.2} points on{sure}, a share of {share} of the {of} error",
         diagnosis.threshold * 100.0,
     )
 }

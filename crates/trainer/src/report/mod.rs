@@ -1,20 +1,25 @@
 //! What a run found, for people and for programs.
 
 mod actions;
+mod bars;
+mod go_on;
 mod ladder;
 mod ng_table;
+mod sentence;
 mod text;
 
 use std::path::Path;
 
-use plumb_diagnostics::Diagnosis;
+use plumb_diagnostics::{Confidence, Diagnosis};
 use serde::Serialize;
 
 use crate::{advice::Action, bayes::KnownBayes, judge::HumanLevel, train::End};
 
-pub(crate) use actions::wrapped;
-pub(crate) use ng_table::ng_table;
-pub(crate) use text::{findings, text};
+pub(crate) use actions::{cost, duration, wrapped, wrapped_to};
+pub(crate) use go_on::{behind_run, behind_sweep, with_change};
+pub(crate) use ng_table::{harder, ng_rows, ng_table, ng_table_of};
+pub(crate) use sentence::sentence;
+pub(crate) use text::{findings, go_on, text};
 
 /// The version of `diagnosis.json`.
 pub(crate) const FORMAT: u32 = 2;
@@ -50,4 +55,14 @@ pub(crate) struct Findings<'a> {
     pub(crate) bayes: Option<&'a KnownBayes>,
     pub(crate) diagnosis: &'a Diagnosis,
     pub(crate) actions: &'a [Action],
+    /// The verdict in one sentence ([`fn@sentence`]).
+    pub(crate) sentence: String,
+    /// Commands to go on with; none where the figures are of no run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) go_on: Vec<String>,
+}
+
+/// A confidence in percent; a product such as 0.55 × 100 carries rounding errors.
+fn percent_of(confidence: Confidence) -> f64 {
+    (confidence.level() * 1e8).round() / 1e6
 }

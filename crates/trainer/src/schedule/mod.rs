@@ -18,7 +18,7 @@ pub(crate) use step::Step;
 /// A schedule, and the warm-up before it.
 ///
 /// Fields, not an enum, so that keys beside the schedule's table have exact positions in errors.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Schedule {
     /// Steps in which the learning rate rises from near 0.
@@ -26,6 +26,7 @@ pub(crate) struct Schedule {
     pub(crate) warmup_steps: Option<u64>,
     /// The same in epochs, also in parts of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
     pub(crate) warmup_epochs: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     constant: Option<Constant>,

@@ -7,14 +7,17 @@ use super::half_cosine;
 ///
 /// That one also moves momentum the other way, which is left out (its `cycle_momentum = False`): a
 /// schedule here moves the learning rate and nothing else.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct OneCycle {
     /// Share of the steps in which the rate rises.
+    #[schemars(range(min = 0, max = 1))]
     pub(crate) pct_start: f64,
     /// The first rate is the largest divided by this.
+    #[schemars(range(min = 1))]
     pub(crate) div_factor: f64,
     /// The last rate is the first divided by this.
+    #[schemars(range(min = 1))]
     pub(crate) final_div_factor: f64,
 }
 

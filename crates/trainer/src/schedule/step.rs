@@ -2,15 +2,18 @@ use serde::{Deserialize, Serialize};
 
 /// Multiplies the learning rate by `gamma`, every so many epochs or at given ones, as `PyTorch`'s
 /// `StepLR` and `MultiStepLR`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Step {
     /// Epochs from one time to the next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub(crate) every_epochs: Option<u32>,
     /// Epochs after which the rate is multiplied, instead; an epoch that is given twice counts twice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) milestones: Option<Vec<u32>>,
+    /// What the rate is multiplied by.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     #[serde(default = "default_gamma")]
     pub(crate) gamma: f64,
 }

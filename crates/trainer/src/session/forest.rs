@@ -28,6 +28,7 @@ pub(super) fn run(session: &Session<'_>, forest: &ForestConfig) -> Result<Conclu
     let quiet = session.output.is_quiet();
     let n_train = prepared.sets.train.len();
     let mut recorder = Recorder::new(&run, config, n_train, Written::default(), quiet);
+    session.log_to(&mut recorder, &run, None)?;
     session.introduce(&mut recorder, &run);
 
     let mut clock = Instant::now();

@@ -50,6 +50,13 @@ pub(crate) struct Held {
     _lock: File,
 }
 
+impl SweepFile {
+    /// The resolved config of the first point, as TOML.
+    pub(crate) fn config(&self) -> &str {
+        &self.config
+    }
+}
+
 impl SweepDir {
     pub(crate) const FILE: &str = "sweep.json";
 

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     Error,
+    cli::LogFormat,
     device::OpenDevice,
     earlier::Earlier,
     environment::Began,
@@ -38,6 +39,8 @@ pub(crate) struct Options<'a> {
     /// Whether runs that failed before are tried again.
     pub(crate) retry_failed: bool,
     pub(crate) skip_device_check: bool,
+    /// The program that is shown what runs measure.
+    pub(crate) log: Option<LogFormat>,
 }
 
 /// A run that is to be done.
@@ -52,6 +55,8 @@ pub(crate) trait Watcher: Sync {
     /// Before the first run: these are to be done, and so many were done before.
     fn begins(&self, _missing: &[Missing<'_>], _n_done_before: usize) {}
     fn started(&self, _point: &Point) {}
+    /// After an epoch of a run was measured, counted from 1; of so many.
+    fn epoch(&self, _point: &Point, _epoch: u32, _n_epochs: u32) {}
     fn done(&self, _point: &Point, _concluded: &Concluded, _time: Duration) {}
     fn failed(&self, _point: &Point, _error: &Error) {}
 }
@@ -272,7 +277,11 @@ impl Work<'_> {
             runs_dir: self.directory.path(),
             earlier,
             skip_device_check: self.options.skip_device_check,
+            on_epoch: Some(&|epoch, n_epochs| {
+                self.watcher.epoch(task.point, epoch, n_epochs);
+            }),
             output: Output::Nothing,
+            log: self.options.log,
         };
         let start_model = if has_checkpoint { frozen } else { initial };
         session::begin(session, || {

@@ -16,7 +16,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Error> {
     if args.json {
         return terminal::json(&summary);
     }
-    terminal::data(&text(&summary))
+    terminal::report(&text(&summary))
 }
 
 fn text(summary: &DataSummary) -> String {

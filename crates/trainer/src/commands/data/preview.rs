@@ -4,7 +4,7 @@ use image::{ImageFormat, RgbImage};
 use plumb_data::Examples;
 
 use super::sheet::{self, Sheet};
-use crate::{Error, cli::PreviewArgs, run_dir::write_whole, terminal};
+use crate::{Error, cli::PreviewArgs, picture::Brightness, run_dir::write_whole, terminal};
 
 /// Draws general beside target, a row per class, as one PNG.
 pub(super) fn run(args: &PreviewArgs) -> Result<(), Error> {
@@ -47,11 +47,11 @@ fn pictures(chunks: [&Examples; 2], per_class: usize) -> RgbImage {
         .collect();
     let mut sheet = Sheet::new(classes, per_class);
     for (side, (examples, cells)) in chunks.iter().zip(&cells).enumerate() {
-        let scale = sheet::Scale::of(examples);
+        let brightness = Brightness::of(examples);
         for (row, class) in classes.iter().enumerate().take(sheet.n_rows()) {
             let chosen = cells.get(class.as_str()).map_or(&[][..], Vec::as_slice);
             for (column, &i) in chosen.iter().enumerate() {
-                sheet.picture(side, row, column, examples, i, scale);
+                sheet.picture(side, row, column, examples, i, brightness);
             }
         }
     }

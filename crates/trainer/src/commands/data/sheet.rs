@@ -4,6 +4,8 @@ use font8x8::{BASIC_FONTS, LATIN_FONTS, UnicodeFonts};
 use image::{Rgb, RgbImage};
 use plumb_data::Examples;
 
+use crate::picture::Brightness;
+
 const BACKGROUND: Rgb<u8> = Rgb([250, 250, 250]);
 const INK: Rgb<u8> = Rgb([20, 20, 20]);
 const FRAME: Rgb<u8> = Rgb([190, 190, 190]);
@@ -36,34 +38,6 @@ pub(super) struct Sheet {
     per_class: usize,
     /// Width of the column of class names.
     names: u32,
-}
-
-/// From values to brightness.
-#[derive(Clone, Copy)]
-pub(super) struct Scale {
-    low: f32,
-    width: f32,
-}
-
-impl Scale {
-    /// By the range of the values, or by the smallest and largest of the first examples.
-    pub(super) fn of(examples: &Examples) -> Self {
-        const LOOKED_AT: usize = 100;
-        let (low, high) = examples.range.unwrap_or_else(|| {
-            let values = (0..examples.len().min(LOOKED_AT)).flat_map(|i| examples.example(i));
-            values.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), value| {
-                (low.min(value), high.max(value))
-            })
-        });
-        Self {
-            low,
-            width: (high - low).max(f32::MIN_POSITIVE),
-        }
-    }
-
-    fn brightness(self, value: f32) -> u8 {
-        ((value - self.low) / self.width * 255.0).round() as u8
-    }
 }
 
 impl Sheet {
@@ -117,7 +91,7 @@ impl Sheet {
         column: usize,
         examples: &Examples,
         i: usize,
-        scale: Scale,
+        brightness: Brightness,
     ) {
         let [channels, height, width] = examples.shape[..] else {
             return;
@@ -136,7 +110,7 @@ impl Sheet {
                 let from_x = dx as usize * width / drawn_width as usize;
                 let value = |channel: usize| {
                     let channel = channel.min(channels - 1);
-                    scale.brightness(values[(channel * height + from_y) * width + from_x])
+                    brightness.get(values[(channel * height + from_y) * width + from_x])
                 };
                 let colour = if channels == 3 {
                     Rgb([value(0), value(1), value(2)])
@@ -231,22 +205,5 @@ fn text(image: &mut RgbImage, x: u32, y: u32, line: &str, colour: Rgb<u8>) {
                 }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn brightness_goes_from_black_to_white_over_the_range() {
-        let scale = Scale {
-            low: 0.0,
-            width: 16.0,
-        };
-        assert_eq!(
-            [-1.0, 0.0, 8.0, 16.0, 17.0].map(|v| scale.brightness(v)),
-            [0, 0, 128, 255, 255]
-        );
     }
 }

@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, path::Path};
 
 use plumb_diagnostics::{
     Confidence, Distribution, ErrorCount, Figures, Human, NgTable, Options, RateError, RaterStudy,
-    SetError, SetName, TableFigures, ng_table,
+    SetError, SetName,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::unique::Unique;
-use crate::{Error, cli::FigureArgs, fraction, judge::HumanLevel, ratings};
+use crate::{Error, cli::FigureArgs, fraction, judge::HumanLevel, ratings, report};
 
 /// The version of the file.
 pub(super) const FORMAT: u32 = 1;
@@ -268,17 +268,8 @@ impl Given {
         &self,
         count: impl Fn(SetName, Distribution) -> Option<ErrorCount>,
     ) -> Result<NgTable, Error> {
-        let level = |human: &Option<Human>| human.as_ref().map(Human::level);
-        let figures = TableFigures {
-            general_human: level(&self.figures.human_general),
-            general_trained: count(SetName::Train, Distribution::General),
-            general_untrained: count(SetName::TrainDev, Distribution::General),
-            target_human: level(&self.figures.human),
-            target_trained: count(SetName::Train, Distribution::Target),
-            target_untrained: count(SetName::Dev, Distribution::Target),
-        };
-        ng_table(&figures, self.options.confidence)
-            .map_err(|error| Error::bad_input(error.to_string()))
+        let human = [&self.figures.human, &self.figures.human_general].map(Option::as_ref);
+        report::ng_table_of(human, count, self.options.confidence)
     }
 
     /// Lays what the command line says over it.

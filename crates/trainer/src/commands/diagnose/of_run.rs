@@ -15,14 +15,14 @@ use self::against::{Change, change};
 use super::figures::Given;
 use crate::{
     Error,
-    advice::{Case, advise},
+    advice::{Action, Case, advise},
     cli::DiagnoseArgs,
     error_analysis::{self, ErrorAnalysis, Suspects},
     finished::Finished,
     looks::UsedUp,
     mismatch_test::MismatchTest,
     report::{self, Findings},
-    terminal,
+    terminal::{self, Screen},
 };
 
 /// What `plumb diagnose RUN --json` prints.
@@ -89,6 +89,8 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
         bayes: finished.verdict.bayes.as_ref().filter(|_| is_own_human),
         diagnosis: &diagnosis,
         actions: &actions,
+        sentence: report::sentence(&diagnosis, &actions),
+        go_on: go_on(finished.run.path(), &actions),
     };
     let table = given.ng_table(|set, kind| finished.sets.get(set).count_of(kind))?;
     let analysis = ErrorAnalysis::of(&finished.sets.dev, confidence)?;
@@ -121,7 +123,7 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
             finished.verdict.best_epoch, finished.verdict.epochs
         ),
     };
-    text.push_str(&report::findings(&findings));
+    text.push_str(&report::findings(&findings, Screen::stdout()));
     for note in &finished.notes {
         writeln!(text, "note: {note}").ok();
     }
@@ -133,7 +135,15 @@ fn one(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
     text.push_str(&used_up.text());
     text.push_str(&error_analysis::text(&analysis));
     text.push_str(&suspects.text(&diagnosis));
-    terminal::data(&text)
+    text.push_str(&report::go_on(&findings.go_on));
+    terminal::report(&text)
+}
+
+/// What is done behind a run, but for this command.
+fn go_on(run: &Path, actions: &[Action]) -> Vec<String> {
+    let mut commands = report::behind_run(run, actions);
+    commands.retain(|command| !command.starts_with("plumb diagnose "));
+    commands
 }
 
 impl Finished {

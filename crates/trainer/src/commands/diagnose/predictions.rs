@@ -16,7 +16,7 @@ use crate::{
     error_analysis::{self, ErrorAnalysis},
     report::{self, Findings},
     scored::{Part, Roles, Table},
-    terminal,
+    terminal::{self, Screen},
 };
 
 /// What `plumb diagnose FILE.csv --json` prints.
@@ -59,12 +59,15 @@ pub(super) fn run(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
         _ => several(args, path, &table)?,
     };
     let human = given.human();
+    let actions = in_general(&diagnosis);
     let findings = Findings {
         matters_share: given.options.matters_share,
         human: &human,
         bayes: None,
         diagnosis: &diagnosis,
-        actions: &in_general(&diagnosis),
+        sentence: report::sentence(&diagnosis, &actions),
+        actions: &actions,
+        go_on: Vec::new(),
     };
     let (mut ng, mut analysis) = (None, None);
     if diagnosis.seeds.is_none() {
@@ -83,14 +86,14 @@ pub(super) fn run(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
             error_analysis: analysis.as_ref(),
         });
     }
-    let mut text = report::findings(&findings);
+    let mut text = report::findings(&findings, Screen::stdout());
     if let Some(table) = &ng {
         text.push_str(&report::ng_table(table));
     }
     if let Some(analysis) = &analysis {
         text.push_str(&error_analysis::text(analysis));
     }
-    terminal::data(&text)
+    terminal::report(&text)
 }
 
 fn one(args: &DiagnoseArgs, table: &Table) -> Result<(Given, Diagnosis), Error> {

@@ -16,6 +16,7 @@ use crate::{
     config::{self, DecomposeConfig, Document, Expect, KeyError, LeastNormConfig, Procedure},
     device::OpenDevice,
     experiment::{Experiment, Grid, Header, Report, Runs, decompose_figures, least_norm_grid, svg},
+    page,
     run_dir::RunDir,
     sweep::Plan,
 };
@@ -156,11 +157,12 @@ impl Ready {
             Error::failed(format!("can't make {}: {error}", directory.display()))
         })?;
         let folder = RunDir::at(&directory);
-        folder.write_json("experiment.json", &report)?;
+        folder.write_json(Report::FILE, &report)?;
         folder.write("experiment.md", report.markdown().as_bytes())?;
         if let Some(figure) = &report.figure {
             folder.write("figure.svg", svg(figure)?.as_bytes())?;
         }
+        page::write_or_say(&directory);
         Ok(report)
     }
 }

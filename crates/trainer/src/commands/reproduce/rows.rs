@@ -42,6 +42,7 @@ pub(super) fn of_sweep(
         fail_fast: false,
         retry_failed: args.runner.retry_failed,
         skip_device_check: false,
+        log: None,
     };
     let progress = SweepProgress::new(plan, &directory, args.runner.quiet);
     let ended = sweep::run(plan, &directory, &options, data, &progress);

@@ -103,7 +103,7 @@ pub(crate) fn run(args: &SweepArgs, plan: &Plan, shard: Shard) -> Result<(), Err
     if args.runner.json {
         return terminal::json(&report);
     }
-    terminal::data(&text(&report))
+    terminal::report(&text(&report))
 }
 
 fn on_one_thread<T: Send>(work: impl Fn() -> Result<T, Error> + Sync) -> Result<T, Error> {

@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use crate::{
     Error,
-    cli::SweepArgs,
+    cli::{LogFormat, SweepArgs},
     environment::absolute_path,
     run_dir::RunDir,
+    shell::quoted,
     sweep::{Plan, SweepDir},
     terminal,
 };
@@ -125,6 +126,10 @@ fn script(args: &SweepArgs, plan: &Plan, n_tasks: usize, folder: &Path) -> Resul
         ("--fail-fast", args.fail_fast),
         ("--skip-device-check", args.skip_device_check),
         ("--quiet", args.runner.quiet),
+        (
+            "--log=tensorboard",
+            args.log == Some(LogFormat::Tensorboard),
+        ),
     ];
     for (flag, _) in flags.iter().filter(|(_, is_on)| *is_on) {
         command.push((*flag).to_string());
@@ -143,31 +148,4 @@ fn script(args: &SweepArgs, plan: &Plan, n_tasks: usize, folder: &Path) -> Resul
     )
     .ok();
     Ok(script)
-}
-
-/// A word as the shell reads it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%@".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_string();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_for_the_shell() {
-        for (word, expected) in [
-            ("runs/a-1", "runs/a-1"),
-            ("model.mlp.hidden=[8]", "'model.mlp.hidden=[8]'"),
-            ("", "''"),
-            ("it's", r"'it'\''s'"),
-            ("a b;rm", "'a b;rm'"),
-        ] {
-            assert_eq!(quoted(word), expected);
-        }
-    }
 }

@@ -31,6 +31,19 @@ pub(crate) struct Extrapolation {
     pub(crate) targets: Vec<Target>,
     /// By rising number of examples.
     pub(crate) held_out: Vec<HeldOut>,
+    /// The law from the smallest number of examples measured to ten times the largest, for a chart.
+    pub(crate) curve: Vec<OnCurve>,
+}
+
+/// The law at one number of examples.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct OnCurve {
+    pub(crate) examples: f64,
+    pub(crate) value: f64,
+    /// Of what trainings come to in the middle.
+    pub(crate) band: Interval,
+    /// Whether it lies beyond what was measured.
+    pub(crate) is_beyond: bool,
 }
 
 /// A value to reach.
@@ -106,6 +119,29 @@ impl Extrapolation {
             noise: scaling.noise,
             targets: targets.iter().map(target).collect(),
             held_out: series.held_out.iter().map(held_out).collect(),
+            curve: on_curve(scaling, &series.points),
         }
     }
+}
+
+/// Places along the curve, as far apart as their logarithms, the largest size measured among them.
+fn on_curve(scaling: &Scaling, points: &[Point]) -> Vec<OnCurve> {
+    const MEASURED: u32 = 24;
+    const BEYOND: u32 = 12;
+    const TIMES: f64 = 10.0;
+    let Some((first, last)) = points.first().zip(points.last()) else {
+        return Vec::new();
+    };
+    let (from, to) = (first.examples as f64, last.examples as f64);
+    let at = |examples: f64, is_beyond: bool| OnCurve {
+        examples,
+        value: scaling.law.value_at(examples),
+        band: scaling.band(examples),
+        is_beyond,
+    };
+    let share = |step: u32, of: u32| f64::from(step) / f64::from(of);
+    let measured =
+        (0..=MEASURED).map(|step| at(from * (to / from).powf(share(step, MEASURED)), false));
+    let beyond = (1..=BEYOND).map(|step| at(to * TIMES.powf(share(step, BEYOND)), true));
+    measured.chain(beyond).collect()
 }

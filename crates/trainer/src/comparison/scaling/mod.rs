@@ -148,10 +148,11 @@ impl Series {
                 None => groups.push(vec![row]),
             }
         }
+        let telling = Row::telling(rows, columns);
         let series = groups.into_iter().map(|mut rows| {
             rows.sort_by(|a, b| a.train_examples.total_cmp(&b.train_examples));
             Self {
-                name: name(rows[0], columns),
+                name: name(rows[0], columns, &telling),
                 parameters: Some(rows[0].parameters),
                 points: rows.iter().map(|row| point(row, runs, set)).collect(),
                 held_out: Vec::new(),
@@ -175,19 +176,13 @@ fn is_one_size(a: &Row, b: &Row, columns: &[Column]) -> bool {
 }
 
 /// What tells a curve from the others, as in `hidden=[8]`.
-fn name(row: &Row, columns: &[Column]) -> String {
-    let settings = columns.iter().zip(&row.settings);
-    let others = settings.filter(|(column, _)| !column.is_train_size());
-    let settings: Vec<String> = others
-        .map(|(column, setting)| match column.alias.as_str() {
-            "model" => setting.shown.clone(),
-            alias => format!("{alias}={}", setting.shown),
-        })
-        .collect();
-    if settings.is_empty() {
+fn name(row: &Row, columns: &[Column], telling: &[usize]) -> String {
+    let others = telling.iter().copied();
+    let name = row.name(columns, others.filter(|&at| !columns[at].is_train_size()));
+    if name.is_empty() {
         "the model".to_owned()
     } else {
-        settings.join(" ")
+        name
     }
 }
 

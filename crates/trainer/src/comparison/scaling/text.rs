@@ -36,6 +36,18 @@ impl Curves {
         text
     }
 
+    /// What each curve's law says, or why there is none; a paragraph each.
+    pub(crate) fn fit_texts(&self) -> Vec<String> {
+        let texts = self.fits.iter().enumerate();
+        let texts = texts.map(|(at, fit)| self.fit_text(at, fit));
+        texts
+            .map(|text| {
+                let lines: Vec<&str> = text.lines().map(str::trim).collect();
+                lines.join("; ").replace(",; ", ", ").replace(":; ", ": ")
+            })
+            .collect()
+    }
+
     fn fit_text(&self, at: usize, fit: &Fit) -> String {
         let name = &self.series[at].name;
         let law = match fit {

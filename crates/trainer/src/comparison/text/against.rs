@@ -12,9 +12,15 @@ use crate::{
         table::Table,
     },
     progress::thousands,
+    report::wrapped,
 };
 
 impl Comparison {
+    /// The best run by dev, corrected for its having been picked; none where nothing was chosen from.
+    pub(crate) fn best_paragraph(&self) -> Option<String> {
+        self.best.as_ref().map(|best| self.best_text(best))
+    }
+
     pub(super) fn best_text(&self, best: &BestRun) -> String {
         let figures = &best.figures;
         let run = self.runs[best.run].path.display();
@@ -42,29 +48,59 @@ impl Comparison {
     }
 }
 
+impl AgainstBest {
+    /// How sure the statements about all pairs are, and what can't be told.
+    pub(crate) fn words(&self) -> (String, Vec<String>) {
+        (how_sure(self), notes(self))
+    }
+}
+
+impl Against {
+    /// Whether the best row is better than this one.
+    pub(crate) fn verdict_words(&self) -> String {
+        verdict(self)
+    }
+}
+
 pub(super) fn against_text(against: &AgainstBest) -> String {
     let best = against.best + 1;
-    let mut text = format!("\nRow {best}, with the lowest dev error, against ");
-    text.push_str(if against.others.len() == 1 {
+    let others = if against.others.len() == 1 {
         "the other"
     } else {
         "each other one"
-    });
+    };
+    let end = if against.n_pairs > 1 { '\n' } else { ' ' };
+    let mut text = format!(
+        "\nRow {best}, with the lowest dev error, against {others};{end}{}\n\n",
+        how_sure(against)
+    );
+    text.push_str(&against_table(against).text());
+    for note in notes(against) {
+        text.push('\n');
+        text.push_str(&wrapped("", &note));
+    }
+    text
+}
+
+/// How the confidence is shared.
+fn how_sure(against: &AgainstBest) -> String {
     let percent = |level: f64| (level * 1e6).round() / 1e4;
     if against.n_pairs > 1 {
-        write!(
-            text,
-            ";\n{} % sure of all {} pairs of rows together, so {} % of each (Bonferroni)",
+        format!(
+            "{} % sure of all {} pairs of rows together, so {} % of each (Bonferroni)",
             percent(against.confidence),
             against.n_pairs,
             percent(against.each_confidence)
         )
-        .ok();
     } else {
-        write!(text, "; {} % intervals", percent(against.confidence)).ok();
+        format!("{} % intervals", percent(against.confidence))
     }
-    text.push_str("\n\n");
-    text.push_str(&against_table(against).text());
+}
+
+/// What the figures can't tell, and why.
+fn notes(against: &AgainstBest) -> Vec<String> {
+    let mut notes = Vec::new();
+    let best = against.best + 1;
     let seeds = against
         .others
         .iter()
@@ -72,12 +108,10 @@ pub(super) fn against_text(against: &AgainstBest) -> String {
     let most_seeds = seeds.map(|over| over.seeds).max();
     let fewest = against.fewest_seeds();
     if let Some(most) = most_seeds.filter(|&most| most < fewest) {
-        writeln!(
-            text,
-            "\nWith {} no difference can be settled, however large: that takes {fewest} at least",
+        notes.push(format!(
+            "With {} no difference can be settled, however large: that takes {fewest} at least",
             counted(most, "seed")
-        )
-        .ok();
+        ));
     }
     let elsewhere: Vec<String> = (against.others.iter())
         .filter(|other| !other.is_same_dev)
@@ -85,15 +119,12 @@ pub(super) fn against_text(against: &AgainstBest) -> String {
         .collect();
     if !elsewhere.is_empty() {
         let rows = if elsewhere.len() == 1 { "row" } else { "rows" };
-        writeln!(
-            text,
-            "\n{rows} {}: not measured on the dev examples of row {best}, so that chance in the examples\n\
-             counts twice",
+        notes.push(format!(
+            "{rows} {}: not measured on the dev examples of row {best}, so that chance in the examples counts twice",
             elsewhere.join(", ")
-        )
-        .ok();
+        ));
     }
-    text
+    notes
 }
 
 fn against_table(against: &AgainstBest) -> Table {

@@ -13,7 +13,7 @@ use crate::{
     finished::Finished,
     report::{self, Findings},
     sets::PerSet,
-    terminal,
+    terminal::{self, Screen},
 };
 
 /// What `plumb diagnose RUN RUN… --json` prints.
@@ -51,12 +51,15 @@ pub(super) fn run(args: &DiagnoseArgs, paths: &[PathBuf]) -> Result<(), Error> {
         end: first.verdict.end,
         curve: &first.curve,
     };
+    let actions = advise(case, &diagnosis);
     let findings = Findings {
         matters_share: given.options.matters_share,
         human: &human,
         bayes: None,
         diagnosis: &diagnosis,
-        actions: &advise(case, &diagnosis),
+        sentence: report::sentence(&diagnosis, &actions),
+        actions: &actions,
+        go_on: Vec::new(),
     };
     if args.json {
         return terminal::json(&Diagnosed {
@@ -73,7 +76,7 @@ pub(super) fn run(args: &DiagnoseArgs, paths: &[PathBuf]) -> Result<(), Error> {
         format!("the same examples in {}", names.join(", "))
     };
     let title = format!("\nThe mean of {} runs; {shared}\n\n", runs.len());
-    terminal::data(&(title + &report::findings(&findings)))
+    terminal::report(&(title + &report::findings(&findings, Screen::stdout())))
 }
 
 /// Means of different recipes would mean nothing; and a run that stands there twice is no second seed.
