@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::{advice::Action, bayes::KnownBayes, judge::HumanLevel, train::End};
 
-pub(crate) use actions::{wrapped, wrapped_to};
+pub(crate) use actions::wrapped;
 pub(crate) use go_on::{behind_run, behind_sweep};
 pub(crate) use ng_table::ng_table;
 pub(crate) use sentence::sentence;
