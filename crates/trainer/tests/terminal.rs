@@ -1,5 +1,10 @@
 //! What people see: in a terminal, without one, in ASCII characters, without colours.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic is a failing test that names its line"
+)]
+
 mod common;
 
 use std::process::{Command, Output};
