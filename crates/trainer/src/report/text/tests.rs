@@ -79,7 +79,7 @@ fn check(snapshot: &str, human: Option<f64>, counts: [(u64, u64); 4], actions: &
             colours: true,
             ..screen
         };
-        let coloured = super::text(&report, coloured);
+        let coloured = text(&report, coloured);
         assert_ne!(coloured, shown);
         assert_eq!(console::strip_ansi_codes(&coloured), shown);
     }
