@@ -32,7 +32,7 @@ pub enum BetterError {
         b: usize,
     },
     /// No error rate.
-    #[error("error rate of {recipe} at seed {position} is {rate}; expected a fraction in 0..=1")]
+    #[error("error rate of {recipe} at seed {position} is {rate}; expected a fraction from 0 to 1")]
     NoRate {
         /// "A" or "B".
         recipe: &'static str,

@@ -178,10 +178,10 @@ pub enum DiagnosisError {
     #[error("no error rates; expected at least one of train, train-dev, dev and test")]
     NoSets,
     /// The share of the dev error from which on a gap matters is no share.
-    #[error("the share of the dev error that matters is {0}; expected a fraction in 0..=1")]
+    #[error("the share of the dev error that matters is {0}; expected a fraction from 0 to 1")]
     MattersShare(f64),
     /// The goal is no error rate.
-    #[error("the goal error is {0}; expected a fraction in 0..=1")]
+    #[error("the goal error is {0}; expected a fraction from 0 to 1")]
     GoalError(f64),
 }
 

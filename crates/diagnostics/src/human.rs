@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum HumanError {
     /// The one figure is no error rate.
-    #[error("human error is {figure}; expected a fraction in 0..=1")]
+    #[error("human error is {figure}; expected a fraction from 0 to 1")]
     Figure {
         /// What was given.
         figure: f64,
     },
     /// One rater's figure is no error rate.
-    #[error("human error of rater {rater:?} is {figure}; expected a fraction in 0..=1")]
+    #[error("human error of rater {rater:?} is {figure}; expected a fraction from 0 to 1")]
     Rater {
         /// Whose figure it is.
         rater: String,
@@ -158,21 +158,21 @@ mod tests {
     fn what_is_no_rate_is_refused() {
         check(
             Human::figure(f64::NAN),
-            Err("human error is NaN; expected a fraction in 0..=1"),
+            Err("human error is NaN; expected a fraction from 0 to 1"),
         );
         check(
             Human::figure(-0.1),
-            Err("human error is -0.1; expected a fraction in 0..=1"),
+            Err("human error is -0.1; expected a fraction from 0 to 1"),
         );
         check(
             Human::figure(5.0),
-            Err("human error is 5; expected a fraction in 0..=1"),
+            Err("human error is 5; expected a fraction from 0 to 1"),
         );
         check(
             raters(&[]),
             Err("no raters; expected at least one, with an error rate each"),
         );
-        let expected = "human error of rater \"doctor\" is NaN; expected a fraction in 0..=1";
+        let expected = "human error of rater \"doctor\" is NaN; expected a fraction from 0 to 1";
         check(
             raters(&[("typical", 0.1), ("doctor", f64::NAN)]),
             Err(expected),

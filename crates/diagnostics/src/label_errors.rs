@@ -53,7 +53,7 @@ pub enum LabelErrorsError {
     },
     /// A number is no probability.
     #[error(
-        "example {example} has probability {got} for class {class}; expected a fraction in 0..=1"
+        "example {example} has probability {got} for class {class}; expected a fraction from 0 to 1"
     )]
     Probability {
         /// Which example, counted from 0.

@@ -47,6 +47,7 @@ mod student;
 // What lies between, and what would settle it.
 mod gap;
 mod more_examples;
+mod resolution;
 
 // Two models, several seeds, the best of many runs.
 mod better;
@@ -114,6 +115,7 @@ pub use raters::{
     MIN_COVERAGE, RaterError, RaterLabels, RaterNote, RaterStudy, Ratings, study_raters,
 };
 pub use remedy::{Remedy, remedies};
+pub use resolution::{examples_to_tell, smallest_gap};
 pub use seeds::{SeedErrors, SeedFigures, Seeds, SeedsError, diagnose_seeds};
 pub use slice::{
     MIN_SLICE_EXAMPLES, NotJudged, SetAside, Slice, SliceError, Slices, TagColumn, worst_slices,

@@ -78,7 +78,7 @@ pub struct TableFigures {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TableError {
     /// A human figure is no error rate.
-    #[error("human error on {distribution} is {figure}; expected a fraction in 0..=1")]
+    #[error("human error on {distribution} is {figure}; expected a fraction from 0 to 1")]
     Human {
         /// "general" or "target".
         distribution: &'static str,

@@ -11,7 +11,10 @@ use crate::rate::SetName;
 #[serde(rename_all = "kebab-case")]
 pub enum Note {
     /// No human figure was given.
-    #[error("no human figure: without it there is no diagnosis of bias")]
+    #[error(
+        "no human figure: without it there is no diagnosis of bias (have people label some 100 dev examples \
+         without seeing the labels: their error rate is the figure)"
+    )]
     NoHuman,
     /// Train error is missing, and with it the gaps that start or end there.
     #[error("no train error: neither avoidable bias nor variance can be told")]

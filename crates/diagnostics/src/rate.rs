@@ -79,7 +79,7 @@ impl fmt::Display for RateName {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RateError {
     /// No fraction.
-    #[error("the error rate is {0}; expected a fraction in 0..=1")]
+    #[error("the error rate is {0}; expected a fraction from 0 to 1")]
     NoFraction(f64),
     /// No count of errors has this rate.
     #[error(
@@ -310,9 +310,9 @@ mod tests {
             0,
             Err("an error rate needs at least one example, got n = 0"),
         );
-        let percent = "the error rate is 8; expected a fraction in 0..=1";
+        let percent = "the error rate is 8; expected a fraction from 0 to 1";
         check(8.0, 100, Err(percent));
-        let nan = "the error rate is NaN; expected a fraction in 0..=1";
+        let nan = "the error rate is NaN; expected a fraction from 0 to 1";
         check(f64::NAN, 100, Err(nan));
         assert!(SetError::stated(-0.1).is_err());
     }

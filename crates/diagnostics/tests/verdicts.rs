@@ -250,7 +250,7 @@ fn bad_input_is_refused() {
             matters_share: f64::NAN,
             ..Options::default()
         },
-        "the share of the dev error that matters is NaN; expected a fraction in 0..=1",
+        "the share of the dev error that matters is NaN; expected a fraction from 0 to 1",
     );
     check(
         &figures,
@@ -258,7 +258,7 @@ fn bad_input_is_refused() {
             goal_error: Some(3.0),
             ..Options::default()
         },
-        "the goal error is 3; expected a fraction in 0..=1",
+        "the goal error is 3; expected a fraction from 0 to 1",
     );
 }
 

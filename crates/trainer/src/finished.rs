@@ -127,7 +127,10 @@ pub(crate) fn predictions(run: &RunDir, set: SetName, data: &DataSummary) -> Res
             "{} has {} lines of examples; data.json says {expected}",
             path.display(),
             scored.len()
-        )));
+        ))
+        .hint(
+            "one of the two was changed: `plumb evaluate RUN` measures the run's weights again",
+        ));
     }
     Ok(scored)
 }

@@ -4,12 +4,16 @@ use plumb_data::{
     Context, Examples, FieldError, Loaded, Memory, Source, SourceError,
     cache::load_cached,
     label_noise, seed,
-    source::{FileError, Grid, Progress},
+    source::{FileError, Grid, Progress, csv::CsvProblem},
     transform::synthesize,
 };
 use plumb_model::Task;
 
-use crate::config::{Chunk, Data, KeyError};
+use crate::{
+    config::{Chunk, Data, KeyError, similar},
+    fraction,
+    near::near,
+};
 
 /// Both chunks, ready to be split.
 pub(crate) struct Chunks {
@@ -95,8 +99,10 @@ fn load_chunk(
     if let Some(rate) = chunk.label_noise {
         let key = format!("{table}.label_noise");
         let n_classes = loaded.examples.classes.len();
-        label_noise::check_label_noise(rate, n_classes)
-            .map_err(|error| KeyError::value(key, error.message))?;
+        label_noise::check_label_noise(rate, n_classes).map_err(|error| {
+            let meant = fraction::meant_in(&error.message);
+            KeyError::value(key, error.message).maybe_hint(meant)
+        })?;
         label_noise::flip_labels(&mut loaded.examples, rate, context.seed);
         loaded.bayes = loaded
             .bayes
@@ -156,6 +162,37 @@ fn no_grid(name: &str, chunk: &Chunk, other: Option<&Loaded>) -> KeyError {
     })
 }
 
+/// The key of a table's options that a problem is about, where that is not the file, and what to do.
+fn in_table(problem: &CsvProblem) -> (Option<&'static str>, Option<String>) {
+    match problem {
+        CsvProblem::NoLabel { label, columns } => {
+            let known: Vec<&str> = columns.iter().map(String::as_str).collect();
+            let hint = match (similar(label, &known), &known[..]) {
+                (Some(name), _) => format!("did you mean `{name}`?"),
+                (None, [only]) if only.contains([';', '\t']) => {
+                    "its header has no commas: `delimiter = \";\"` or `delimiter = \"\\t\"` says what separates \
+                     its columns"
+                        .into()
+                }
+                _ => "the label is the column with the right answers: its name, or its number counted from 1"
+                    .into(),
+            };
+            (Some("label"), Some(hint))
+        }
+        CsvProblem::NumbersAsLabels { .. } | CsvProblem::OneClass { .. } => (Some("label"), None),
+        CsvProblem::Shape { .. } => (Some("shape"), None),
+        CsvProblem::OutOfRange { .. } => (
+            Some("range"),
+            Some("`range` is the smallest and the largest value that a feature can have, as in [0, 255]".into()),
+        ),
+        CsvProblem::EmptyCell { .. } | CsvProblem::Missing { .. } => (
+            None,
+            Some("`fill = \"mean\"`, \"median\" or \"zero\" puts numbers where values are missing".into()),
+        ),
+        _ => (None, None),
+    }
+}
+
 /// Points at the key of a source that an error is about: the option that is wrong, or the one that
 /// names the file at fault.
 fn source_error(table: &str, source: &Source, error: &SourceError) -> KeyError {
@@ -176,17 +213,22 @@ fn source_error(table: &str, source: &Source, error: &SourceError) -> KeyError {
         SourceError::Csv(error) => Some(&error.path),
         SourceError::NoGrid | SourceError::Grid { .. } | SourceError::Memory(_) => None,
     };
-    let key = match path.and_then(|path| source.key_of(path)) {
+    let (key, hint) = match error {
+        SourceError::Csv(error) => in_table(&error.problem),
+        _ => (None, None),
+    };
+    let key = key.map(String::from);
+    let key = key.or_else(|| path.and_then(|path| source.key_of(path)));
+    let key = match key {
         Some(key) => format!("{table}.{key}"),
         None => table,
     };
-    let key_error = KeyError::new(key, error.to_string());
+    let key_error = KeyError::new(key, error.to_string()).maybe_hint(hint);
     let SourceError::File(FileError::Missing { path, hint }) = error else {
         return key_error;
     };
     if path.to_string_lossy().contains("mnist") {
         return key_error.hint("scripts/fetch_mnist.sh brings MNIST");
     }
-    let usual = "paths are relative to the folder that plumb is started in";
-    key_error.hint(hint.as_deref().unwrap_or(usual))
+    key_error.hint(hint.clone().unwrap_or_else(|| near(path)))
 }

@@ -19,6 +19,7 @@ use crate::{
     data_summary::DataSummary,
     judge::HumanLevel,
     load::{Chunks, load},
+    progress::thousands,
     sets::PerSet,
 };
 
@@ -217,7 +218,12 @@ pub(crate) fn check_model(config: &Config, task: &Task) -> Result<(), KeyError> 
     model.check_task(task)?;
     let n_params = model.cost(task).parameters;
     if n_params > MAX_PARAMETERS {
-        let predicate = format!("has {n_params} parameters; expected at most {MAX_PARAMETERS}");
+        let found = match n_params {
+            usize::MAX => "more parameters than can be counted".into(),
+            n => format!("{} parameters", thousands(n as u64)),
+        };
+        let most = thousands(MAX_PARAMETERS as u64);
+        let predicate = format!("has {found}; expected at most {most}");
         return Err(KeyError::value("model", predicate));
     }
     let min_batch = model.min_batch(task);
@@ -250,6 +256,28 @@ fn augmentation(config: &Config, train: &Examples) -> Result<Option<Pipeline>, K
     Ok(Some(pipeline))
 }
 
+/// What to do about a plan that asks for more than there is.
+fn split_hint(error: &SplitError) -> Option<&'static str> {
+    match error {
+        SplitError::TooFewTarget { .. } => Some(
+            "make dev, test or target_in_train smaller (shares such as 0.4 always fit), or collect more target data",
+        ),
+        SplitError::TooFewGeneral { .. }
+        | SplitError::TooFewInPool { .. }
+        | SplitError::TooFewInMix { .. } => {
+            Some("make the sets that are held out smaller, or the general chunk larger")
+        }
+        SplitError::NoGroup { .. } => {
+            Some("give this set more examples, or group by a tag that has more and smaller groups")
+        }
+        SplitError::TooFewLeft { .. } => Some("leave `train` out to train on all that is left"),
+        SplitError::ClassMissing { .. } => Some(
+            "collect examples of it, or leave it out with `classes` under [data.target.convert]",
+        ),
+        _ => None,
+    }
+}
+
 fn split_error(error: &SplitError) -> KeyError {
     let key = match error {
         SplitError::Field(field) => {
@@ -263,7 +291,7 @@ fn split_error(error: &SplitError) -> KeyError {
             [first, ..] => format!("data.split.{first}"),
         },
     };
-    KeyError::new(key, error.to_string())
+    KeyError::new(key, error.to_string()).maybe_hint(split_hint(error).map(Into::into))
 }
 
 impl PerSet<Examples> {

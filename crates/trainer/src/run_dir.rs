@@ -10,7 +10,7 @@ use std::{
 use serde::de::DeserializeOwned;
 use tempfile::{NamedTempFile, TempDir};
 
-use crate::Error;
+use crate::{Error, near::near};
 
 /// The directory `<runs>/<name>-<number>` of one run.
 pub(crate) struct RunDir {
@@ -64,15 +64,15 @@ impl RunDir {
     /// # Errors
     /// Bad input if it is not one.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let wrong = |what: &str| {
-            Err(Error::bad_input(format!("{} {what}", path.display()))
-                .hint("a run is a folder such as runs/quickstart-0001"))
+        let wrong = |what: &str, hint: String| {
+            Err(Error::bad_input(format!("{} {what}", path.display())).hint(hint))
         };
+        let usual = "a run is a folder such as runs/quickstart-0001";
         if !path.exists() {
-            return wrong("does not exist");
+            return wrong("does not exist", format!("{usual}; {}", near(path)));
         }
         if !path.join("config.toml").is_file() {
-            return wrong("is no run: it holds no config.toml");
+            return wrong("is no run: it holds no config.toml", usual.into());
         }
         Ok(Self {
             path: path.to_owned(),
@@ -109,7 +109,13 @@ impl RunDir {
     }
 
     fn parse<T: DeserializeOwned>(&self, file: &str, json: &[u8]) -> Result<T, Error> {
-        serde_json::from_slice(json).map_err(|error| self.cannot_read(file, &error))
+        serde_json::from_slice(json).map_err(|error| {
+            let path = self.path.join(file);
+            Error::bad_input(format!("{} is damaged: {error}", path.display())).hint(format!(
+                "plumb train {} trains it again",
+                self.path.join("config.toml").display()
+            ))
+        })
     }
 
     fn cannot_read(&self, file: &str, error: &dyn Display) -> Error {

@@ -32,6 +32,15 @@ impl Scored {
     /// What stands for an answer that is no class.
     pub(crate) const NO_CLASS: u32 = u32::MAX;
 
+    /// The one class that is said of every example, where there are other labels too.
+    pub(crate) fn only_answer(&self) -> Option<&str> {
+        let first = *self.predicted.first()?;
+        let is_one = self.predicted.iter().all(|&class| class == first);
+        let has_others = self.labels.iter().any(|&label| label != first);
+        let name = self.classes.get(first as usize)?;
+        (is_one && has_others && self.len() > 1).then_some(name)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.labels.len()
     }

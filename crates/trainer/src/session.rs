@@ -23,6 +23,7 @@ use crate::{
     evaluate::Evaluation,
     feed::{Feed, Residents, resident, shared_feeds},
     finished,
+    forewarn::forewarnings,
     gallery::Gallery,
     hindsight::Hindsight,
     initial::{Initial, same_model},
@@ -420,6 +421,9 @@ impl Session<'_> {
             .collect();
         recorder.note(&format!("sets: {}", sizes.join(", ")));
         for warning in &summary.warnings {
+            recorder.note(&format!("warning: {warning}"));
+        }
+        for warning in forewarnings(config, prepared) {
             recorder.note(&format!("warning: {warning}"));
         }
         if let Some(forest) = config.model.forest() {

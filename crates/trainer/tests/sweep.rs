@@ -178,8 +178,8 @@ fn a_failed_run_is_kept_with_its_error_and_stops_no_other() {
     assert!(said.contains("002  wild seed=7  failed: "), "{said}");
     assert!(
         said.ends_with(
-            "error: 2 of 4 runs failed\n\nhint: --retry-failed tries them again; what else is missing is done by the \
-             same command\n"
+            "error: 2 of 4 runs failed\n\nhint: their errors are in the sweep's ledger too; --retry-failed tries them \
+             again, and the same command does what else is missing\n"
         ),
         "{said}"
     );

@@ -271,6 +271,9 @@ impl Csv {
                 let problem = CsvProblem::OneClass { class };
                 return Err(CsvError::column(&table.label_name(), problem));
             }
+            if let Some(problem) = numbers_as_labels(&classes, table.labels.of.len()) {
+                return Err(CsvError::column(&table.label_name(), problem));
+            }
             checks::sort_classes(&mut classes);
         }
         let mut labels = table.labels.clone();
@@ -322,6 +325,30 @@ impl Csv {
     fn delimiter_byte(&self) -> u8 {
         self.delimiter.map_or(b',', |c| c as u8)
     }
+}
+
+/// Labels that are numbers with a fraction, or so many that hardly two lines share one: a feature by mistake.
+///
+/// Classes can be numbers such as 0.5 too, so there have to be more than classes usually are.
+fn numbers_as_labels(classes: &[String], n_examples: usize) -> Option<CsvProblem> {
+    /// With fewer, numbers may well be the names of classes.
+    const MANY: usize = 20;
+    /// Lines per class, on average, below which nothing could be learned of one.
+    const FEW_LINES: usize = 2;
+    let numbers: Vec<f64> = classes
+        .iter()
+        .map_while(|class| class.parse().ok())
+        .collect();
+    if classes.len() <= MANY || numbers.len() < classes.len() {
+        return None;
+    }
+    let has_fraction = numbers.iter().any(|number: &f64| number.fract() != 0.0);
+    let is_rarely_shared = classes.len() * FEW_LINES > n_examples;
+    (has_fraction || is_rarely_shared).then(|| CsvProblem::NumbersAsLabels {
+        n_distinct: classes.len(),
+        n_examples,
+        examples: classes[..3].to_vec(),
+    })
 }
 
 #[cfg(test)]

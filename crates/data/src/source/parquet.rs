@@ -129,7 +129,8 @@ impl Parquet {
     #[cfg(not(feature = "parquet"))]
     #[expect(clippy::unused_self, reason = "with the feature it is used")]
     fn load_files(&self, _context: &Context<'_>) -> Result<Loaded, SourceError> {
-        let message = "is a Parquet file; this plumb was built without the cargo feature `parquet`";
+        let message = "is a Parquet file; this plumb was built without the cargo feature `parquet` (build it with \
+                       `--features parquet`, which needs a C compiler)";
         Err(FieldError::new("path", message).into())
     }
 

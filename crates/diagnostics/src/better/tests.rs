@@ -96,6 +96,6 @@ fn what_cannot_be_compared_is_refused() {
     check(
         &[0.1, 0.1],
         &[0.1, f64::NAN],
-        "error rate of B at seed 1 is NaN; expected a fraction in 0..=1",
+        "error rate of B at seed 1 is NaN; expected a fraction from 0 to 1",
     );
 }

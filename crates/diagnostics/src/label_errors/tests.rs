@@ -186,7 +186,7 @@ fn what_cannot_be_judged_is_refused() {
     check(
         &[0, 1],
         &[&[1.0, 0.0], &[0.5, f32::NAN]],
-        "example 1 has probability NaN for class 1; expected a fraction in 0..=1",
+        "example 1 has probability NaN for class 1; expected a fraction from 0 to 1",
     );
     check(
         &[0, 1],

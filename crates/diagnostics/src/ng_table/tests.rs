@@ -148,7 +148,7 @@ fn what_is_no_table_is_refused() {
     };
     check(
         percent,
-        "human error on target is 5; expected a fraction in 0..=1",
+        "human error on target is 5; expected a fraction from 0 to 1",
     );
     let nan = TableFigures {
         general_human: Some(f64::NAN),
@@ -156,6 +156,6 @@ fn what_is_no_table_is_refused() {
     };
     check(
         nan,
-        "human error on general is NaN; expected a fraction in 0..=1",
+        "human error on general is NaN; expected a fraction from 0 to 1",
     );
 }

@@ -139,7 +139,7 @@ fn what_is_no_recipe_is_refused() {
     };
     assert_eq!(
         diagnose_seeds(&two, &share, 1).unwrap_err().to_string(),
-        "the share of the dev error that matters is NaN; expected a fraction in 0..=1"
+        "the share of the dev error that matters is NaN; expected a fraction from 0 to 1"
     );
     assert_eq!(
         SeedErrors::shared(&[vec![true; 3], vec![true; 2]])

@@ -7,6 +7,7 @@ use crate::{
     config::{self, Config, Document},
     data_summary::DataSummary,
     device::{self, DeviceChoice},
+    forewarn::forewarnings,
     initial::initial,
     prepare::{Prepared, prepare},
     progress::thousands,
@@ -24,6 +25,8 @@ struct Checked<'a> {
     /// What a training batch's activations take, in 32 bits each.
     activation_bytes_per_batch: usize,
     data: &'a DataSummary,
+    /// What a run of this config will not be able to say.
+    warnings: &'a [String],
 }
 
 pub(crate) fn run(args: &CheckConfigArgs) -> Result<(), Error> {
@@ -36,6 +39,7 @@ pub(crate) fn run(args: &CheckConfigArgs) -> Result<(), Error> {
     let activation_bytes_per_batch = cost.activation_bytes(config.train.batch_size);
     let data = &prepared.summary;
     let begins = Beginning::of(&config, &document, &prepared, cost)?;
+    let forewarnings = forewarnings(&config, &prepared);
     if args.json {
         let checked = Checked {
             config: &config,
@@ -43,11 +47,13 @@ pub(crate) fn run(args: &CheckConfigArgs) -> Result<(), Error> {
             trained_parameters: begins.n_trained,
             activation_bytes_per_batch,
             data,
+            warnings: &forewarnings,
         };
         return terminal::json(&checked);
     }
     terminal::data(&config.to_toml()?)?;
-    terminal::report(&format!("\n{}", summary(&config, cost, &begins, data)))
+    let summary = summary(&config, cost, &begins, data, &forewarnings);
+    terminal::report(&format!("\n{summary}"))
 }
 
 /// What is known of the model that training starts with.
@@ -80,7 +86,13 @@ impl Beginning {
 }
 
 /// As TOML comments, so that the whole output is a config again.
-fn summary(config: &Config, cost: Cost, begins: &Beginning, data: &DataSummary) -> String {
+fn summary(
+    config: &Config,
+    cost: Cost,
+    begins: &Beginning,
+    data: &DataSummary,
+    forewarnings: &[String],
+) -> String {
     use std::fmt::Write;
 
     let count = |n: usize| thousands(n as u64);
@@ -122,6 +134,9 @@ fn summary(config: &Config, cost: Cost, begins: &Beginning, data: &DataSummary) 
     }
     for warning in &data.warnings {
         writeln!(text, "# warning: {warning}").ok();
+    }
+    for warning in forewarnings {
+        writeln!(text, "# warning: {}", warning.replace('\n', "\n# ")).ok();
     }
     for note in &begins.notes {
         writeln!(text, "# {}", note.replace('\n', "\n# ")).ok();

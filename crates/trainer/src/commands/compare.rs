@@ -53,6 +53,13 @@ pub(crate) fn run(args: &CompareArgs) -> Result<(), Error> {
             is_held_out: args.curves.hold_out,
         },
     )?;
+    if let Some(flag) = chosen_by_test(&args.rows.sort, &args.rows.filters) {
+        terminal::talk(&format!(
+            "warning: {flag} chooses runs by their test error: that of the one chosen is then too low, and says \
+             no longer what new data will bring\n  choose by dev, as --sort dev does, and look at the test \
+             error of that one run; if test has had a say already, a final figure needs a test set that nobody has seen"
+        ));
+    }
     if args.json {
         terminal::json(&comparison.document())
     } else if args.csv {
@@ -60,6 +67,24 @@ pub(crate) fn run(args: &CompareArgs) -> Result<(), Error> {
     } else {
         terminal::report(&comparison.text(width()))
     }
+}
+
+/// The flag that picks runs by the test error, if one does.
+fn chosen_by_test(sort: &str, filters: &[String]) -> Option<String> {
+    if sort == "test" {
+        return Some("--sort test".into());
+    }
+    let is_test = |filter: &&String| {
+        let rest = filter
+            .trim_start()
+            .strip_prefix("test")
+            .map(str::trim_start);
+        rest.is_some_and(|rest| rest.starts_with(['<', '>', '=', '!']))
+    };
+    filters
+        .iter()
+        .find(is_test)
+        .map(|filter| format!("--filter '{filter}'"))
 }
 
 /// Of the terminal, if there is one.
@@ -75,5 +100,23 @@ impl From<CurveSet> for SetName {
             CurveSet::Dev => Self::Dev,
             CurveSet::Test => Self::Test,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_by_test_are_seen() {
+        let check = |sort: &str, filter: &str, expected: Option<&str>| {
+            let found = chosen_by_test(sort, &[filter.to_string()]);
+            assert_eq!(found.as_deref(), expected, "{sort} {filter}");
+        };
+        check("test", "dev<5%", Some("--sort test"));
+        check("dev", "test<5%", Some("--filter 'test<5%'"));
+        check("dev", "test >= 5%", Some("--filter 'test >= 5%'"));
+        check("dev", "tests=3", None);
+        check("train", "dev<5%", None);
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     Error,
     advice::in_general,
     cli::DiagnoseArgs,
+    near::near,
     report::{self, Findings},
     terminal::{self, Screen},
 };
@@ -69,7 +70,10 @@ impl<'a> Input<'a> {
         };
         if !only.exists() {
             return Err(Error::bad_input(format!("{} does not exist", only.display()))
-                .hint("an input is a run's folder, a .json file of figures or a .csv file of predictions"));
+                .hint(format!(
+                    "an input is a run's folder, a .json file of figures or a .csv file of predictions; {}",
+                    near(only)
+                )));
         }
         if only.is_dir() {
             return Ok(Self::Runs(inputs));

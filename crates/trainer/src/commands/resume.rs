@@ -78,9 +78,10 @@ fn check_unfinished(earlier: &Earlier, config: &Config, args: &ResumeArgs) -> Re
         return Ok(());
     };
     let message = format!(
-        "{} is finished: {end} after {} epochs",
+        "{} is finished: {end} after {} epoch{}",
         args.run.display(),
-        last.position.epoch
+        last.position.epoch,
+        if last.position.epoch == 1 { "" } else { "s" }
     );
     let more = config.train.epochs.saturating_mul(2);
     Err(Error::bad_input(message).hint(format!(

@@ -103,7 +103,8 @@ pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
         [] => Ok(()),
         failed => Err(
             Error::failed(format!("{} of {n} runs failed", failed.len())).hint(
-                "--retry-failed tries them again; what else is missing is done by the same command",
+                "their errors are in the sweep's ledger too; --retry-failed tries them again, and the same command \
+                 does what else is missing",
             ),
         ),
     }

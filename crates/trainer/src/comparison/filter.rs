@@ -186,7 +186,7 @@ impl Filter {
             .filter_map(|(sign, relation)| text.find(sign).map(|at| (at, *sign, *relation)));
         let (at, sign, relation) = found
             .min_by_key(|(at, sign, _)| (*at, std::cmp::Reverse(sign.len())))
-            .ok_or_else(|| wrong("is no comparison; expected one of = != < <= > >="))?;
+            .ok_or_else(|| wrong("this is no comparison; expected one of = != < <= > >="))?;
         let (key, value) = (text[..at].trim(), text[at + sign.len()..].trim());
         let key = Key::parse(key, columns, runs).map_err(|what| wrong(&what))?;
         let value_read = read(value);

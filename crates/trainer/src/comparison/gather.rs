@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::Run;
 use crate::{
     Error,
+    near::near,
     sweep::{Event, Found, SweepDir},
 };
 
@@ -107,12 +108,11 @@ struct Places {
 impl Places {
     /// Adds a run, a sweep, or a folder of runs.
     fn add(&mut self, input: &Path) -> Result<(), Error> {
-        let wrong = |what: &str| {
-            Error::bad_input(format!("{} {what}", input.display()))
-                .hint("an input is a run's folder, or a folder of runs such as a sweep's")
-        };
+        let usual = "an input is a run's folder, or a folder of runs such as a sweep's";
+        let wrong =
+            |what: &str| Error::bad_input(format!("{} {what}", input.display())).hint(usual);
         if !input.exists() {
-            return Err(wrong("does not exist"));
+            return Err(wrong("does not exist").hint(format!("{usual}; {}", near(input))));
         }
         if !input.is_dir() {
             return Err(wrong("is a file; expected a folder"));
@@ -219,7 +219,11 @@ fn none_finished(left_out: &[LeftOut]) -> Error {
         0 | 1 => String::new(),
         n => format!(", nor can {} others be used", n - 1),
     };
-    Error::bad_input(format!("no run to compare: {what}{more}"))
+    let error = Error::bad_input(format!("no run to compare: {what}{more}"));
+    match first.map(|run| run.why) {
+        Some(Why::Unfinished) => error.hint("`plumb resume RUN` trains a run to its end"),
+        _ => error,
+    }
 }
 
 impl LeftOut {

@@ -85,7 +85,13 @@ impl Comparison {
             let mut of_run = filters.iter().filter(|filter| filter.is_of_run());
             of_run.all(|filter| filter.keeps_run(run))
         });
-        let none_left = || Error::bad_input("the filters leave no run");
+        let none_left = || {
+            Error::bad_input(format!(
+                "the filters leave no run: none has {}",
+                choices.filters.join(" and ")
+            ))
+            .hint("`plumb compare` without --filter shows what each run has")
+        };
         let first = runs.first().ok_or_else(none_left)?;
         let confidence = choices.confidence.unwrap_or(first.options.confidence);
         let judged = Judged {

@@ -289,7 +289,7 @@ fn filters_keep_what_they_say() {
         let error = Filter::parse(text, &columns, &runs).unwrap_err();
         assert_eq!(error.message(), format!("--filter {text}: {expected}"));
     };
-    refused("n", "is no comparison; expected one of = != < <= > >=");
+    refused("n", "this is no comparison; expected one of = != < <= > >=");
     refused("n<high", "`high` is no number; expected one");
     refused(
         "width=3",

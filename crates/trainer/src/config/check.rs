@@ -1,7 +1,7 @@
 use super::{
     ClassWeights, Config, Data, FORMAT, KeyError, LossConfig, chunk::at, training::at_least_one,
 };
-use crate::{optimizer::Optimizer, schedule::Curve};
+use crate::{fraction, optimizer::Optimizer, schedule::Curve};
 
 /// What is expected of a number, in words and as a condition.
 type Range = (&'static str, fn(f64) -> bool);
@@ -206,9 +206,9 @@ fn range(
     if value.is_finite() && holds(value) {
         Ok(())
     } else {
-        Err(KeyError::value(
-            key,
-            format!("is {value}; expected a number {expected}"),
-        ))
+        let error = KeyError::value(key, format!("is {value}; expected a number {expected}"));
+        // Only where all that is allowed lies below 1: a rate or a share.
+        let meant = fraction::did_you_mean(value).filter(|_| holds(value / 100.0) && !holds(1.5));
+        Err(error.maybe_hint(meant))
     }
 }

@@ -11,6 +11,7 @@ use plumb_data::{
 use serde::{Deserialize, Serialize};
 
 use super::KeyError;
+use crate::fraction;
 
 /// A table per source, of which exactly one is given, beside the keys that every chunk has.
 macro_rules! chunk {
@@ -94,5 +95,8 @@ impl Chunk {
 
 /// Says of an option's error which key of the config it is.
 pub(crate) fn at(table: &str, result: Result<(), FieldError>) -> Result<(), KeyError> {
-    result.map_err(|error| KeyError::value(format!("{table}.{}", error.field), error.message))
+    result.map_err(|error| {
+        let meant = fraction::meant_in(&error.message);
+        KeyError::value(format!("{table}.{}", error.field), error.message).maybe_hint(meant)
+    })
 }

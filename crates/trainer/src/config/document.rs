@@ -10,8 +10,11 @@ use toml::{
     de::{DeTable, DeValue, Deserializer},
 };
 
-use super::{Choice, explain::explain};
-use crate::Error;
+use super::{
+    Choice,
+    explain::{explain, similar},
+};
+use crate::{Error, near::near};
 
 /// What is wrong with the value of one key.
 #[derive(Clone, Debug)]
@@ -44,6 +47,13 @@ impl KeyError {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    pub(crate) fn maybe_hint(self, hint: Option<String>) -> Self {
+        match hint {
+            Some(hint) => self.hint(hint),
+            None => self,
+        }
     }
 
     /// Points at a part of the value, which is a text.
@@ -81,9 +91,7 @@ struct Source {
 impl Document {
     /// Reads a TOML file and lays `key=value` overrides over it.
     pub(crate) fn read(path: &Path, overrides: &[String]) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Error::bad_input(format!("can't read the config {}: {error}", path.display()))
-        })?;
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
         Self::parse(path, text, overrides)
     }
 
@@ -100,6 +108,13 @@ impl Document {
             root,
         };
         for setting in overrides {
+            if !setting.contains('=') {
+                let error = format!("--set {setting} sets nothing; expected KEY=VALUE");
+                let hint = format!(
+                    "as in --set {setting}=…; `plumb check` prints all keys and their values"
+                );
+                return Err(Error::bad_input(error).hint(hint));
+            }
             document.lay_over("--set", quote_bare_word(setting))?;
         }
         Ok(document)
@@ -194,8 +209,10 @@ impl Document {
             let error = KeyError::new(path, format!("there is no table [{path}.…]"));
             return Err(self.error(&error.hint(one_of(path, choices))));
         };
-        let DeValue::Table(table) = table.get_ref() else {
-            return Ok(()); // of the wrong type: deserialization says so
+        let table = match table.get_ref() {
+            DeValue::Table(table) => table,
+            DeValue::String(word) => return Err(self.error(&no_table(path, choices, word))),
+            _ => return Ok(()), // of the wrong type: deserialization says so
         };
         let known: Vec<_> = table
             .keys()
@@ -227,8 +244,9 @@ impl Document {
     /// Turns the document into a typed value.
     pub(crate) fn deserialize<T: DeserializeOwned>(&self) -> Result<T, Error> {
         T::deserialize(Deserializer::from(self.root.clone())).map_err(|error| {
-            let (message, hint) = explain(error.message());
             let span = error.span().unwrap_or(0..0);
+            let key = key_at(self.root.get_ref(), &span).unwrap_or_default();
+            let (message, hint) = explain(error.message(), &key);
             self.render(&message, span, hint.as_deref())
         })
     }
@@ -292,7 +310,7 @@ impl Source {
         let text: &'static str = format!("{}{}", " ".repeat(self.start), self.text).leak();
         DeTable::parse(text).map_err(|error| {
             let span = error.span().unwrap_or(self.start..self.start);
-            self.render(&error.message().replace('\n', ", "), span, None)
+            self.render(&not_toml(error.message()), span, None)
         })
     }
 
@@ -321,6 +339,56 @@ impl Source {
         };
         Error::BadConfig(renderer.render(&[group]))
     }
+}
+
+/// Says that a text is no TOML, and what a parser found at its place.
+fn not_toml(found: &str) -> String {
+    format!("this is not TOML: {}", found.replace('\n', ", "))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    let name = path.display();
+    if !path.exists() {
+        return Error::bad_input(format!("there is no config {name}")).hint(near(path));
+    }
+    if path.is_dir() {
+        let what = format!("the config {name} is a folder; expected a TOML file");
+        return Error::bad_input(what).hint(format!("as in {}", path.join("my.toml").display()));
+    }
+    Error::bad_input(format!("can't read the config {name}: {error}"))
+        .hint("a config is a text file in TOML; `plumb check` says whether it is a good one")
+}
+
+/// A choice that is written as a word, as in `optimizer = "adam"`, where plumb has a table.
+fn no_table(path: &str, choices: &[&str], word: &str) -> KeyError {
+    let message = format!("`{path}` is \"{word}\"; expected a table");
+    let error = KeyError::new(path, message);
+    match similar(&word.to_lowercase(), choices) {
+        Some(choice) if choice == word => error.hint(format!(
+            "write it as a table of its own, [{path}.{choice}], with its keys below"
+        )),
+        Some(choice) => error.hint(format!("a similar one exists: [{path}.{choice}]")),
+        None => error.hint(one_of(path, choices)),
+    }
+}
+
+/// The dotted key whose value stands at these bytes; of a key itself, the table that it is in.
+fn key_at(table: &DeTable<'static>, span: &Range<usize>) -> Option<String> {
+    table.iter().find_map(|(key, value)| {
+        let name = key.get_ref();
+        if key.span() == *span && (value.span() != *span || is_dotted(key, value)) {
+            return Some(String::new());
+        }
+        let below = match value.get_ref() {
+            DeValue::Table(inner) => key_at(inner, span),
+            _ => None,
+        };
+        match below {
+            Some(below) if below.is_empty() => Some(name.to_string()),
+            Some(below) => Some(format!("{name}.{below}")),
+            None => (value.span() == *span).then(|| name.to_string()),
+        }
+    })
 }
 
 /// Lays `upper` over `lower`: tables are merged, anything else is replaced.

@@ -7,7 +7,7 @@ use plumb_diagnostics::{Confidence, Human, RaterStudy};
 use serde::{Deserialize, Serialize};
 
 use super::KeyError;
-use crate::{judge::HumanLevel, ratings};
+use crate::{fraction, judge::HumanLevel, near::near, ratings};
 
 /// Human-level error on the target data and, where it is another, on the general data.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -124,13 +124,18 @@ impl Given<'_> {
             return Ok((self.figures()?, None));
         };
         let wrong = |what: String| KeyError::new(format!("{}.labels", self.table), what);
+        if !path.exists() {
+            let what = wrong(format!("{} does not exist", path.display()));
+            return Err(what.hint(near(path)));
+        }
         let study = ratings::study(path, confidence).map_err(wrong)?;
         match study.human() {
             Some(human) => Ok((Some(human), Some(study))),
             None => Err(wrong(format!(
                 "{}: no example has both a rater's label and something to hold it against",
                 path.display()
-            ))),
+            ))
+            .hint("give a column `truth`, or let two people or more label the same examples")),
         }
     }
 
@@ -138,12 +143,8 @@ impl Given<'_> {
     fn figures(&self) -> Result<Option<Human>, KeyError> {
         let Self { table, raters, .. } = *self;
         let wrong = |key: String, rate: f64| {
-            let error = KeyError::value(key, format!("is {rate}; expected a fraction in 0..=1"));
-            if (1.0..=100.0).contains(&rate) {
-                error.hint(format!("{rate} % is written {}", rate / 100.0))
-            } else {
-                error
-            }
+            KeyError::value(key, format!("is {rate}; expected a fraction from 0 to 1"))
+                .maybe_hint(fraction::did_you_mean(rate))
         };
         match (self.error, raters.is_empty(), self.labels) {
             (Some(error), true, None) => Human::figure(error)
@@ -172,7 +173,8 @@ impl Given<'_> {
             )),
             (None, true, None) => Err(KeyError::new(
                 table,
-                "human level needs one figure (`error = 0.02`) or raters (`raters = { typical = 0.05 }`)",
+                "human level needs one figure (`error = 0.02`), raters (`raters = { typical = 0.05 }`) or a file of \
+                 their labels (`labels = \"raters.csv\"`)",
             )),
         }
     }

@@ -13,6 +13,7 @@ mod model;
 mod procedure;
 mod schema;
 mod sweep;
+mod synonyms;
 mod training;
 mod value;
 
@@ -29,7 +30,7 @@ pub(crate) use chunk::Chunk;
 pub(crate) use difference::differences;
 pub(crate) use document::{Document, KeyError};
 pub(crate) use expect::{Expect, Figure};
-pub(crate) use explain::suggest as similar_name;
+pub(crate) use explain::{similar, suggest as similar_name};
 pub(crate) use forest::ForestConfig;
 pub(crate) use human::HumanConfig;
 pub(crate) use loss::{ClassWeights, LossConfig};

@@ -7,7 +7,7 @@ use plumb_model::{
 use serde::{Deserialize, Serialize};
 
 use super::{ForestConfig, KeyError};
-use crate::Error;
+use crate::{Error, fraction};
 
 /// The table `[model]`.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -203,7 +203,8 @@ impl ModelConfig {
             Some(key) => format!("{table}.{key}"),
             None => table,
         };
-        let wrong = KeyError::value(key, &error.message);
+        let wrong =
+            KeyError::value(key, &error.message).maybe_hint(fraction::meant_in(&error.message));
         match error.hint {
             Some(hint) => wrong.hint(hint),
             None => wrong,

@@ -268,7 +268,10 @@ fn no_gpu() -> Error {
         adapter::found(&adapters)
     ));
     if adapters.is_empty() {
-        error.hint("train on the CPU with --device cpu")
+        error.hint(
+            "train on the CPU with --device cpu, or with --device auto, which takes a GPU where there is one; \
+             if this machine has one, see that its driver is installed (on Linux `vulkaninfo` lists it)",
+        )
     } else {
         error.hint("a software adapter runs only when named, as in --device wgpu:0")
     }

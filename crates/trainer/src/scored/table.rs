@@ -10,7 +10,7 @@ use plumb_data::Tag;
 use plumb_diagnostics::{Distribution, SetName};
 
 use super::Scored;
-use crate::{Error, names::Names, sets::SETS};
+use crate::{Error, fraction, names::Names, sets::SETS};
 
 /// What the columns of a table are called, where they are no slices.
 #[derive(Clone, Copy)]
@@ -68,10 +68,16 @@ impl Table {
     /// Bad input with the line: no such file, a column that is missing or there twice, a line that is too
     /// short, an unknown set, an empty label, a probability outside 0..=1, no lines, or one class only.
     pub(crate) fn read(path: &Path, roles: Roles) -> Result<Self, Error> {
-        let wrong = |what: String| Error::bad_input(format!("{}: {what}", path.display()));
+        let wrong = |what: String| {
+            let error = Error::bad_input(format!("{}: {what}", path.display()));
+            match fraction::meant_anywhere(&what) {
+                Some(meant) => error.hint(meant),
+                None => error,
+            }
+        };
         let mut reader = csv::Reader::from_path(path)
             .map_err(|error| Error::bad_input(format!("can't read {}: {error}", path.display())))?;
-        let header = reader.headers().map_err(|error| wrong(error.to_string()))?;
+        let header = reader.headers().map_err(|error| wrong(torn(&error)))?;
         let columns = Columns::find(header, roles).map_err(wrong)?;
         let mut classes = Names::default();
         let mut slices: Vec<Names> = columns.slices.iter().map(|_| Names::default()).collect();
@@ -81,7 +87,7 @@ impl Table {
         let mut labels_differ = false;
         let mut first_label = None;
         for record in reader.records() {
-            let record = record.map_err(|error| wrong(error.to_string()))?;
+            let record = record.map_err(|error| wrong(torn(&error)))?;
             let line = record.position().map_or(0, csv::Position::line);
             let wrong = |what: String| wrong(format!("line {line}: {what}"));
             let set = columns.set(&record).map_err(wrong)?;
@@ -150,6 +156,25 @@ impl Table {
             }
         }
         Ok(Self { parts })
+    }
+}
+
+/// What is wrong with a line of a table, in a user's words.
+fn torn(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths {
+            pos,
+            expected_len,
+            len,
+        } => format!(
+            "line {}: found {len} cells; expected {expected_len}, as in the header",
+            pos.as_ref().map_or(0, csv::Position::line)
+        ),
+        csv::ErrorKind::Utf8 { pos, .. } => format!(
+            "line {}: found bytes that are not UTF-8; expected text",
+            pos.as_ref().map_or(0, csv::Position::line)
+        ),
+        _ => error.to_string(),
     }
 }
 
@@ -268,7 +293,7 @@ impl Columns {
         match SETS.into_iter().find(same) {
             Some(set) => Ok(Some(set)),
             None => Err(format!(
-                "unknown set `{name}`; expected train, train-dev, dev or test"
+                "unknown set `{name}`; expected train, train-dev, dev or test (a validation set is dev)"
             )),
         }
     }
@@ -303,7 +328,7 @@ impl Columns {
             // What plumb itself writes for outputs that are no numbers.
             Ok(value) if value.is_nan() && self.set.is_none() => Ok(Some(value)),
             _ => Err(format!(
-                "the probability is `{text}`; expected a fraction in 0..=1"
+                "the probability is `{text}`; expected a fraction from 0 to 1"
             )),
         }
     }

@@ -148,7 +148,9 @@ pub enum CsvProblem {
         classes: String,
     },
     /// Text where a number belongs.
-    #[error("found `{found}`; expected a number (or the column in `categorical`)")]
+    #[error(
+        "found `{found}`; expected a number (or the column in `categorical`, in `ignore`, or as the `label`)"
+    )]
     NotANumber {
         /// The cell's text.
         found: String,
@@ -171,7 +173,8 @@ pub enum CsvProblem {
     },
     /// The shape has another number of values than the table has features.
     #[error(
-        "found {n_features} feature columns; expected {expected}, the product of `shape` {shape:?}"
+        "found {n_features} feature columns; expected {expected}, the product of `shape` {shape:?} ({})",
+        fitting_shapes(*n_features)
     )]
     Shape {
         /// The shape in the options.
@@ -203,11 +206,48 @@ pub enum CsvProblem {
         n_features: usize,
     },
     /// Nothing to tell apart.
-    #[error("every label is `{class}`; expected two classes or more")]
+    #[error(
+        "every label is `{class}`; expected two classes or more (is this the column with the labels, \
+         and does this file hold all classes?)"
+    )]
     OneClass {
         /// The one class.
         class: String,
     },
+    /// Labels that look like measurements: many different numbers.
+    #[error(
+        "found {n_distinct} different numbers such as {} among {n_examples} labels; expected classes, a \
+         few names or whole numbers that many lines share (is another column the label, and this one a \
+         feature? plumb tells classes apart, and does not predict numbers)",
+        listed(examples)
+    )]
+    NumbersAsLabels {
+        /// How many different ones.
+        n_distinct: usize,
+        /// How many lines.
+        n_examples: usize,
+        /// The first of them.
+        examples: Vec<String>,
+    },
+}
+
+/// The shapes that this many features could have: of grey and of coloured square pictures, or of none.
+fn fitting_shapes(n_features: usize) -> String {
+    let side = |n: usize| (1..=n.isqrt()).rfind(|side| side * side == n);
+    let mut fitting = Vec::new();
+    if let Some(side) = side(n_features) {
+        fitting.push(format!("[1, {side}, {side}]"));
+    }
+    if let Some(side) = side(n_features / 3).filter(|_| n_features.is_multiple_of(3)) {
+        fitting.push(format!("[3, {side}, {side}]"));
+    }
+    match &fitting[..] {
+        [] => format!("without `shape` it is [{n_features}]"),
+        fitting => format!(
+            "{} would fit; without `shape` it is [{n_features}]",
+            fitting.join(" or ")
+        ),
+    }
 }
 
 fn other_columns(missing: &[String], extra: &[String]) -> String {
@@ -289,3 +329,20 @@ impl fmt::Display for CsvError {
 }
 
 impl std::error::Error for CsvError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn squares_are_proposed_as_shapes() {
+        let check = |n_features: usize, expected: &str| {
+            assert_eq!(fitting_shapes(n_features), expected);
+        };
+        // 8 · 8, 3 · 5 · 5, 3 · 3 · 3 = 27 is 3 · 3² and no square.
+        check(64, "[1, 8, 8] would fit; without `shape` it is [64]");
+        check(75, "[3, 5, 5] would fit; without `shape` it is [75]");
+        check(27, "[3, 3, 3] would fit; without `shape` it is [27]");
+        check(65, "without `shape` it is [65]");
+    }
+}

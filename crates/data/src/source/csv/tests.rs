@@ -115,11 +115,11 @@ fn errors_name_line_and_column() {
     );
     check(
         b"a,b,y\n\"1\",2,\"x\n\nz\"\n1,two,x\n",
-        "t.csv, line 5, column `b`: found `two`; expected a number (or the column in `categorical`)",
+        "t.csv, line 5, column `b`: found `two`; expected a number (or the column in `categorical`, in `ignore`, or as the `label`)",
     );
     check(
         "\u{feff}a,b,y\n\n1,two,x\n".as_bytes(),
-        "t.csv, line 3, column `b`: found `two`; expected a number (or the column in `categorical`)",
+        "t.csv, line 3, column `b`: found `two`; expected a number (or the column in `categorical`, in `ignore`, or as the `label`)",
     );
     check(
         b"a,b,y\n1,NaN,x\n",

@@ -76,7 +76,8 @@ fn without_the_feature_no_file_is_read() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`path` is a Parquet file; this plumb was built without the cargo feature `parquet`"
+        "`path` is a Parquet file; this plumb was built without the cargo feature `parquet` (build it with `--features \
+         parquet`, which needs a C compiler)"
     );
 }
 

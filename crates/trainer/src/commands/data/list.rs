@@ -4,7 +4,12 @@ use plumb_data::Source;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{Error, cli::ListArgs, config::Chunk, terminal};
+use crate::{
+    Error,
+    cli::ListArgs,
+    config::{Chunk, similar_name},
+    terminal,
+};
 
 /// A source as `plumb data list --json` prints it.
 #[derive(Serialize)]
@@ -32,8 +37,7 @@ pub(super) fn run(args: &ListArgs) -> Result<(), Error> {
         sources.retain(|source| source.name == name.as_str());
         if sources.is_empty() {
             let message = format!("there is no source `{name}`");
-            let known = format!("expected one of {}", Chunk::SOURCES.join(", "));
-            return Err(Error::bad_input(message).hint(known));
+            return Err(Error::bad_input(message).hint(similar_name(name, &Chunk::SOURCES)));
         }
     }
     if args.json {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::unique::Unique;
-use crate::{Error, cli::FigureArgs, judge::HumanLevel, ratings, report};
+use crate::{Error, cli::FigureArgs, fraction, judge::HumanLevel, ratings, report};
 
 /// The version of the file.
 pub(super) const FORMAT: u32 = 1;
@@ -105,8 +105,11 @@ pub(super) fn read(path: &Path) -> Result<Given, Error> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Error::bad_input(format!("can't read {}: {error}", path.display())))?;
     parse(&text).map_err(|what| {
-        Error::bad_input(format!("{}: {what}", path.display()))
-            .hint("`plumb diagnose --schema` prints the format of such files")
+        let error = Error::bad_input(format!("{}: {what}", path.display()));
+        error.hint(match fraction::meant_anywhere(&what) {
+            Some(meant) => meant,
+            None => "`plumb diagnose --schema` prints the format of such files".into(),
+        })
     })
 }
 
@@ -194,7 +197,9 @@ fn parse(text: &str) -> Result<Given, String> {
 fn fraction_of(keys: &Map<String, Value>, key: &str) -> Result<Option<f64>, String> {
     let number: Option<f64> = value_of(keys, key)?;
     match number.filter(|number| !(0.0..=1.0).contains(number)) {
-        Some(other) => Err(format!("`{key}` is {other}; expected a fraction in 0..=1")),
+        Some(other) => Err(format!(
+            "`{key}` is {other}; expected a fraction from 0 to 1"
+        )),
         None => Ok(number),
     }
 }
@@ -314,8 +319,8 @@ impl Given {
         }
         let options = &mut self.options;
         if let Some(level) = flags.confidence {
-            options.confidence =
-                Confidence::new(level).map_err(|error| wrong("--confidence", &error, None))?;
+            options.confidence = Confidence::new(level)
+                .map_err(|error| wrong("--confidence", &error, Some(level)))?;
         }
         if let Some(path) = &flags.raters {
             let study = ratings::study(path, options.confidence)
@@ -324,7 +329,8 @@ impl Given {
                 return Err(Error::bad_input(format!(
                     "--raters: {}: no example has both a rater's label and something to hold it against",
                     path.display()
-                )));
+                ))
+                .hint("give a column `truth`, or let two people or more label the same examples"));
             }
             figures.human = study.human();
             self.study = Some(study);
@@ -334,7 +340,7 @@ impl Given {
             ("--goal-error", flags.goal_error),
         ] {
             if let Some(other) = given.filter(|given| !(0.0..=1.0).contains(given)) {
-                let error = format!("{other} is no share; expected a fraction in 0..=1");
+                let error = format!("{other} is no share; expected a fraction from 0 to 1");
                 return Err(wrong(flag, &error, given));
             }
         }
@@ -346,11 +352,9 @@ impl Given {
 
 fn wrong(flag: &str, error: &dyn std::fmt::Display, rate: Option<f64>) -> Error {
     let message = Error::bad_input(format!("{flag}: {error}"));
-    match rate {
-        Some(rate) if (1.0..=100.0).contains(&rate) => {
-            message.hint(format!("{rate} % is written {}", rate / 100.0))
-        }
-        _ => message,
+    match rate.and_then(fraction::did_you_mean) {
+        Some(hint) => message.hint(hint),
+        None => message,
     }
 }
 

@@ -44,6 +44,16 @@ pub(super) fn run(args: &DiagnoseArgs, path: &Path) -> Result<(), Error> {
         ));
     }
     let table = Table::read(path, Roles::FROM_ANYWHERE)?;
+    for part in table.of(SetName::Dev) {
+        if let Some(class) = part.scored.only_answer() {
+            terminal::talk(&format!(
+                "warning: all {} predictions on dev are `{class}`, where dev has other labels too: the model \
+                 answers without looking\n  see that these are predictions and not a constant column, and that \
+                 the model gets its inputs scaled as in training",
+                part.scored.len()
+            ));
+        }
+    }
     let (given, diagnosis) = match table.seeds()[..] {
         [_] => one(args, &table)?,
         _ => several(args, path, &table)?,

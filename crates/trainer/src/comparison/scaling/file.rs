@@ -9,7 +9,7 @@ use csv::StringRecord;
 use plumb_diagnostics::Confidence;
 
 use super::points::{ByExamples, Series, Training};
-use crate::{Error, names::Names};
+use crate::{Error, fraction, names::Names};
 
 /// What a column may be called.
 const EXAMPLES: [&str; 3] = ["examples", "seen_examples", "n"];
@@ -57,7 +57,13 @@ impl CurveFile {
     /// Bad input with the line and the column: no such file, a column that is missing or there twice, a
     /// number that is none, or a point that is there twice.
     pub(crate) fn read(path: &Path, confidence: Confidence) -> Result<Self, Error> {
-        let wrong = |what: String| Error::bad_input(format!("{}: {what}", path.display()));
+        let wrong = |what: String| {
+            let error = Error::bad_input(format!("{}: {what}", path.display()));
+            match fraction::meant_anywhere(&what) {
+                Some(meant) => error.hint(meant),
+                None => error,
+            }
+        };
         let mut reader = csv::Reader::from_path(path)
             .map_err(|error| Error::bad_input(format!("can't read {}: {error}", path.display())))?;
         let header = reader.headers().map_err(|error| wrong(error.to_string()))?;
@@ -173,7 +179,7 @@ impl Columns {
         })?;
         let value = if self.value.1 == "error" {
             let is_fraction = |value| (0.0..=1.0).contains(&value);
-            number(record, self.value, "a fraction in 0..=1", is_fraction)?
+            number(record, self.value, "a fraction from 0 to 1", is_fraction)?
         } else {
             number(record, self.value, "a number above 0", |value| value > 0.0)?
         };

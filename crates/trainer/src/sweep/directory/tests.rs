@@ -155,7 +155,7 @@ fn a_place_that_holds_something_else_is_left_alone() {
     );
     check(
         &folder_with("sweep.json", "{"),
-        "sweep.json: EOF while parsing",
+        "sweep.json is damaged: EOF while parsing",
     );
     check(
         &folder_with("sweep.json", "{\"format\": 2}"),

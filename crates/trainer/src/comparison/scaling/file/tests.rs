@@ -86,9 +86,9 @@ fn what_is_wrong_is_named_with_line_and_column() {
         "1.5,0.5",
         "`n` is `1.5`; expected a whole number of 1 or more",
     );
-    n("2,", "`error` is ``; expected a fraction in 0..=1");
-    n("2,5", "`error` is `5`; expected a fraction in 0..=1");
-    n("2,NaN", "`error` is `NaN`; expected a fraction in 0..=1");
+    n("2,", "`error` is ``; expected a fraction from 0 to 1");
+    n("2,5", "`error` is `5`; expected a fraction from 0 to 1");
+    n("2,NaN", "`error` is `NaN`; expected a fraction from 0 to 1");
     n(
         "1,0.4",
         "a second point at 1 examples; expected one, or a column `seed` that tells them apart",
