@@ -7,7 +7,7 @@
 
 mod common;
 
-use std::{fs, path::Path};
+use std::{fmt::Write, fs, path::Path};
 
 use common::{QUICKSTART, SHORT, Workplace, stderr, stdout};
 
@@ -276,7 +276,7 @@ fn names_are_no_markup() {
     for at in 0..400 {
         let class = ["<script>alert(1)</script>", "a & \"b\""][at % 2];
         let class = format!("\"{}\"", class.replace('"', "\"\""));
-        csv += &format!("{class},{},{}\n", at % 7, (at * 31) % 101);
+        writeln!(csv, "{class},{},{}", at % 7, (at * 31) % 101).unwrap();
     }
     let data = place.write("data.csv", csv);
     let config = place.write(

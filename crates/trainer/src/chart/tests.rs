@@ -166,6 +166,7 @@ fn power_laws_are_straight_on_logarithmic_axes() {
     let log = |label: &str| Axis {
         label: label.into(),
         is_log: true,
+        ..Axis::default()
     };
     let chart = LineChart {
         lines: vec![line(&points, Spread::Whiskers)],
