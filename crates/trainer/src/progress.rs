@@ -179,3 +179,27 @@ pub(crate) fn trainings_bar(n_trainings: u64, quiet: bool) -> ProgressBar {
 pub(crate) fn thousands(count: u64) -> String {
     indicatif::HumanCount(count).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: 10 examples an epoch; a resumed run begins behind the epochs that are done.
+    #[test]
+    fn the_epoch_in_progress_is_counted_from_1() {
+        let check = |epochs_before, n_examples, expected| {
+            let extent = Extent {
+                n_epochs: 5,
+                n_examples: 10,
+                epochs_before,
+            };
+            assert_eq!(extent.epoch(n_examples), expected);
+        };
+        check(0, 0, 1);
+        check(0, 9, 1);
+        check(0, 10, 2);
+        check(0, 50, 5); // the last one stays in sight
+        check(3, 0, 4);
+        check(3, 15, 5);
+    }
+}
