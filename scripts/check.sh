@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All checks: formatting, lints, tests, docs, and the commands of README.md. As root on Debian it first
-# installs what the tests need (software Vulkan, Slurm). CI runs this same script.
+# installs what the tests need (software Vulkan, Chromium, Slurm). CI runs this same script.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,9 +21,10 @@ fi
 echo "${lavapipe:-none found: the tests need a GPU of this machine}"
 
 step "Python for the tests of what other programs read"
-# NumPy, ONNX Runtime, TensorBoard and a validator of JSON Schemas, in an environment of its own outside the repository.
+# NumPy, ONNX Runtime, TensorBoard, a validator of JSON Schemas and Playwright, in an environment of its own outside
+# the repository.
 export PLUMB_PYTHON=${XDG_CACHE_HOME:-$HOME/.cache}/plumb-python/bin/python
-packages="numpy==2.4.6 onnxruntime==1.32.0 tensorboard==2.21.0 jsonschema==4.26.0"
+packages="numpy==2.4.6 onnxruntime==1.32.0 tensorboard==2.21.0 jsonschema==4.26.0 playwright==1.65.2"
 installed=$("$PLUMB_PYTHON" -m pip freeze 2>/dev/null || true)
 are_installed() {
     for package in $packages; do
@@ -53,6 +54,19 @@ else
     echo "skipped: the tests of what other programs read, which need python3"
 fi
 
+step "Chromium for the tests of reports"
+export PLUMB_CHROMIUM=${PLUMB_CHROMIUM:-$(command -v chromium || command -v google-chrome || true)}
+if [ -z "$PLUMB_CHROMIUM" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+    PLUMB_CHROMIUM=$(command -v chromium)
+fi
+if [ -z "$PLUMB_CHROMIUM" ] && [ -n "${CI:-}" ]; then
+    echo "check.sh: Chromium is missing, and CI opens reports in it" >&2
+    exit 1
+fi
+echo "${PLUMB_CHROMIUM:-skipped: the tests of reports in a browser, which need Chromium}"
+
 step "formatting"
 cargo fmt --all --check
 
@@ -63,6 +77,9 @@ step "tests"
 cargo test --release --workspace --locked
 if [ -x "$PLUMB_PYTHON" ]; then
     cargo test --release --locked --test export --test schema --test tensorboard --test trackers -- --include-ignored
+    if [ -n "$PLUMB_CHROMIUM" ]; then
+        cargo test --release --locked --test browser -- --include-ignored
+    fi
 fi
 # Parquet files are read with a cargo feature, which needs a C compiler (for zstd).
 if command -v cc >/dev/null; then

@@ -6,7 +6,7 @@ use std::{
 };
 
 use burn::tensor::Tensor;
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 use plumb_diagnostics::SetName;
 
 use self::shown::Shown;
@@ -55,12 +55,15 @@ impl Progress {
         } else {
             ProgressBar::new(u64::from(n_epochs) * extent.n_examples as u64)
         };
-        let style = ProgressStyle::with_template(
-            "{sets}\n{wide_bar} {percent:>3} %  {speed} examples/s, {eta} left",
-        );
+        let style = ProgressStyle::with_template("{sets}\n{wide_bar} {percent:>3} %{pace}");
         if let (Ok(style), false) = (style, bar.is_hidden()) {
-            let speed = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-                write!(out, "{}", thousands(state.per_sec() as u64)).ok();
+            let pace = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                let speed = thousands(state.per_sec() as u64);
+                // Before the first steps neither is known.
+                if speed != "0" {
+                    let left = HumanDuration(state.eta());
+                    write!(out, "  {speed} examples/s, {left:#} left").ok();
+                }
             };
             let of_sets = Arc::clone(&shown);
             let sets = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
@@ -68,7 +71,7 @@ impl Progress {
                 let text = locked(&of_sets).text(epoch, extent.n_epochs, Screen::stderr());
                 write!(out, "{text}").ok();
             };
-            let style = style.with_key("speed", speed).with_key("sets", sets);
+            let style = style.with_key("pace", pace).with_key("sets", sets);
             bar.set_style(style.progress_chars("=> "));
             bar.enable_steady_tick(DRAW_EVERY);
         }
@@ -175,4 +178,28 @@ pub(crate) fn trainings_bar(n_trainings: u64, quiet: bool) -> ProgressBar {
 /// A count with commas between thousands.
 pub(crate) fn thousands(count: u64) -> String {
     indicatif::HumanCount(count).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: 10 examples an epoch; a resumed run begins behind the epochs that are done.
+    #[test]
+    fn the_epoch_in_progress_is_counted_from_1() {
+        let check = |epochs_before, n_examples, expected| {
+            let extent = Extent {
+                n_epochs: 5,
+                n_examples: 10,
+                epochs_before,
+            };
+            assert_eq!(extent.epoch(n_examples), expected);
+        };
+        check(0, 0, 1);
+        check(0, 9, 1);
+        check(0, 10, 2);
+        check(0, 50, 5); // the last one stays in sight
+        check(3, 0, 4);
+        check(3, 15, 5);
+    }
 }

@@ -11,7 +11,7 @@ use std::{
 
 use console::Term;
 
-use crate::{Error, report::wrapped_to};
+use crate::{Error, report::wrapped};
 
 pub(crate) use self::{screen::Screen, symbols::Symbols};
 
@@ -80,15 +80,15 @@ pub(crate) fn talk(line: &str) {
 /// As [`talk`]; in a terminal the line is broken at words where it is too long.
 pub(crate) fn talk_in_words(line: &str) {
     match Screen::of_terminal(&Term::stderr()) {
-        Some(screen) => talk(wrapped_to(screen.width, "", line).trim_end()),
+        Some(screen) => talk(wrapped(screen.width, "", line).trim_end()),
         None => talk(line),
     }
 }
 
-/// As [`talk`]; in a terminal the line ends where there is no room.
+/// As [`talk`]; in a terminal the line has as many of its fields as there is room for.
 pub(crate) fn talk_briefly(line: &str) {
     match Screen::of_terminal(&Term::stderr()) {
-        Some(screen) => talk(&screen.cut(line)),
+        Some(screen) => talk(&screen.cut_fields(line)),
         None => talk(line),
     }
 }

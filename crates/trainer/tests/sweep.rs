@@ -164,6 +164,8 @@ fn a_failed_run_is_kept_with_its_error_and_stops_no_other() {
     assert_eq!(output.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["done"], 2);
+    let directory = report["directory"].as_str().unwrap();
+    assert_eq!(report["go_on"][0], format!("plumb compare {directory}"));
     let failed = report["failed"].as_array().unwrap();
     assert_eq!(
         (&failed[0]["run"], &failed[1]["run"]),

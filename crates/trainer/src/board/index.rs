@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::Write,
     fs,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
@@ -15,6 +16,7 @@ use super::{
     version::{Version, stamp},
 };
 use crate::{
+    curve::Metric,
     page::History,
     sweep::{Event, Found, SweepDir},
 };
@@ -143,34 +145,33 @@ impl Entry {
             .unwrap_or_default();
         let done = fs::read(path.join("diagnosis.json")).ok();
         let done = done.and_then(|json| serde_json::from_slice::<Done>(&json).ok());
-        match done {
-            Some(Done {
-                epochs_done,
-                diagnosis,
-            }) => {
-                self.state =
-                    epochs_done.map_or("done".into(), |epochs| format!("done, {epochs} epochs"));
-                let rate = |name: RateName| {
-                    let found = diagnosis.rates.iter().find(|rate| rate.name == name);
-                    found.map(|rate| rate.rate * 100.0)
-                };
-                (self.dev, self.test) = (rate(RateName::Dev), rate(RateName::Test));
-                let first = diagnosis.first.map(|kind| kind.to_string());
-                self.first = first.unwrap_or_else(|| "no gap matters".into());
-            }
-            None => {
-                self.is_open = true;
-                let config = fs::read_to_string(path.join("config.toml")).unwrap_or_default();
-                let planned = toml::from_str::<Planned>(&config).ok();
-                let epochs = planned.and_then(|planned| planned.train?.epochs);
-                let of = epochs.map_or(String::new(), |epochs| format!(" of {epochs}"));
-                self.state = format!("epoch {}{of}", history.epochs());
-                let last = |metrics: &Vec<crate::curve::Metric>| {
-                    metrics.last().map(|metric| metric.error_rate * 100.0)
-                };
-                (self.dev, self.test) = (last(&history.sets.dev), last(&history.sets.test));
-            }
+        if let Some(done) = done {
+            self.of_diagnosis(&done);
+        } else {
+            self.is_open = true;
+            let config = fs::read_to_string(path.join("config.toml")).unwrap_or_default();
+            let planned = toml::from_str::<Planned>(&config).ok();
+            let epochs = planned.and_then(|planned| planned.train?.epochs);
+            let of = epochs.map_or(String::new(), |epochs| format!(" of {epochs}"));
+            self.state = format!("epoch {}{of}", history.epochs());
+            let last =
+                |metrics: &Vec<Metric>| metrics.last().map(|metric| metric.error_rate * 100.0);
+            (self.dev, self.test) = (last(&history.sets.dev), last(&history.sets.test));
         }
+    }
+
+    fn of_diagnosis(&mut self, done: &Done) {
+        let epochs = done.epochs_done;
+        self.state = epochs.map_or("done".into(), |epochs| format!("done, {epochs} epochs"));
+        let rate = |name: RateName| {
+            let mut rates = done.diagnosis.rates.iter();
+            rates
+                .find(|rate| rate.name == name)
+                .map(|rate| rate.rate * 100.0)
+        };
+        (self.dev, self.test) = (rate(RateName::Dev), rate(RateName::Test));
+        let first = done.diagnosis.first.map(|kind| kind.to_string());
+        self.first = first.unwrap_or_else(|| "no gap matters".into());
     }
 
     fn of_sweep(&mut self, path: &Path) {
@@ -196,7 +197,7 @@ impl Entry {
             .count();
         self.state = format!("{done} of {} runs", found.len());
         if failed > 0 {
-            self.state += &format!(", {failed} failed");
+            write!(self.state, ", {failed} failed").ok();
         }
         self.is_open = done + failed < found.len();
         let files = fs::read_dir(path).into_iter().flatten();

@@ -11,6 +11,8 @@ use super::{
 pub(crate) struct Axis {
     pub(crate) label: String,
     pub(crate) is_log: bool,
+    /// Whether only whole numbers mean something, as epochs do.
+    pub(crate) is_whole: bool,
 }
 
 /// Where the drawing goes, between two corners.
@@ -36,9 +38,12 @@ impl Frame {
     }
 
     /// Draws the marks and numbers of the horizontal axis, and its label below.
-    pub(super) fn horizontal(&self, svg: &mut Svg, scale: &Scale, label: &str) {
+    pub(super) fn horizontal(&self, svg: &mut Svg, scale: &Scale, axis: &Axis) {
         svg.line((self.left, self.bottom), (self.right, self.bottom), "axis");
-        let ticks = scale.ticks(((self.right - self.left) / 75.0) as usize);
+        let mut ticks = scale.ticks(((self.right - self.left) / 75.0) as usize);
+        if axis.is_whole {
+            ticks.retain(|tick| (tick - tick.round()).abs() < 1e-9);
+        }
         for &value in &ticks {
             let x = scale.place(value);
             svg.line((x, self.bottom), (x, self.bottom + 4.0), "axis");
@@ -54,7 +59,12 @@ impl Frame {
             );
         }
         let middle = f64::midpoint(self.left, self.right);
-        svg.text((middle, self.bottom + 36.0), Anchor::Middle, "label", label);
+        svg.text(
+            (middle, self.bottom + 36.0),
+            Anchor::Middle,
+            "label",
+            &axis.label,
+        );
     }
 }
 

@@ -1,5 +1,5 @@
 use super::{
-    axis::{Frame, fitted, legend},
+    axis::{Axis, Frame, fitted, legend},
     figure::{Figure, cell, number},
     lines::whisker,
     scale::Scale,
@@ -74,7 +74,11 @@ impl Bars {
             let at = x.place(value);
             svg.line((at, frame.top), (at, frame.bottom), "grid");
         }
-        frame.horizontal(&mut svg, &x, &self.y_label);
+        let axis = Axis {
+            label: self.y_label.clone(),
+            ..Axis::default()
+        };
+        frame.horizontal(&mut svg, &x, &axis);
         let zero = x.place(0.0);
         svg.line((zero, frame.top), (zero, frame.bottom), "axis");
         for (at, name) in self.groups.iter().enumerate() {

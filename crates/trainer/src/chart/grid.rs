@@ -114,8 +114,9 @@ impl Grid {
             tip.trim(),
         );
         let (x, y) = (f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1));
-        let has_room =
-            |text: &str, per_letter: f64| per_letter * text.chars().count() as f64 <= to.0 - from.0;
+        let has_room = |text: &str, per_letter: f64| {
+            !text.is_empty() && per_letter * text.chars().count() as f64 <= to.0 - from.0
+        };
         let is_dark = if cell.share > 0.55 { " on-dark" } else { "" };
         if has_room(&cell.text, 6.5) {
             let y = if cell.below.is_empty() {

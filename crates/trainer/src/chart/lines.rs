@@ -116,7 +116,7 @@ impl LineChart {
         let x = scale(&self.x, xs, (frame.left + 6.0, frame.right - 6.0));
         let y = scale(&self.y, (low, high + margin), (frame.bottom, frame.top));
         frame.vertical(&mut svg, &y, &self.y.label);
-        frame.horizontal(&mut svg, &x, &self.x.label);
+        frame.horizontal(&mut svg, &x, &self.x);
         if let Some((value, name)) = &self.moment
             && x.holds(*value)
         {

@@ -116,7 +116,10 @@ fn the_flowchart_shows_the_way() {
     );
 }
 
-fn line(points: &[(f64, f64, Option<(f64, f64)>)], spread: Spread) -> Line {
+/// x, y, and the interval of y.
+type Point = (f64, f64, Option<(f64, f64)>);
+
+fn line(points: &[Point], spread: Spread) -> Line {
     Line {
         name: "a".into(),
         class: "s0".into(),
@@ -163,6 +166,7 @@ fn power_laws_are_straight_on_logarithmic_axes() {
     let log = |label: &str| Axis {
         label: label.into(),
         is_log: true,
+        ..Axis::default()
     };
     let chart = LineChart {
         lines: vec![line(&points, Spread::Whiskers)],

@@ -1,7 +1,7 @@
 use plumb_diagnostics::{Diagnosis, Gap, GapKind, Rate, RateName, Verdict};
 
 use super::{
-    axis::{Frame, fitted},
+    axis::{Axis, Frame, fitted},
     figure::{Figure, cell, number},
     lines::whisker,
     scale::Scale,
@@ -37,11 +37,15 @@ pub(crate) fn waterfall(diagnosis: &Diagnosis) -> Option<Figure> {
     let margin = (high - low) * 0.03;
     let low = if low < 0.0 { low - margin } else { 0.0 };
     let x = Scale::linear((low, high + margin), (frame.left, frame.right));
-    for value in x.ticks(6) {
+    for value in x.ticks(5) {
         let at = x.place(value);
         svg.line((at, frame.top), (at, frame.bottom), "grid");
     }
-    frame.horizontal(&mut svg, &x, "error in percent");
+    let axis = Axis {
+        label: "error in percent".into(),
+        ..Axis::default()
+    };
+    frame.horizontal(&mut svg, &x, &axis);
     let mut rows = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         let y = TOP + ROW * at as f64;

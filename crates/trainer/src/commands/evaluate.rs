@@ -159,19 +159,21 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), Error> {
             findings,
         });
     }
-    let mut text = format!(
-        "\n{}, weights of {} (lowest dev error), measured again\n",
-        args.run.display(),
-        trained.checkpoint,
-    );
-    for note in &notes {
+    let title = title(&args.run, &trained.checkpoint, &notes);
+    terminal::report(&format!(
+        "{title}\n{}",
+        report::findings(&findings, Screen::stdout())
+    ))
+}
+
+fn title(run: &Path, checkpoint: &str, notes: &[String]) -> String {
+    let run = run.display();
+    let mut text = format!("\n{run}, weights of {checkpoint} (lowest dev error), measured again\n");
+    for note in notes {
         text.push_str(note);
         text.push('\n');
     }
-    terminal::report(&format!(
-        "{text}\n{}",
-        report::findings(&findings, Screen::stdout())
-    ))
+    text
 }
 
 /// What was measured during the run's training; none, and a note, if that can't be read.

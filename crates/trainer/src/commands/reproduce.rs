@@ -14,7 +14,7 @@ use crate::{
     cli::ReproduceArgs,
     device,
     experiment::{Report, Standing, together},
-    terminal,
+    terminal::{self, Screen},
 };
 
 /// The version of what `--json` prints of all experiments.
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &ReproduceArgs) -> Result<(), Error> {
         if args.runner.json {
             terminal::json(&report)?;
         } else {
-            terminal::report(&report.text())?;
+            terminal::report(&report.text(Screen::stdout()))?;
         }
         return verdict(report.standing, &report.tally());
     }
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &ReproduceArgs) -> Result<(), Error> {
         };
         if !args.runner.json {
             match (&report, &error) {
-                (Some(report), _) => terminal::report(&report.text())?,
+                (Some(report), _) => terminal::report(&report.text(Screen::stdout()))?,
                 (_, error) => {
                     let error = error.as_deref().unwrap_or_default();
                     terminal::talk(&format!("{}: {error}", one.path().display()));

@@ -43,7 +43,7 @@ impl Comparison {
             text.push_str(&self.best_text(best));
         }
         if let Some(against) = &self.against_best {
-            text.push_str(&against::against_text(against));
+            text.push_str(&against::against_text(against, width));
         }
         if let Some(curves) = &self.curves {
             text.push_str(&curves.text(width));

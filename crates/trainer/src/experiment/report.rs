@@ -57,6 +57,10 @@ pub(crate) struct Header {
     pub(crate) failed_runs: usize,
     pub(crate) seeds: usize,
     pub(crate) directory: PathBuf,
+    /// Commands to go on with; none where there are no runs to look at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
+    pub(crate) go_on: Vec<String>,
 }
 
 /// A claim, and what the runs say of it.

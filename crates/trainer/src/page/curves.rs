@@ -80,7 +80,8 @@ pub(super) fn curves(
 fn axis(label: &str) -> Axis {
     Axis {
         label: label.to_owned(),
-        is_log: false,
+        is_whole: label == "epoch",
+        ..Axis::default()
     }
 }
 

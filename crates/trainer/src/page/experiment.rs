@@ -112,10 +112,12 @@ fn figure(figure: &experiment::Figure) -> Option<Figure> {
         x: Axis {
             label: figure.x_label.clone(),
             is_log: figure.log_x,
+            ..Axis::default()
         },
         y: Axis {
             label: figure.y_label.clone(),
             is_log: figure.log_y,
+            ..Axis::default()
         },
         lines: lines.collect(),
         ..LineChart::default()

@@ -348,6 +348,7 @@ fn scale_chart(curves: &Curves) -> Option<Figure> {
     let axis = |label: String| Axis {
         label,
         is_log: true,
+        ..Axis::default()
     };
     let goals = curves.targets.iter().map(|target| {
         let value = target * times;

@@ -6,7 +6,6 @@ use super::Findings;
 use crate::{
     advice::{Action, Cost, is_addressed, is_worthwhile},
     progress::thousands,
-    terminal::Screen,
 };
 
 /// What to try against each gap: the change, what speaks for it, the override, and the cost.
@@ -25,12 +24,12 @@ pub(super) fn actions(report: &Findings<'_>, width: usize) -> String {
                 gap.kind,
                 first.ceiling * 100.0
             );
-            write!(text, "\n{}", wrapped_to(width, "", &line)).ok();
+            write!(text, "\n{}", wrapped(width, "", &line)).ok();
         } else if is_addressed(gap, diagnosis) && gap.kind.missing().is_empty() {
             // Else it is not known which gap it is, and a note says so.
             let why = nothing_to_gain(gap, diagnosis);
             let line = format!("Nothing to try against {}: {why}", gap.kind);
-            write!(text, "\n{}", wrapped_to(width, "", &line)).ok();
+            write!(text, "\n{}", wrapped(width, "", &line)).ok();
         }
         for action in actions {
             text.push_str(&action_lines(action, width));
@@ -59,15 +58,15 @@ pub(super) fn nothing_to_gain(gap: &Gap, diagnosis: &Diagnosis) -> &'static str 
 }
 
 fn action_lines(action: &Action, width: usize) -> String {
-    let mut text = wrapped_to(width, "  - ", &action.change);
+    let mut text = wrapped(width, "  - ", &action.change);
     if let Some(reason) = &action.reason {
-        text.push_str(&wrapped_to(width, "      ", reason));
+        text.push_str(&wrapped(width, "      ", reason));
     }
     if let Some(set) = &action.set {
         writeln!(text, "      --set '{set}'").ok();
     }
     if let Some(cost) = cost(&action.cost) {
-        text.push_str(&wrapped_to(width, "      ", &format!("cost: {cost}")));
+        text.push_str(&wrapped(width, "      ", &format!("cost: {cost}")));
     }
     text
 }
@@ -117,14 +116,9 @@ pub(crate) fn duration(secs: f64) -> String {
     }
 }
 
-/// As [`wrapped_to`], for 80 columns.
-pub(crate) fn wrapped(start: &str, words: &str) -> String {
-    wrapped_to(Screen::WIDTH, start, words)
-}
-
 /// Words in lines of at most so many columns; the later lines stand below the first one's text. A word that is
 /// longer stays whole.
-pub(crate) fn wrapped_to(width: usize, start: &str, words: &str) -> String {
+pub(crate) fn wrapped(width: usize, start: &str, words: &str) -> String {
     let indent = " ".repeat(start.len());
     let mut text = String::new();
     let mut line = start.to_string();
@@ -202,8 +196,8 @@ mod tests {
     fn long_lines_are_broken_at_words() {
         let words = "a".repeat(70) + " bb ccccc dd";
         let expected = format!("  - {} bb\n    ccccc dd\n", "a".repeat(70));
-        assert_eq!(wrapped("  - ", &words), expected); // 4 + 70 + 3 = 77, and 6 more are too many
-        assert_eq!(wrapped("  - ", &"a".repeat(100)).lines().count(), 1);
-        assert_eq!(wrapped("  - ", "a"), "  - a\n");
+        assert_eq!(wrapped(80, "  - ", &words), expected); // 4 + 70 + 3 = 77, and 6 more are too many
+        assert_eq!(wrapped(80, "  - ", &"a".repeat(100)).lines().count(), 1);
+        assert_eq!(wrapped(80, "  - ", "a"), "  - a\n");
     }
 }

@@ -156,7 +156,7 @@ pub(super) fn threshold(diagnosis: &Diagnosis, share: f64) -> String {
         String::new()
     };
     format!(
-        "A gap matters from {:.2} points on{sure}, a share of {share} of the {of} error",
+        "A gap matters from {:.2} points on{sure}, {share} of the {of} error",
         diagnosis.threshold * 100.0,
     )
 }

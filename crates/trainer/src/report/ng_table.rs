@@ -36,7 +36,7 @@ pub(crate) fn ng_table(table: &NgTable) -> String {
         writeln!(text, "{name:<18}{general:>25}{target:>26}").ok();
     }
     if let Some(harder) = harder(table) {
-        text.push_str(&wrapped("", &harder));
+        text.push_str(&wrapped(80, "", &harder));
     }
     text
 }

@@ -4,14 +4,14 @@ use plumb_diagnostics::{Diagnosis, Gap, Human, Verdict};
 
 use super::{
     Findings, Report,
-    actions::{actions, wrapped_to},
+    actions::{actions, wrapped},
     ladder,
 };
 use crate::{judge::HumanLevel, progress::thousands, ratings, terminal::Screen, train::End};
 
 /// The report that ends a training.
 pub(crate) fn text(report: &Report<'_>, screen: Screen) -> String {
-    let width = screen.width.min(Screen::WIDTH);
+    let width = screen.prose();
     let run = report.run.display();
     let title = if report.is_forest {
         format!("{run}, a forest")
@@ -19,11 +19,11 @@ pub(crate) fn text(report: &Report<'_>, screen: Screen) -> String {
         let (best, epochs) = (report.best_epoch, report.epochs);
         format!("{run}, weights of epoch {best} of {epochs} (lowest dev error)")
     };
-    let mut text = format!("\n{}\n", wrapped_to(width, "", &title));
+    let mut text = format!("\n{}\n", wrapped(width, "", &title));
     if report.end != End::Epochs {
         let (end, done) = (report.end, report.epochs_done);
         let line = format!("training ended after {done} epochs: {end}");
-        writeln!(text, "{}", wrapped_to(width, "", &line)).ok();
+        writeln!(text, "{}", wrapped(width, "", &line)).ok();
     }
     text.push_str(&findings(&report.findings, screen));
     text.push_str(&go_on(&report.findings.go_on));
@@ -44,11 +44,10 @@ pub(crate) fn go_on(commands: &[String]) -> String {
 
 /// The ladder, the verdict, and what else there is to say, to try and to note.
 pub(crate) fn findings(report: &Findings<'_>, screen: Screen) -> String {
-    // Longer lines are no easier to read.
-    let width = screen.width.min(Screen::WIDTH);
+    let width = screen.prose();
     let mut text = ladder::ladder(report.diagnosis, screen);
     text.push('\n');
-    for line in wrapped_to(width, "", &report.sentence).lines() {
+    for line in wrapped(width, "", &report.sentence).lines() {
         writeln!(text, "{}", screen.strong(line)).ok();
     }
     text.push('\n');
@@ -59,13 +58,13 @@ pub(crate) fn findings(report: &Findings<'_>, screen: Screen) -> String {
     text.push_str(&fitted(&details, width));
     text.push_str(&verdicts(report.diagnosis, width));
     let threshold = ladder::threshold(report.diagnosis, report.matters_share);
-    text.push_str(&wrapped_to(width, "", &threshold));
+    text.push_str(&wrapped(width, "", &threshold));
     text.push_str(&actions(report, width));
     if !report.diagnosis.notes.is_empty() {
         text.push('\n');
     }
     for note in &report.diagnosis.notes {
-        text.push_str(&wrapped_to(width, "", &format!("note: {note}")));
+        text.push_str(&wrapped(width, "", &format!("note: {note}")));
     }
     text
 }
@@ -79,7 +78,7 @@ fn fitted(text: &str, width: usize) -> String {
         } else {
             let words = line.trim_start();
             let indent = &line[..line.len() - words.len()];
-            fitted.push_str(&wrapped_to(width, indent, words));
+            fitted.push_str(&wrapped(width, indent, words));
         }
     }
     fitted
@@ -93,7 +92,7 @@ fn verdicts(diagnosis: &Diagnosis, width: usize) -> String {
     for gap in ranked.skip(1) {
         if gap.verdict == Verdict::Present {
             let line = format!("Then: {} ({})", gap.kind, ladder::points(gap));
-            text.push_str(&wrapped_to(width, "", &line));
+            text.push_str(&wrapped(width, "", &line));
         }
     }
     for gap in &diagnosis.gaps {
@@ -104,7 +103,7 @@ fn verdicts(diagnosis: &Diagnosis, width: usize) -> String {
                 ladder::points(gap),
                 needed(gap)
             );
-            text.push_str(&wrapped_to(width, "", &line));
+            text.push_str(&wrapped(width, "", &line));
         }
     }
     text

@@ -1,6 +1,6 @@
 use std::io::IsTerminal;
 
-use console::{Color, Style, Term, truncate_str};
+use console::{Color, Style, Term, measure_text_width, truncate_str};
 use plumb_diagnostics::RateName;
 
 use super::{Symbols, colours, is_ascii};
@@ -61,9 +61,31 @@ impl Screen {
         })
     }
 
+    /// Columns of running words, which are no easier to read in longer lines.
+    pub(crate) fn prose(self) -> usize {
+        self.width.min(Self::WIDTH)
+    }
+
     /// A text without what is beyond the width.
     pub(crate) fn cut(self, text: &str) -> String {
         truncate_str(text, self.width, self.symbols().ellipsis).into_owned()
+    }
+
+    /// Fields, with two spaces between them, as many as there is room for; the first one in any case.
+    pub(super) fn cut_fields(self, text: &str) -> String {
+        if measure_text_width(text) <= self.width {
+            return text.to_owned();
+        }
+        let end = format!("  {}", self.symbols().ellipsis);
+        let mut kept = text;
+        while let Some((rest, _)) = kept.rsplit_once("  ") {
+            kept = rest.trim_end();
+            let cut = format!("{kept}{end}");
+            if measure_text_width(&cut) <= self.width {
+                return cut;
+            }
+        }
+        self.cut(text)
     }
 
     pub(crate) fn symbols(self) -> &'static Symbols {
@@ -103,5 +125,46 @@ impl Screen {
         }
         let style = Style::new().fg(Color::Color256(colour));
         style.force_styling(true).apply_to(text).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Screen = Screen {
+        width: 30,
+        ascii: true,
+        colours: false,
+    };
+
+    /// By hand: 30 columns, 5 of them for the sign that something is missing.
+    #[test]
+    fn whole_fields_are_cut_off() {
+        let check = |text: &str, expected: &str| assert_eq!(PLAIN.cut_fields(text), expected);
+        check("", "");
+        let line = "epoch  1/20  train 1.50 %  dev";
+        check(line, line);
+        check(&format!("{line} 2.5 %"), "epoch  1/20  train 1.50 %  ...");
+        check(
+            &format!("{line} 2.5 %  test 3.5 %"),
+            "epoch  1/20  train 1.50 %  ...",
+        );
+        check(&"a".repeat(31), &format!("{}...", "a".repeat(27)));
+        check(&format!("a  {}", "b".repeat(30)), "a  ...");
+    }
+
+    #[test]
+    fn colours_are_left_out_where_they_are_unwanted() {
+        let coloured = Screen {
+            colours: true,
+            ..PLAIN
+        };
+        assert_eq!(PLAIN.rate(RateName::Dev, "x"), "x");
+        assert_eq!(PLAIN.alarm("x") + &PLAIN.strong("x"), "xx");
+        // The sequences are those of ECMA-48 with xterm's 256 colours.
+        assert_eq!(coloured.rate(RateName::Dev, "x"), "\x1b[38;5;178mx\x1b[0m");
+        assert_eq!(coloured.strong("x"), "\x1b[1mx\x1b[0m");
+        assert_eq!(coloured.alarm("  "), "  ");
     }
 }

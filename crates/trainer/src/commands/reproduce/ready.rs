@@ -17,6 +17,7 @@ use crate::{
     device::OpenDevice,
     experiment::{Experiment, Grid, Header, Report, Runs, decompose_figures, least_norm_grid, svg},
     page,
+    report::behind_sweep,
     run_dir::RunDir,
     sweep::Plan,
 };
@@ -151,6 +152,10 @@ impl Ready {
             failed_runs: failed,
             seeds: runs.seeds.len(),
             directory: directory.clone(),
+            go_on: match &self.source {
+                Source::Sweep(_) => behind_sweep(&directory),
+                Source::Decompose(..) | Source::LeastNorm(..) => Vec::new(),
+            },
         };
         let report = Report::new(&self.experiment, &runs, header);
         fs::create_dir_all(&directory).map_err(|error| {

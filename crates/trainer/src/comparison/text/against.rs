@@ -62,7 +62,7 @@ impl Against {
     }
 }
 
-pub(super) fn against_text(against: &AgainstBest) -> String {
+pub(super) fn against_text(against: &AgainstBest, width: usize) -> String {
     let best = against.best + 1;
     let others = if against.others.len() == 1 {
         "the other"
@@ -77,7 +77,7 @@ pub(super) fn against_text(against: &AgainstBest) -> String {
     text.push_str(&against_table(against).text());
     for note in notes(against) {
         text.push('\n');
-        text.push_str(&wrapped("", &note));
+        text.push_str(&wrapped(80.min(width), "", &note));
     }
     text
 }

@@ -1,33 +1,39 @@
 use std::{fmt::Write, time::Duration};
 
 use super::{Judged, Report};
-use crate::{progress::thousands, report::wrapped};
+use crate::{
+    progress::thousands,
+    report::{self, wrapped},
+    terminal::Screen,
+};
 
 /// Where the words of a claim begin: behind the longest standing.
 const INDENT: &str = "              ";
 
 impl Report {
-    /// For a terminal of 80 columns; expressions may be longer.
-    pub(crate) fn text(&self) -> String {
+    /// For people; expressions and commands, which are there to be copied, may be longer than the screen is wide.
+    pub(crate) fn text(&self, screen: Screen) -> String {
+        let width = screen.prose();
         let header = &self.header;
         let short = if header.is_short { ", in short" } else { "" };
         let mut text = format!("\n{}{short}\n", header.name);
         for (name, value) in self.facts() {
-            text.push_str(&wrapped(&format!("  {name:<12}"), &value));
+            text.push_str(&wrapped(width, &format!("  {name:<12}"), &value));
         }
         text.push('\n');
         for claim in &self.claims {
-            text.push_str(&of_claim(claim));
+            text.push_str(&of_claim(claim, width));
             text.push('\n');
         }
         writeln!(text, "{}", capital(&self.tally())).ok();
         if let Some(paragraphs) = &self.text {
             for paragraph in paragraphs.split("\n\n") {
                 let words: Vec<&str> = paragraph.split_whitespace().collect();
-                write!(text, "\n{}", wrapped("", &words.join(" "))).ok();
+                write!(text, "\n{}", wrapped(width, "", &words.join(" "))).ok();
             }
         }
         writeln!(text, "\nWritten to {}", header.directory.display()).ok();
+        text.push_str(&report::go_on(&header.go_on));
         text
     }
 
@@ -72,12 +78,12 @@ impl Report {
     }
 }
 
-fn of_claim(claim: &Judged) -> String {
+fn of_claim(claim: &Judged, prose: usize) -> String {
     let judgement = &claim.judgement;
     let standing = format!("{:<14}", judgement.standing.word());
     let mut text = String::new();
     let check = if let Some(says) = &claim.says {
-        text.push_str(&wrapped(&standing, says));
+        text.push_str(&wrapped(prose, &standing, says));
         INDENT
     } else {
         &standing
@@ -97,7 +103,7 @@ fn of_claim(claim: &Judged) -> String {
         writeln!(text, "{INDENT}  {:<width$}  {}", "difference", difference).ok();
     }
     if let Some(why) = &judgement.why {
-        text.push_str(&wrapped(&format!("{INDENT}  "), why));
+        text.push_str(&wrapped(prose, &format!("{INDENT}  "), why));
     }
     text
 }

@@ -1,3 +1,5 @@
+use crate::terminal::Screen;
+
 use super::{
     judging::{crossing, sweep},
     *,
@@ -48,13 +50,19 @@ fn report() -> Report {
         failed_runs: 0,
         seeds: 3,
         directory: "runs/scale".into(),
+        go_on: crate::report::behind_sweep(std::path::Path::new("runs/scale")),
     };
     Report::new(&experiment, &runs, header)
 }
 
 #[test]
 fn for_a_terminal() {
-    insta::assert_snapshot!(report().text());
+    let screen = Screen {
+        width: 80,
+        ascii: false,
+        colours: false,
+    };
+    insta::assert_snapshot!(report().text(screen));
 }
 
 #[test]

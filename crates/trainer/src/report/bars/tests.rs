@@ -59,7 +59,7 @@ fn an_axis_names_its_ends_and_its_middle() {
 }
 
 /// By hand: on a scale to 30 % with 31 columns a column is a point. The quickstart's dev error is 19.6 % (Wilson,
-/// by SciPy 16.36 to 23.31, so columns 16, 20, 23); its gap to the 0.45 % of train-dev goes from column 0, and
+/// by `SciPy` 16.36 to 23.31, so columns 16, 20, 23); its gap to the 0.45 % of train-dev goes from column 0, and
 /// Newcombe's interval from 0.45 + 15.88 = 16.33 to 0.45 + 22.86 = 23.31, columns 16 and 23 again. Test is 21.8 %
 /// (18.40 to 25.63), its gap -2.83 to 7.22 points from 19.6 %: columns 17, 22, 27. Train is below half a column.
 #[test]

@@ -66,22 +66,22 @@ fn check(snapshot: &str, human: Option<f64>, counts: [(u64, u64); 4], actions: &
         },
     };
     for screen in SCREENS {
-        let text = text(&report, screen);
-        for line in text.lines() {
+        let shown = text(&report, screen);
+        for line in shown.lines() {
             let is_command =
                 line.starts_with("  plumb ") || line.trim_start().starts_with("--set ");
             assert!(is_command || line.chars().count() <= screen.width, "{line}");
             assert!(!screen.ascii || line.is_ascii(), "{line}");
         }
         let characters = if screen.ascii { "_ascii" } else { "" };
-        insta::assert_snapshot!(format!("{snapshot}_{}{characters}", screen.width), text);
+        insta::assert_snapshot!(format!("{snapshot}_{}{characters}", screen.width), shown);
         let coloured = Screen {
             colours: true,
             ..screen
         };
-        let coloured = super::text(&report, coloured);
-        assert_ne!(coloured, text);
-        assert_eq!(console::strip_ansi_codes(&coloured), text);
+        let coloured = text(&report, coloured);
+        assert_ne!(coloured, shown);
+        assert_eq!(console::strip_ansi_codes(&coloured), shown);
     }
 }
 
