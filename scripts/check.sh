@@ -109,6 +109,12 @@ rmdir "$(dirname "$PLUMB_SLURM_DIR")"
 step "docs"
 RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --document-private-items --locked
 
+step "an example of each library"
+cargo run --release -p plumb-data --example four_sets --locked
+cargo run --release -p plumb-model --example forward --locked
+cargo run --release -p plumb-diagnostics --example worked_numbers --locked
+
+# Those of the guide are run by a test (crates/trainer/tests/guide.rs).
 step "the commands of README.md"
 runs=$(mktemp -d)
 trap 'rm -rf "$runs"' EXIT
