@@ -141,14 +141,15 @@ fn the_published_schema_is_up_to_date() {
     }
 }
 
-/// The figures in the README, which `crates/diagnostics/examples/from_scikit_learn.py` wrote with
+/// The figures in the guide, which `crates/diagnostics/examples/from_scikit_learn.py` wrote with
 /// scikit-learn 1.9.1: dev 42 / 248, train-dev 16 / 400.
 #[test]
-fn the_readme_s_figures_are_diagnosed() {
+fn the_guide_s_figures_are_diagnosed() {
     let place = Workplace::new();
-    let readme = std::fs::read_to_string(common::root().join("README.md")).unwrap();
-    let json = readme
-        .split("```json")
+    let chapter = common::root().join("crates/trainer/guide/09-any-model.md");
+    let chapter = std::fs::read_to_string(chapter).unwrap();
+    let json = chapter
+        .split("```json figures.json")
         .nth(1)
         .unwrap()
         .split("```")
