@@ -110,9 +110,11 @@ step "docs"
 RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --document-private-items --locked
 
 step "an example of each library"
-cargo run --release -p plumb-data --example four_sets --locked
-cargo run --release -p plumb-model --example forward --locked
-cargo run --release -p plumb-diagnostics --example worked_numbers --locked
+# Built with the tests: `cargo run -p` would build burn anew, with the features that one library asks for.
+for example in four_sets forward worked_numbers; do
+    echo "+ $example"
+    "${CARGO_TARGET_DIR:-target}/release/examples/$example"
+done
 
 # Those of the guide are run by a test (crates/trainer/tests/guide.rs).
 step "the commands of README.md"

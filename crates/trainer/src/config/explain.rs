@@ -54,7 +54,7 @@ pub(super) fn explain(message: &str, key: &str) -> (String, Option<String>) {
     (of_value(&said, key), fraction::meant_in(&said))
 }
 
-/// As in "expected struct LossConfig", which is a table to a user.
+/// As in "expected struct `LossConfig`", which is a table to a user.
 fn without_structs(message: &str) -> String {
     match message.split_once("expected struct ") {
         Some((before, name)) => {

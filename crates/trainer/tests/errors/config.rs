@@ -2,6 +2,10 @@
 
 use crate::theme::Theme;
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of cases, one after the other"
+)]
 pub(crate) fn all(theme: &mut Theme) {
     theme.edited("unknown key", "batch_size", "batchsize");
     theme.edited("unknown choice", "[optimizer.adam]", "[optimizer.adamax]");

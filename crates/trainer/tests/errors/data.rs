@@ -38,6 +38,10 @@ fn source(theme: &mut Theme, case: &str, source: &str) {
     theme.overridden(case, &[&format!("data.general={source}")]);
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of cases, one after the other"
+)]
 pub(crate) fn all(theme: &mut Theme) {
     theme.edited("no target", "[data.target.csv] ", "[data.general.csv] ");
     theme.edited("missing file", "optdigits.csv\"", "optdigit.csv\"");
@@ -128,7 +132,7 @@ pub(crate) fn all(theme: &mut Theme) {
     table(theme, "no features", "y\ncat\ndog\n", &[]);
     table(
         theme,
-        "text that is not UTF-8",
+        "delimiter beyond ASCII",
         "a,b,y\n1,2,cat\n",
         &["data.target.csv.delimiter=\"\u{e9}\""],
     );

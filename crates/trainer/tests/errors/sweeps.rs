@@ -48,6 +48,10 @@ fn begun_and_changed(
     remove(&theme.path("runs"));
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of cases, one after the other"
+)]
 pub(crate) fn all(theme: &mut Theme) {
     rejected(theme, "no sweep", "", &[]);
     rejected(theme, "nothing to sweep", "[sweep]", &[]);
@@ -206,13 +210,13 @@ pub(crate) fn all(theme: &mut Theme) {
     );
     begun_and_changed(theme, "other base", "epochs = 3", "epochs = 4", |_| ());
     begun_and_changed(theme, "damaged sweep", "", "", |sweep| {
-        fs::write(sweep.join("sweep.json"), "{").unwrap()
+        fs::write(sweep.join("sweep.json"), "{").unwrap();
     });
     begun_and_changed(theme, "sweep of another format", "", "", |sweep| {
-        fs::write(sweep.join("sweep.json"), "{\"format\": 9}").unwrap()
+        fs::write(sweep.join("sweep.json"), "{\"format\": 9}").unwrap();
     });
     begun_and_changed(theme, "sweep without its file", "", "", |sweep| {
-        fs::remove_file(sweep.join("sweep.json")).unwrap()
+        fs::remove_file(sweep.join("sweep.json")).unwrap();
     });
     begun_and_changed(theme, "ledger of another sweep", "", "", |sweep| {
         let path = sweep.join("ledger-1-of-12.jsonl");

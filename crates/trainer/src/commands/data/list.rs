@@ -37,7 +37,7 @@ pub(super) fn run(args: &ListArgs) -> Result<(), Error> {
         sources.retain(|source| source.name == name.as_str());
         if sources.is_empty() {
             let message = format!("there is no source `{name}`");
-            return Err(Error::bad_input(message).hint(similar_name(name, &Chunk::SOURCES)));
+            return Err(Error::bad_input(message).hint(similar_name(name, Chunk::SOURCES)));
         }
     }
     if args.json {
