@@ -233,7 +233,9 @@ pub enum CsvProblem {
 
 /// The shapes that this many features could have: of grey and of coloured square pictures, or of none.
 fn fitting_shapes(n_features: usize) -> String {
-    let side = |n: usize| (1..=n.isqrt()).rfind(|side| side * side == n);
+    /// Pictures with shorter sides are hardly meant.
+    const SHORTEST: usize = 4;
+    let side = |n: usize| (SHORTEST..=n.isqrt()).rfind(|side| side * side == n);
     let mut fitting = Vec::new();
     if let Some(side) = side(n_features) {
         fitting.push(format!("[1, {side}, {side}]"));
@@ -339,10 +341,10 @@ mod tests {
         let check = |n_features: usize, expected: &str| {
             assert_eq!(fitting_shapes(n_features), expected);
         };
-        // 8 · 8, 3 · 5 · 5, 3 · 3 · 3 = 27 is 3 · 3² and no square.
+        // 8 · 8 and 3 · 5 · 5; 27 = 3 · 3 · 3 would be a picture of 3 × 3 pixels.
         check(64, "[1, 8, 8] would fit; without `shape` it is [64]");
         check(75, "[3, 5, 5] would fit; without `shape` it is [75]");
-        check(27, "[3, 3, 3] would fit; without `shape` it is [27]");
+        check(27, "without `shape` it is [27]");
         check(65, "without `shape` it is [65]");
     }
 }

@@ -139,7 +139,7 @@ fn errors_name_line_and_column() {
     );
     check(
         b"a,b,c,y\n1,2,3,x\n",
-        "t.csv: found 3 feature columns; expected 2, the product of `shape` [1, 2]",
+        "t.csv: found 3 feature columns; expected 2, the product of `shape` [1, 2] (without `shape` it is [3])",
     );
     check(
         b"a,b,y\n1,2,x\n3,4,x\n",

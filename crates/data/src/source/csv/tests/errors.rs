@@ -66,7 +66,7 @@ fn errors_of_the_newer_options_name_their_place() {
     check(
         "label = 'y'\nshape = [3]\ncategorical = ['a']",
         "a,y\nu,1\nv,2\n",
-        ": found 2 feature columns; expected 3, the product of `shape` [3]",
+        ": found 2 feature columns; expected 3, the product of `shape` [3] (without `shape` it is [2])",
     );
     check(
         "label = 'y'\nfill = 'zero'",
