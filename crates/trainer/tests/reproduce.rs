@@ -107,7 +107,7 @@ fn claims_are_held_or_not_and_the_exit_code_says_so() {
     }
     let folder = place.runs().join("small");
     for (file, part) in [
-        ("experiment.json", "\"format\": 1"),
+        ("experiment.json", "\"format\": 2"),
         ("experiment.md", "**failed**"),
         ("figure.svg", "error rate on train-dev"),
     ] {

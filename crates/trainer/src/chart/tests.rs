@@ -239,3 +239,10 @@ fn cells_are_listed_by_row_and_column() {
     );
     assert_eq!(figure.svg.matches(r#"class="fill heat""#).count(), 3);
 }
+
+/// All of two drawings, so that no number in them changes unseen; what they should be is computed above.
+#[test]
+fn drawings_stay_what_they_are() {
+    insta::assert_snapshot!("ladder", waterfall(&exact()).unwrap().svg);
+    insta::assert_snapshot!("flowchart", flowchart(&exact()).unwrap().svg);
+}

@@ -287,7 +287,7 @@ fn how(run: &RunDir) -> Vec<(String, String)> {
 }
 
 /// The paragraphs of a text for a terminal, each on one line.
-pub(super) fn paragraphs(text: &str) -> Vec<String> {
+fn paragraphs(text: &str) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut goes_on = false;
     for line in text.lines() {

@@ -5,11 +5,7 @@ use std::{
 
 use plumb_diagnostics::{Diagnosis, Interval, RateName, SetName, Standing, Verdict};
 
-use super::{
-    ExperimentView,
-    run::{file_name, paragraphs},
-    signed, span,
-};
+use super::{ExperimentView, run::file_name, signed, span};
 use crate::{
     Error,
     chart::{Axis, Figure, Grid, Line, LineChart, Shade, Spot, Spread},
@@ -199,7 +195,8 @@ impl SweepView {
         self.table = Some(table(comparison, &self.path));
         self.against = against(comparison);
         let best = comparison.best_paragraph();
-        self.best = best.map_or_else(Vec::new, |text| paragraphs(&text));
+        let in_one = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.best = best.into_iter().map(in_one).collect();
         self.left_out
             .extend(comparison.left_out.iter().map(|run| run.what.clone()));
     }
@@ -557,7 +554,8 @@ fn against(comparison: &Comparison) -> Option<AgainstView> {
     let rows = against.others.iter().map(|other| {
         let row = &comparison.rows[other.row];
         let interval = other.interval.map_or_else(Cell::default, |interval| {
-            Cell::number(interval.low, span(interval).replace('-', "−"))
+            let ends = [interval.low, interval.high].map(signed);
+            Cell::number(interval.low, ends.join(" to "))
         });
         let test = match (&other.mcnemar, &other.over_seeds) {
             (Some(test), _) => Cell::number(
