@@ -110,9 +110,8 @@ step "docs"
 RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --document-private-items --locked
 
 step "an example of each library"
-# Built with the tests: `cargo run -p` would build burn anew, with the features that one library asks for.
+# As the tests above built them: for one package alone cargo would choose other features of burn, and build it again.
 for example in four_sets forward worked_numbers; do
-    echo "+ $example"
     "${CARGO_TARGET_DIR:-target}/release/examples/$example"
 done
 

@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let pixels = Distribution::Uniform(0.0, 1.0);
     let input = Tensor::<2>::random([batch, digits.n_inputs()], pixels, &device);
     for (layer, output) in model.trace(input) {
-        println!("{layer:<20}{:?}", output.dims());
+        println!("{layer:<24}{:?}", output.dims());
     }
     Ok(())
 }

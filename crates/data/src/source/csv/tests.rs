@@ -143,7 +143,8 @@ fn errors_name_line_and_column() {
     );
     check(
         b"a,b,y\n1,2,x\n3,4,x\n",
-        "t.csv, column `y`: every label is `x`; expected two classes or more",
+        "t.csv, column `y`: every label is `x`; expected two classes or more (is this the column with the labels, \
+         and does this file hold all classes?)",
     );
 }
 
