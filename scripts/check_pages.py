@@ -82,6 +82,23 @@ CONTRAST_FAULTS = """() => {
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (contrast < 4.5) faults.add(`${element.tagName} ${element.className}: contrast ${contrast.toFixed(2)}`);
   }
+  // What is written in a cell of a chart, upon its colour.
+  for (const svg of document.querySelectorAll("figure svg")) {
+    const cells = [...svg.querySelectorAll("rect.fill")].map((cell) => [cell, cell.getBoundingClientRect()]);
+    for (const text of cells.length > 0 ? svg.querySelectorAll("text") : []) {
+      const box = text.getBoundingClientRect();
+      const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+      const found = cells.find(([, at]) => at.left <= x && x <= at.right && at.top <= y && y <= at.bottom);
+      if (!found) continue;
+      const style = getComputedStyle(found[0]);
+      const share = Number(style.fillOpacity);
+      const [over, under] = [parse(style.fill), parse(getComputedStyle(svg.querySelector("rect.cell")).fill)];
+      const blend = over.slice(0, 3).map((value, at) => share * value + (1 - share) * under[at]);
+      const [a, b] = [light(getComputedStyle(text).fill), light(`rgb(${blend.join(",")})`)];
+      const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      if (contrast < 4.5) faults.add(`${text.textContent} in a cell: contrast ${contrast.toFixed(2)}`);
+    }
+  }
   return [...faults];
 }"""
 

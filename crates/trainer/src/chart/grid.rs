@@ -34,6 +34,8 @@ pub(crate) struct Shade {
 
 const WIDTH: f64 = 720.0;
 const RIGHT: f64 = 12.0;
+/// Opacity of the darkest cell.
+const DARKEST: f64 = 0.8;
 
 impl Grid {
     /// Draws it; none without a cell.
@@ -110,34 +112,24 @@ impl Grid {
             from,
             to,
             &format!("fill {}", cell.class),
-            Some(cell.share),
+            // Darker ones would leave too little contrast to what is written in them.
+            Some(cell.share * DARKEST),
             tip.trim(),
         );
         let (x, y) = (f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1));
         let has_room = |text: &str, per_letter: f64| {
             !text.is_empty() && per_letter * text.chars().count() as f64 <= to.0 - from.0
         };
-        let is_dark = if cell.share > 0.55 { " on-dark" } else { "" };
         if has_room(&cell.text, 6.5) {
             let y = if cell.below.is_empty() {
                 y + 4.0
             } else {
                 y - 2.0
             };
-            svg.text(
-                (x, y),
-                Anchor::Middle,
-                &format!("value{is_dark}"),
-                &cell.text,
-            );
+            svg.text((x, y), Anchor::Middle, "value", &cell.text);
         }
         if has_room(&cell.below, 5.2) {
-            svg.text(
-                (x, y + 14.0),
-                Anchor::Middle,
-                &format!("small ink-text{is_dark}"),
-                &cell.below,
-            );
+            svg.text((x, y + 14.0), Anchor::Middle, "small ink-text", &cell.below);
         }
     }
 
