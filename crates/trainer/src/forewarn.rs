@@ -67,7 +67,7 @@ fn few_dev(
         ),
     };
     Some(format!(
-        "dev is small: with {} examples, and {} in train-dev, {told} {can} from chance at a dev error of {} % \
+        "dev is small: with {} examples, and {} in train-dev, {told} {can} from chance above an error of {} % \
          ({whose})\n  {advice}",
         thousands(dev),
         thousands(train_dev),

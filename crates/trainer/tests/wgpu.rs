@@ -164,7 +164,8 @@ fn without_any_adapter_gpu_says_what_was_looked_for_and_auto_takes_the_cpu() {
         stderr(&output),
         "error: no GPU: looked for discrete, integrated and virtual adapters through Vulkan, Metal \
          and DirectX 12; no adapter of any kind was found\n\n\
-         hint: train on the CPU with --device cpu\n"
+         hint: train on the CPU with --device cpu, or with --device auto, which takes a GPU where there is one; \
+         if this machine has one, see that its driver is installed (on Linux `vulkaninfo` lists it)\n"
     );
     assert!(!place.runs().exists());
     let output = without(&["devices", "--check"]);

@@ -142,7 +142,12 @@ fn wrong_shape(theme: &mut Theme) {
 /// Without any driver, wherever this runs; what is said depends on what is built in.
 fn gpu_missing(theme: &mut Theme) {
     let args = ["train", "configs/quickstart.toml", "--device", "gpu"];
-    let none = [("VK_DRIVER_FILES", "/none"), ("VK_ICD_FILENAMES", "/none")];
+    let none = [
+        ("VK_DRIVER_FILES", "/none"),
+        ("VK_ICD_FILENAMES", "/none"),
+        // Else wgpu's own default is OpenGL in software.
+        ("__EGL_VENDOR_LIBRARY_FILENAMES", "/none"),
+    ];
     let mut said = theme.run_with(&args, &none);
     let is_metal_or_dx12 = cfg!(any(target_os = "macos", windows));
     if cfg!(any(not(feature = "gpu"), feature = "cuda")) || is_metal_or_dx12 {
