@@ -36,7 +36,7 @@ impl MoreExamples {
             ways.push(all);
         }
         let found = ways.into_iter().filter_map(|mut sets| {
-            let n_each = least(|n| settles(&sets, n))?;
+            let n_each = least(MoreExamples::MOST, |n| settles(&sets, n))?;
             sets.sort_unstable();
             Some(Self { sets, n_each })
         });
@@ -44,15 +44,15 @@ impl MoreExamples {
     }
 }
 
-/// Smallest number of examples that is enough, by doubling and then halving; `enough` must not turn
+/// Smallest number of examples up to `most` that is enough, by doubling and then halving; `enough` must not turn
 /// false again, which holds because the intervals shrink as `n` grows.
-fn least(enough: impl Fn(u64) -> bool) -> Option<u64> {
+pub(crate) fn least(most: u64, enough: impl Fn(u64) -> bool) -> Option<u64> {
     let mut high = 1;
     while !enough(high) {
-        if high == MoreExamples::MOST {
+        if high >= most {
             return None;
         }
-        high = (2 * high).min(MoreExamples::MOST);
+        high = (2 * high).min(most);
     }
     let mut low = high / 2; // not enough, or 0
     while high - low > 1 {

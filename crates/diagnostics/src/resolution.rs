@@ -1,6 +1,7 @@
 //! The smallest gap that two sets can show.
 
 use crate::interval::{Confidence, recovered};
+use crate::more_examples::least;
 
 /// Returns the smallest gap between two error rates that can be told from chance, as a fraction.
 ///
@@ -45,21 +46,9 @@ pub fn examples_to_tell(
     most: u64,
     confidence: Confidence,
 ) -> Option<u64> {
-    let is_enough =
-        |n: u64| smallest_gap(lower, n_lower, n, confidence).is_some_and(|least| least <= gap);
-    if !is_enough(most) {
-        return None;
-    }
-    let (mut low, mut high) = (0, most);
-    while high - low > 1 {
-        let middle = u64::midpoint(low, high);
-        if is_enough(middle) {
-            high = middle;
-        } else {
-            low = middle;
-        }
-    }
-    Some(high)
+    least(most, |n| {
+        smallest_gap(lower, n_lower, n, confidence).is_some_and(|least| least <= gap)
+    })
 }
 
 #[cfg(test)]

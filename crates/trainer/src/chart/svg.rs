@@ -17,6 +17,16 @@ pub(super) enum Anchor {
     End,
 }
 
+impl Anchor {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Middle => "middle",
+            Self::End => "end",
+        }
+    }
+}
+
 impl Svg {
     pub(super) fn new(width: f64, height: f64) -> Self {
         Self {
@@ -103,11 +113,7 @@ impl Svg {
 
     pub(super) fn text(&mut self, at: (f64, f64), anchor: Anchor, class: &str, text: &str) {
         let [x, y] = [at.0, at.1].map(place);
-        let anchor = match anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
-            Anchor::End => "end",
-        };
+        let anchor = anchor.name();
         let text = escaped(text);
         self.add(&format!(
             r#"<text x="{x}" y="{y}" text-anchor="{anchor}" class="{class}">{text}</text>"#
@@ -117,11 +123,7 @@ impl Svg {
     /// A text that is read from below to above.
     pub(super) fn upright(&mut self, at: (f64, f64), anchor: Anchor, class: &str, text: &str) {
         let [x, y] = [at.0, at.1].map(place);
-        let anchor = match anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
-            Anchor::End => "end",
-        };
+        let anchor = anchor.name();
         let text = escaped(text);
         self.add(&format!(
             r#"<text transform="translate({x} {y}) rotate(-90)" text-anchor="{anchor}" class="{class}">{text}</text>"#
