@@ -49,11 +49,13 @@
     isAsking = true;
     try {
       const answer = await fetch(main.dataset.live, { headers: { "If-None-Match": tag }, cache: "no-store" });
+      // Read in any case: browsers take a request whose answer nobody reads for one that was broken off.
+      const text = await answer.text();
       if (answer.status === 200) {
         tag = answer.headers.get("ETag") ?? "";
-        replace(await answer.text());
+        replace(text);
       }
-      status.textContent = answer.ok || answer.status === 304 ? "live" : `not up to date: ${await answer.text()}`;
+      status.textContent = answer.ok || answer.status === 304 ? "live" : `not up to date: ${text}`;
     } catch {
       status.textContent = "the board has stopped";
     }

@@ -35,7 +35,7 @@ pub(crate) struct Shade {
 const WIDTH: f64 = 720.0;
 const RIGHT: f64 = 12.0;
 /// Opacity of the darkest cell.
-const DARKEST: f64 = 0.8;
+const DARKEST: f64 = 0.75;
 
 impl Grid {
     /// Draws it; none without a cell.
