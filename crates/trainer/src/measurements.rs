@@ -111,7 +111,8 @@ fn cells(row: &Row) -> Vec<String> {
     cells
 }
 
-fn lines<T: DeserializeOwned>(text: &str) -> Vec<T> {
+/// The lines of a text that can be read.
+pub(crate) fn lines<T: DeserializeOwned>(text: &str) -> Vec<T> {
     text.lines()
         .filter_map(|line| serde_json::from_str(line).ok())
         .collect()

@@ -9,41 +9,13 @@ mod common;
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
-    path::Path,
-    process::{Child, Stdio},
 };
 
-use common::{QUICKSTART, SHORT, Workplace, stderr};
-
-/// A board that ends with the test.
-struct Running {
-    child: Child,
-    host: String,
-}
+use common::{QUICKSTART, SHORT, Workplace, boards::Running};
 
 impl Running {
-    fn start(place: &Workplace, folder: &Path) -> Self {
-        let mut command = place.command(&["board", folder.to_str().unwrap(), "--port", "0"]);
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let host = line
-            .trim()
-            .strip_prefix("http://")
-            .unwrap()
-            .trim_end_matches('/')
-            .to_owned();
-        Self { child, host }
-    }
-
     /// Status, headers and body of an answer.
     fn ask_as(&self, path: &str, headers: &str) -> (u16, String, String) {
         let mut stream = TcpStream::connect(&self.host).unwrap();
@@ -62,13 +34,6 @@ impl Running {
 
     fn ask(&self, path: &str) -> (u16, String, String) {
         self.ask_as(path, &format!("Host: {}\r\n", self.host))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
     }
 }
 
@@ -159,13 +124,7 @@ fn what_it_cannot_serve_is_refused() {
     let place = Workplace::new();
     let file = place.write("file.txt", "x");
     let check = |args: &[&str], expected: &str| {
-        let output = place.plumb(&[&["board"], args].concat());
-        assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(
-            stderr(&output).contains(expected),
-            "{args:?}: {}",
-            stderr(&output)
-        );
+        place.check_refused(&[&["board"], args].concat(), expected);
     };
     check(&["nowhere"], "nowhere does not exist");
     check(&[file.to_str().unwrap()], "is a file");

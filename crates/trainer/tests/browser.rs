@@ -7,13 +7,9 @@
 
 mod common;
 
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    process::{Command, Stdio},
-};
+use std::{fs, process::Command};
 
-use common::{QUICKSTART, SHORT, Workplace, root, stderr, stdout};
+use common::{QUICKSTART, SHORT, Workplace, boards::Running, root, stderr, stdout};
 use serde_json::Value;
 
 /// Runs `scripts/check_pages.py`, which finds what is wrong with pages; returns what it says of each.
@@ -91,32 +87,19 @@ fn reports_and_boards_are_whole_in_a_browser() {
         assert!(is_done, "{}", stderr(&output));
     }
 
-    let mut board = place
-        .command(&["board", runs.to_str().unwrap(), "--port", "0"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut address = String::new();
-    BufReader::new(board.stdout.take().unwrap())
-        .read_line(&mut address)
-        .unwrap();
-    let address = address.trim();
+    let board = Running::start(&place, &runs);
+    let address = format!("http://{}/", board.host);
 
     let page = |folder: &str| runs.join(folder).join("report.html").display().to_string();
     let pages = [
         run.join("report.html").display().to_string(),
         page("sizes"),
         page("claim"),
-        address.to_owned(),
+        address.clone(),
         format!("{address}at/sizes"),
         format!("{address}at/quickstart-0001"),
     ];
-    let checked =
-        std::panic::catch_unwind(|| check(&pages.iter().map(String::as_str).collect::<Vec<_>>()));
-    board.kill().unwrap();
-    board.wait().unwrap();
-    let checked = checked.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let checked = check(&pages.iter().map(String::as_str).collect::<Vec<_>>());
     let number = |at: usize, key: &str| checked[at][key].as_u64().unwrap();
     // Ladder, flowchart, error, loss, learning rate, confusion; scale and heat map; the claim's bars.
     assert_eq!([0, 1, 2].map(|at| number(at, "figures")), [6, 2, 1]);

@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use common::{QUICKSTART, Workplace, rate, stderr, stdout};
+use common::{QUICKSTART, Workplace, copy, rate, stderr, stdout};
 use serde_json::Value;
 
 /// What it prints as JSON.
@@ -161,19 +161,6 @@ fn the_csv_has_a_line_per_row() {
     assert!((value("dev") - rate(&report, "dev")).abs() < 1e-12);
     assert!((value("train.epochs") - 3.0).abs() < 1e-12);
     assert!(value("dev_low") < value("dev") && value("dev") < value("dev_high"));
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let to = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &to);
-        } else {
-            fs::copy(&path, &to).unwrap();
-        }
-    }
 }
 
 /// Parts of a sweep from machines without a shared disk, one of which was killed.

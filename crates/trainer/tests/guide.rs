@@ -18,7 +18,7 @@ use std::{
     process::Command,
 };
 
-use common::root;
+use common::{copy, root};
 
 /// What a chapter does, in its order.
 #[derive(Debug, PartialEq)]
@@ -106,19 +106,6 @@ fn chapters() -> Vec<PathBuf> {
         .collect();
     chapters.sort();
     chapters
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let to = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &to);
-        } else {
-            fs::copy(&path, &to).unwrap();
-        }
-    }
 }
 
 /// A reader's folder: what a clone has beside the program.

@@ -175,13 +175,7 @@ fn what_is_no_run_is_refused() {
     let file = place.write("file.txt", "x");
     let (_, run) = place.train(QUICKSTART, &SHORT);
     let check = |args: &[&str], expected: &str| {
-        let output = place.plumb(&[&["report"], args].concat());
-        assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(
-            stderr(&output).contains(expected),
-            "{args:?}: {}",
-            stderr(&output)
-        );
+        place.check_refused(&[&["report"], args].concat(), expected);
     };
     check(&["nowhere"], "nowhere does not exist");
     check(&[file.to_str().unwrap()], "is no run");

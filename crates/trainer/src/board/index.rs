@@ -16,7 +16,8 @@ use super::{
     version::{Version, stamp},
 };
 use crate::{
-    curve::Metric,
+    curve::{METRICS, Metric},
+    experiment::Report,
     page::History,
     sweep::{Event, Found, SweepDir},
 };
@@ -114,10 +115,10 @@ fn read(path: &Path, name: String, root: &Path) -> Option<Entry> {
         entry.of_sweep(path);
     } else if path.join("config.toml").is_file() {
         entry.of_run(path);
-    } else if path.join("experiment.json").is_file() {
+    } else if path.join(Report::FILE).is_file() {
         entry.kind = "experiment";
         entry.state = "done".into();
-        entry.changed = changed(&path.join("experiment.json"));
+        entry.changed = changed(&path.join(Report::FILE));
     } else {
         return None;
     }
@@ -138,7 +139,7 @@ impl Entry {
             .iter()
             .map(|error| if largest > 0.0 { error / largest } else { 0.0 })
             .collect();
-        self.changed = ["diagnosis.json", "metrics.jsonl", "config.toml"]
+        self.changed = ["diagnosis.json", METRICS, "config.toml"]
             .map(|file| changed(&path.join(file)))
             .into_iter()
             .max()
@@ -175,7 +176,7 @@ impl Entry {
     }
 
     fn of_sweep(&mut self, path: &Path) {
-        self.kind = if path.join("experiment.json").is_file() {
+        self.kind = if path.join(Report::FILE).is_file() {
             "experiment"
         } else {
             "sweep"

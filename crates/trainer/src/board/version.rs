@@ -5,6 +5,8 @@ use std::{
     time::UNIX_EPOCH,
 };
 
+use crate::{curve::METRICS, experiment::Report, gallery::Gallery};
+
 /// What a page was made of: a number that changes when one of its files does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Version(u64);
@@ -13,10 +15,10 @@ pub(super) struct Version(u64);
 const OF_RUN: [&str; 6] = [
     "config.toml",
     "environment.json",
-    "metrics.jsonl",
+    METRICS,
     "diagnosis.json",
-    "gallery.json",
-    "experiment.json",
+    Gallery::FILE,
+    Report::FILE,
 ];
 
 impl Version {

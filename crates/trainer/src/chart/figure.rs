@@ -17,20 +17,32 @@ pub(crate) struct Figure {
 impl Figure {
     /// The numbers as a CSV document.
     pub(crate) fn csv(&self) -> String {
-        let mut csv = csv::Writer::from_writer(Vec::new());
-        // Writing to memory does not fail.
-        csv.write_record(&self.header).ok();
-        for row in &self.rows {
-            csv.write_record(row).ok();
-        }
-        let bytes = csv.into_inner().unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
+        csv(&self.header, &self.rows)
     }
 
     /// The CSV document as an address that a page links to.
     pub(crate) fn csv_address(&self) -> String {
-        format!("data:text/csv;base64,{}", STANDARD.encode(self.csv()))
+        csv_address(&self.header, &self.rows)
     }
+}
+
+fn csv(header: &[String], rows: &[Vec<String>]) -> String {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail.
+    csv.write_record(header).ok();
+    for row in rows {
+        csv.write_record(row).ok();
+    }
+    let bytes = csv.into_inner().unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A table as a CSV document, as an address that a page links to.
+pub(crate) fn csv_address(header: &[String], rows: &[Vec<String>]) -> String {
+    format!(
+        "data:text/csv;base64,{}",
+        STANDARD.encode(csv(header, rows))
+    )
 }
 
 /// A cell: a number to the digits that a reader has use for.

@@ -1,10 +1,11 @@
-use plumb_diagnostics::{Diagnosis, Gap, RateName, Verdict, remedies};
+use plumb_diagnostics::{Diagnosis, Gap, Verdict, remedies};
 
 use super::{
     axis::fitted,
     figure::{Figure, number},
     svg::{Anchor, Svg},
 };
+use crate::report::capitalized;
 
 const WIDTH: f64 = 720.0;
 /// Of a question and what is between it and the next one.
@@ -150,13 +151,7 @@ fn arrow(svg: &mut Svg, from: (f64, f64), to: (f64, f64), class: &str) {
 /// The question that a gap answers, in Ng's words.
 fn asked(gap: &Gap) -> String {
     let (lower, upper) = gap.kind.between();
-    let name = match upper {
-        RateName::Human => "Human",
-        RateName::Train => "Train",
-        RateName::TrainDev => "Train-dev",
-        RateName::Dev => "Dev",
-        RateName::Test => "Test",
-    };
+    let name = capitalized(&upper.to_string());
     format!("{name} error high beside {lower}?")
 }
 

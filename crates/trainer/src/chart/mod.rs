@@ -18,7 +18,7 @@ mod waterfall;
 pub(crate) use self::{
     axis::Axis,
     bars::{Bar, Bars},
-    figure::Figure,
+    figure::{Figure, csv_address},
     flowchart::flowchart,
     grid::{Grid, Shade},
     lines::{Line, LineChart, Spot, Spread},

@@ -1,4 +1,4 @@
-use plumb_diagnostics::{Diagnosis, Gap, GapKind, Rate, RateName, Verdict};
+use plumb_diagnostics::{Diagnosis, Gap, GapKind, Rate, Verdict};
 
 use super::{
     axis::{Axis, Frame, fitted},
@@ -125,7 +125,8 @@ impl Step<'_> {
         let figures = WIDTH - FIGURES + 10.0;
         match self {
             Self::Rate(rate) => {
-                let class = class_of(rate.name);
+                // The style sheet knows the colours by the names of the sets.
+                let class = rate.name;
                 svg.text(
                     (NAMES - 10.0, middle + 4.0),
                     Anchor::End,
@@ -200,16 +201,5 @@ impl Step<'_> {
                 gap.verdict.to_string(),
             ],
         }
-    }
-}
-
-/// The colour of a set, as the style sheet calls it.
-fn class_of(name: RateName) -> &'static str {
-    match name {
-        RateName::Human => "human",
-        RateName::Train => "train",
-        RateName::TrainDev => "train-dev",
-        RateName::Dev => "dev",
-        RateName::Test => "test",
     }
 }

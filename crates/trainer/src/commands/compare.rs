@@ -3,7 +3,7 @@ use plumb_diagnostics::{Confidence, SetName};
 use crate::{
     Error,
     cli::{CompareArgs, CurveSet},
-    comparison::{Choices, Comparison, Curves, Judged},
+    comparison::{Choices, Comparison, Curves, Judged, asked_for},
     terminal,
 };
 
@@ -74,17 +74,9 @@ fn chosen_by_test(sort: &str, filters: &[String]) -> Option<String> {
     if sort == "test" {
         return Some("--sort test".into());
     }
-    let is_test = |filter: &&String| {
-        let rest = filter
-            .trim_start()
-            .strip_prefix("test")
-            .map(str::trim_start);
-        rest.is_some_and(|rest| rest.starts_with(['<', '>', '=', '!']))
-    };
-    filters
-        .iter()
-        .find(is_test)
-        .map(|filter| format!("--filter '{filter}'"))
+    let mut filters = filters.iter();
+    let by_test = filters.find(|filter| asked_for(filter) == Some("test"));
+    by_test.map(|filter| format!("--filter '{filter}'"))
 }
 
 /// Of the terminal, if there is one.

@@ -3,7 +3,7 @@ use std::io::IsTerminal;
 use crate::{
     Error,
     cli::{InitArgs, Kind},
-    config,
+    config, fraction,
     init::{self, Place, Wanted, kind_of},
     terminal,
 };
@@ -88,9 +88,9 @@ fn check_rate(flag: &str, rate: Option<f64>) -> Result<(), Error> {
         return Ok(());
     };
     let error = Error::bad_input(format!("{flag} is {rate}; expected a fraction from 0 to 1"));
-    Err(match rate {
-        1.0..=100.0 => error.hint(format!("{rate} % is written {}", rate / 100.0)),
-        _ => error,
+    Err(match fraction::did_you_mean(rate) {
+        Some(meant) => error.hint(meant),
+        None => error,
     })
 }
 

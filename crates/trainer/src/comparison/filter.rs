@@ -181,13 +181,8 @@ impl Filter {
             Error::bad_input(format!("--filter {text}: {what}"))
                 .hint("as in --filter 'hidden=[64,64]' or --filter 'dev<5%'")
         };
-        let relations = RELATIONS.iter();
-        let found = relations
-            .filter_map(|(sign, relation)| text.find(sign).map(|at| (at, *sign, *relation)));
-        let (at, sign, relation) = found
-            .min_by_key(|(at, sign, _)| (*at, std::cmp::Reverse(sign.len())))
+        let (key, relation, value) = split(text)
             .ok_or_else(|| wrong("this is no comparison; expected one of = != < <= > >="))?;
-        let (key, value) = (text[..at].trim(), text[at + sign.len()..].trim());
         let key = Key::parse(key, columns, runs).map_err(|what| wrong(&what))?;
         let value_read = read(value);
         let is_order = !matches!(relation, Relation::Equal | Relation::Unequal);
@@ -240,6 +235,21 @@ impl Filter {
             None => false,
         }
     }
+}
+
+/// The parts of a comparison: what is asked for, how, and what it is held against.
+fn split(text: &str) -> Option<(&str, Relation, &str)> {
+    let relations = RELATIONS.iter();
+    let found =
+        relations.filter_map(|(sign, relation)| text.find(sign).map(|at| (at, *sign, *relation)));
+    let first = found.min_by_key(|(at, sign, _)| (*at, std::cmp::Reverse(sign.len())));
+    let (at, sign, relation) = first?;
+    Some((text[..at].trim(), relation, text[at + sign.len()..].trim()))
+}
+
+/// What a filter asks for, as it is written; none if it is no comparison.
+pub(crate) fn asked_for(filter: &str) -> Option<&str> {
+    split(filter).map(|(key, _, _)| key)
 }
 
 /// A TOML value, a percentage, or else a text.

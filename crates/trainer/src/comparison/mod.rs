@@ -21,7 +21,7 @@ pub(crate) use self::{
     against::AgainstBest,
     best::BestRun,
     columns::{Column, Setting},
-    filter::{Filter, Key},
+    filter::{Filter, Key, asked_for},
     gather::{Gathered, LeftOut, Why, gather},
     row::Row,
     run::Run,
@@ -55,6 +55,8 @@ pub(crate) struct Comparison {
     pub(crate) left_out: Vec<LeftOut>,
     pub(crate) columns: Vec<Column>,
     pub(crate) rows: Vec<Row>,
+    /// The columns that tell rows apart.
+    pub(crate) telling: Vec<usize>,
     /// Rows that a filter on what was measured hides.
     pub(crate) n_hidden: usize,
     pub(crate) best: Option<BestRun>,
@@ -116,14 +118,16 @@ impl Comparison {
         if choices.is_reversed {
             rows.reverse();
         }
+        let telling = Row::telling(&rows, &columns);
         Ok(Self {
-            curves: Curves::of_rows(&rows, &columns, &runs, &judged),
+            curves: Curves::of_rows(&rows, &columns, &telling, &runs, &judged),
             against_best: AgainstBest::of(&rows, n_rows, &runs, confidence)?,
             n_hidden: n_rows - rows.len(),
             runs,
             left_out,
             columns,
             rows,
+            telling,
             best,
         })
     }

@@ -71,13 +71,17 @@ impl Row {
 
     /// The columns that tell rows apart: without those that say nothing beyond what another one says.
     pub(crate) fn telling(rows: &[Self], columns: &[Column]) -> Vec<usize> {
-        let is_equal = |column: usize, a: usize, b: usize| {
-            rows[a].settings[column] == rows[b].settings[column]
-        };
-        // Whether one column's value decides the other's.
+        // Whether one column's value decides the other's: rows with equal values there have equal ones here.
         let decides = |one: usize, other: usize| {
-            let mut pairs = (0..rows.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
-            pairs.all(|(a, b)| !is_equal(one, a, b) || is_equal(other, a, b))
+            let mut met: Vec<(&Setting, &Setting)> = Vec::new();
+            rows.iter().all(|row| {
+                let (value, decided) = (&row.settings[one], &row.settings[other]);
+                if let Some((_, known)) = met.iter().find(|(known, _)| *known == value) {
+                    return *known == decided;
+                }
+                met.push((value, decided));
+                true
+            })
         };
         let mut telling: Vec<usize> = (0..columns.len()).collect();
         for column in (0..columns.len()).rev() {

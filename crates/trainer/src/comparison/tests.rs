@@ -326,3 +326,25 @@ fn a_report() {
     let two = compared(vec![made("a = 1", 1, [0, 1]), made("a = 2", 1, 0..10)]);
     insta::assert_snapshot!("two_runs", two.text(100));
 }
+
+/// `b` is 1 wherever `a` is 1 or 2, so `a` says all that `b` does; `c` says something of its own.
+#[test]
+fn columns_that_another_one_decides_tell_nothing() {
+    let comparison = compared(vec![
+        made("a = 1\nb = 1\nc = 1", 1, 0..1),
+        made("a = 2\nb = 1\nc = 2", 1, 0..2),
+        made("a = 3\nb = 2\nc = 1", 1, 0..3),
+        made("a = 3\nb = 2\nc = 2", 1, 0..4),
+    ]);
+    let telling = comparison.telling.iter();
+    let telling: Vec<&str> = telling
+        .map(|&at| comparison.columns[at].alias.as_str())
+        .collect();
+    assert_eq!(telling, ["a", "c"]);
+    // Of two that decide each other the first stays.
+    let comparison = compared(vec![
+        made("a = 1\nb = 1", 1, 0..1),
+        made("a = 2\nb = 2", 1, 0..2),
+    ]);
+    assert_eq!(comparison.telling, [0]);
+}

@@ -1,4 +1,4 @@
-use super::sweep::{Cell, TableView};
+use super::table::{Cell, TableView};
 use crate::{
     chart::{Axis, Bar, Bars, Figure, Line, LineChart, Spot, Spread},
     experiment::{self, Judged, Report},

@@ -3,40 +3,26 @@
 use std::{fs, path::Path};
 
 use crate::{
-    curve::{Metric, Timing},
+    curve::{METRICS, Metric},
+    measurements::lines,
     sets::PerSet,
 };
 
-/// What `metrics.jsonl` and `timings.jsonl` hold so far. A run that goes on, or that was killed, may leave a
-/// line that is cut off: it is passed over.
+/// What `metrics.jsonl` holds so far, by rising epoch. A run that goes on, or that was killed, may leave a line that is
+/// cut off: it is passed over.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
-    /// By rising epoch.
     pub(crate) sets: PerSet<Vec<Metric>>,
-    pub(crate) timings: Vec<Timing>,
 }
 
 impl History {
     /// That of a run; empty where there is none.
     pub(crate) fn read(run: &Path) -> Self {
-        let text = |file: &str| {
-            let bytes = fs::read(run.join(file)).unwrap_or_default();
-            String::from_utf8_lossy(&bytes).into_owned()
-        };
-        Self::parse(&text("metrics.jsonl"), &text("timings.jsonl"))
-    }
-
-    fn parse(metrics: &str, timings: &str) -> Self {
+        let text = fs::read(run.join(METRICS)).unwrap_or_default();
         let mut history = Self::default();
-        for line in metrics.lines() {
-            if let Ok(metric) = serde_json::from_str::<Metric>(line) {
-                history.sets.get_mut(metric.set).push(metric);
-            }
+        for metric in lines::<Metric>(&String::from_utf8_lossy(&text)) {
+            history.sets.get_mut(metric.set).push(metric);
         }
-        let lines = timings.lines();
-        history.timings = lines
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect();
         history
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{RunView, SweepView, sweep::TableView};
+use super::{RunView, SweepView, table::TableView};
 
 /// A run: the sentence, the ladder, and what to try.
 pub(super) fn run(view: &RunView) -> String {

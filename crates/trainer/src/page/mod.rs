@@ -12,6 +12,7 @@ mod history;
 mod markdown;
 mod run;
 mod sweep;
+mod table;
 
 use std::path::Path;
 

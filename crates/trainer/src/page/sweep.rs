@@ -1,17 +1,22 @@
+mod against;
+mod heat_map;
+mod rows;
+mod scale;
+
 use std::{
     fmt::Write,
     path::{Path, PathBuf},
 };
 
-use plumb_diagnostics::{Diagnosis, Interval, RateName, SetName, Standing, Verdict};
+use plumb_diagnostics::{Diagnosis, RateName, SetName, Standing, Verdict};
 
-use super::{ExperimentView, run::file_name, signed, span};
+use self::against::AgainstView;
+use super::{ExperimentView, run::file_name, signed, span, table::TableView};
 use crate::{
     Error,
-    chart::{Axis, Figure, Grid, Line, LineChart, Shade, Spot, Spread},
-    comparison::{Choices, Comparison, Curves, Row, Run, Series},
+    chart::Figure,
+    comparison::{Choices, Comparison, Row},
     experiment,
-    progress::thousands,
     sweep::{Event, Found, SweepDir},
 };
 
@@ -34,33 +39,6 @@ pub(crate) struct SweepView {
     pub(crate) left_out: Vec<String>,
     pub(crate) how: Vec<(String, String)>,
     pub(crate) config: Option<String>,
-}
-
-/// The runs in rows, which a reader can sort.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct TableView {
-    pub(crate) header: Vec<String>,
-    pub(crate) rows: Vec<Vec<Cell>>,
-    /// Of what is in it, as a CSV file.
-    pub(crate) csv_address: String,
-}
-
-/// A cell, and what it is sorted by.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Cell {
-    pub(crate) text: String,
-    pub(crate) key: String,
-    pub(crate) is_number: bool,
-    /// Where it leads.
-    pub(crate) link: Option<String>,
-}
-
-/// The best row against each other one.
-#[derive(Clone, Debug)]
-pub(crate) struct AgainstView {
-    pub(crate) intro: String,
-    pub(crate) table: TableView,
-    pub(crate) notes: Vec<String>,
 }
 
 impl SweepView {
@@ -188,12 +166,12 @@ impl SweepView {
 
     fn compare(&mut self, comparison: &Comparison) {
         if let Some(curves) = &comparison.curves {
-            self.scale = scale_chart(curves);
+            self.scale = scale::chart(curves);
             self.fits = curves.fit_texts();
         }
-        self.heat = heat_map(comparison);
-        self.table = Some(table(comparison, &self.path));
-        self.against = against(comparison);
+        self.heat = heat_map::figure(comparison);
+        self.table = Some(rows::table(comparison, &self.path));
+        self.against = AgainstView::of(comparison);
         let best = comparison.best_paragraph();
         let in_one = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
         self.best = best.into_iter().map(in_one).collect();
@@ -211,7 +189,7 @@ fn sentence(comparison: &Comparison) -> String {
     else {
         return "Nothing is left to compare.".into();
     };
-    let name = row_name(comparison, best);
+    let name = rows::name(comparison, best);
     let mut text = format!(
         "Of {} recipes, {name} has the lowest dev error, {}",
         comparison.rows.len(),
@@ -274,364 +252,4 @@ fn rate(row: &Row, name: RateName) -> String {
             .map_or(String::new(), |interval| format!(" ({})", span(interval)));
         format!("{:.2} %{interval}", rate.rate * 100.0)
     })
-}
-
-/// What tells a row from the others.
-fn row_name(comparison: &Comparison, row: &Row) -> String {
-    let columns = &comparison.columns;
-    let name = row.name(columns, Row::telling(&comparison.rows, columns).into_iter());
-    match &row.runs[..] {
-        [run, ..] if name.is_empty() => file_name(&comparison.runs[*run].path),
-        _ => name,
-    }
-}
-
-/// Error against training examples, with laws and what they foretell.
-fn scale_chart(curves: &Curves) -> Option<Figure> {
-    let times = if curves.is_error { 100.0 } else { 1.0 };
-    let mut lines = Vec::new();
-    for (at, series) in curves.series.iter().enumerate() {
-        lines.push(Line {
-            name: series_name(series),
-            class: format!("s{}", at % 7),
-            spots: (series.points.iter().chain(&series.held_out))
-                .map(|point| Spot {
-                    x: point.examples as f64,
-                    y: point.mean * times,
-                    interval: point.interval.map(|interval| scaled(interval, times)),
-                })
-                .collect(),
-            spread: Spread::Whiskers,
-            is_fit: false,
-            is_beyond: false,
-        });
-    }
-    for (at, fit) in curves.fits.iter().enumerate() {
-        let Some(law) = fit.law() else { continue };
-        for is_beyond in [false, true] {
-            // The dashed part begins where the other one ends.
-            let from = law
-                .curve
-                .iter()
-                .position(|place| place.is_beyond)
-                .unwrap_or(law.curve.len());
-            let part = if is_beyond {
-                &law.curve[from.saturating_sub(1)..]
-            } else {
-                &law.curve[..from]
-            };
-            lines.push(Line {
-                name: format!(
-                    "{}, fit{}",
-                    curves.series[at].name,
-                    if is_beyond { ", beyond" } else { "" }
-                ),
-                class: format!("s{}", at % 7),
-                spots: (part.iter())
-                    .map(|place| Spot {
-                        x: place.examples,
-                        y: place.value * times,
-                        interval: Some(scaled(place.band, times)),
-                    })
-                    .collect(),
-                spread: Spread::Band,
-                is_fit: true,
-                is_beyond,
-            });
-        }
-    }
-    let what = &curves.what;
-    let unit = if curves.is_error { " in percent" } else { "" };
-    let axis = |label: String| Axis {
-        label,
-        is_log: true,
-        ..Axis::default()
-    };
-    let goals = curves.targets.iter().map(|target| {
-        let value = target * times;
-        (
-            value,
-            format!("{value:.2}{}", if curves.is_error { " %" } else { "" }),
-            "goal".to_owned(),
-        )
-    });
-    LineChart {
-        id: "scale".into(),
-        title: format!("{} against training examples", capitalized(what)),
-        caption: format!(
-            "Means over seeds with {} % intervals, on logarithmic axes. Lines without marks are offset power laws, \
-             where the curve's shape allows one; dashed, and with their bands, they go on to ten times the data.",
-            curves.confidence.level() * 100.0
-        ),
-        x: axis("training examples".into()),
-        y: axis(format!("{what}{unit}")),
-        levels: if curves.fits.iter().any(|fit| fit.law().is_some()) { goals.collect() } else { Vec::new() },
-        lines,
-        ..LineChart::default()
-    }
-    .figure()
-}
-
-fn scaled(interval: Interval, times: f64) -> (f64, f64) {
-    (interval.low * times, interval.high * times)
-}
-
-fn series_name(series: &Series) -> String {
-    match series.parameters {
-        Some(n) if n > 0 => format!("{} ({} parameters)", series.name, thousands(n as u64)),
-        _ => series.name.clone(),
-    }
-}
-
-fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters
-        .next()
-        .map(|letter| letter.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
-}
-
-/// Dev error by training examples (or by the setting with the most values) and by what else differs; none where
-/// there is but one dimension.
-fn heat_map(comparison: &Comparison) -> Option<Figure> {
-    let columns = &comparison.columns;
-    let distinct = |at: usize| {
-        let mut shown: Vec<_> = comparison
-            .rows
-            .iter()
-            .map(|row| row.settings[at].clone())
-            .collect();
-        shown.sort_by(super::super::comparison::Setting::order);
-        shown.dedup_by(|a, b| a.shown == b.shown);
-        shown
-    };
-    let size = (0..columns.len()).find(|&at| columns[at].is_train_size());
-    let across = size.or_else(|| (0..columns.len()).max_by_key(|&at| distinct(at).len()))?;
-    let telling = Row::telling(&comparison.rows, columns);
-    let others: Vec<usize> = telling.into_iter().filter(|&at| at != across).collect();
-    let down_name = |row: &Row| match &others[..] {
-        [only] => row.settings[*only].shown.clone(),
-        several => row.name(columns, several.iter().copied()),
-    };
-    let across_values = distinct(across);
-    let mut down: Vec<(usize, String)> = Vec::new();
-    for row in &comparison.rows {
-        let name = down_name(row);
-        if !down.iter().any(|(_, known)| *known == name) {
-            down.push((row.parameters, name));
-        }
-    }
-    down.sort();
-    if across_values.len() < 2 || down.len() < 2 || others.is_empty() {
-        return None;
-    }
-    let devs = comparison.rows.iter().map(Row::dev);
-    let (low, high) = devs.fold((f64::INFINITY, 0.0_f64), |(low, high), dev| {
-        (low.min(dev), high.max(dev))
-    });
-    // Equal steps of the logarithm are equal steps in colour; a floor keeps 0 errors drawable.
-    let log = |rate: f64| rate.max(1e-4).ln();
-    let width = (log(high) - log(low)).max(1e-9);
-    let cell = |name: &str, value: &str| {
-        let row = comparison
-            .rows
-            .iter()
-            .find(|row| down_name(row) == name && row.settings[across].shown == value)?;
-        let dev = row.rate(RateName::Dev)?;
-        Some(Shade {
-            value: dev.rate * 100.0,
-            text: format!("{:.2}", dev.rate * 100.0),
-            below: dev.interval.map_or(String::new(), span),
-            share: 0.08 + 0.92 * (log(dev.rate) - log(low)) / width,
-            class: "heat",
-        })
-    };
-    let others: Vec<&str> = others
-        .iter()
-        .map(|&at| columns[at].alias.as_str())
-        .collect();
-    Grid {
-        id: "heat-map".into(),
-        title: "Dev error by size of the model and of the data".into(),
-        caption: "In percent, with its interval below; the darker, the more errors (equal steps of colour are equal \
-                  factors)."
-            .into(),
-        columns: (columns[across].alias.clone(), across_values.iter().map(|setting| setting.shown.clone()).collect()),
-        rows: (others.join(", "), down.iter().map(|(_, name)| name.clone()).collect()),
-        cells: (down.iter())
-            .map(|(_, name)| across_values.iter().map(|value| cell(name, &value.shown)).collect())
-            .collect(),
-    }
-    .figure()
-}
-
-/// The rows, as `plumb compare` has them.
-fn table(comparison: &Comparison, folder: &Path) -> TableView {
-    let mut header = vec!["#".to_owned()];
-    header.extend(comparison.columns.iter().map(|column| column.alias.clone()));
-    header.extend(
-        [
-            "runs",
-            "train %",
-            "train-dev %",
-            "dev %",
-            "dev interval",
-            "test %",
-            "first",
-            "parameters",
-            "seconds",
-        ]
-        .map(str::to_owned),
-    );
-    let rows = comparison.rows.iter().enumerate().map(|(at, row)| {
-        let mut cells = vec![Cell::number((at + 1) as f64, (at + 1).to_string())];
-        for setting in &row.settings {
-            cells.push(match setting.number() {
-                Some(value) => Cell::number(value, setting.shown.clone()),
-                None => Cell::text(setting.shown.clone()),
-            });
-        }
-        cells.push(runs_cell(&row.runs, &comparison.runs, folder));
-        for name in [RateName::Train, RateName::TrainDev, RateName::Dev] {
-            cells.push(rate_cell(row, name));
-        }
-        let interval = row.rate(RateName::Dev).and_then(|rate| rate.interval);
-        cells.push(interval.map_or_else(Cell::default, |interval| {
-            Cell::number(interval.high - interval.low, span(interval))
-        }));
-        cells.push(rate_cell(row, RateName::Test));
-        cells.push(Cell::text(row.first_words()));
-        cells.push(Cell::number(
-            row.parameters as f64,
-            thousands(row.parameters as u64),
-        ));
-        cells.push(row.train_secs.map_or_else(Cell::default, |secs| {
-            Cell::number(secs, format!("{secs:.1}"))
-        }));
-        cells
-    });
-    TableView::new(header, rows.collect())
-}
-
-/// How many seeds; or the one run, with a link to its own report if it has one.
-fn runs_cell(runs: &[usize], all: &[Run], folder: &Path) -> Cell {
-    match runs {
-        [only] => {
-            let path = &all[*only].path;
-            let name = file_name(path);
-            let report = path.join(super::FILE);
-            let inside = path.strip_prefix(folder).ok();
-            let link = inside
-                .filter(|_| report.is_file())
-                .map(|inside| format!("{}/{}", inside.display(), super::FILE));
-            Cell {
-                link,
-                ..Cell::text(name)
-            }
-        }
-        several => Cell::number(several.len() as f64, format!("{} seeds", several.len())),
-    }
-}
-
-fn rate_cell(row: &Row, name: RateName) -> Cell {
-    row.rate(name).map_or_else(Cell::default, |rate| {
-        Cell::number(rate.rate * 100.0, format!("{:.2}", rate.rate * 100.0))
-    })
-}
-
-fn against(comparison: &Comparison) -> Option<AgainstView> {
-    let against = comparison.against_best.as_ref()?;
-    let best = against.best;
-    let (intro, notes) = against.words();
-    let header = [
-        "#",
-        "recipe",
-        "dev, points more",
-        "interval",
-        "test of it",
-        "the best one is",
-    ];
-    let rows = against.others.iter().map(|other| {
-        let row = &comparison.rows[other.row];
-        let interval = other.interval.map_or_else(Cell::default, |interval| {
-            let ends = [interval.low, interval.high].map(signed);
-            Cell::number(interval.low, ends.join(" to "))
-        });
-        let test = match (&other.mcnemar, &other.over_seeds) {
-            (Some(test), _) => Cell::number(
-                test.p_corrected,
-                format!(
-                    "exact McNemar: {} against {}, p {:.4}",
-                    test.only_best_wrong, test.only_other_wrong, test.p_corrected
-                ),
-            ),
-            (None, Some(over)) => Cell::number(
-                over.p_better,
-                format!(
-                    "P(best is better) {:.2} ({:.2} to {:.2})",
-                    over.p_better, over.interval.low, over.interval.high
-                ),
-            ),
-            (None, None) => Cell::default(),
-        };
-        vec![
-            Cell::number((other.row + 1) as f64, (other.row + 1).to_string()),
-            Cell::text(row_name(comparison, row)),
-            Cell::number(other.difference, signed(other.difference)),
-            interval,
-            test,
-            Cell::text(other.verdict_words()),
-        ]
-    });
-    Some(AgainstView {
-        intro: format!("Row {} has the lowest dev error. {intro}", best + 1),
-        table: TableView::new(header.map(str::to_owned).to_vec(), rows.collect()),
-        notes,
-    })
-}
-
-impl Cell {
-    pub(super) fn text(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self {
-            key: text.clone(),
-            text,
-            is_number: false,
-            link: None,
-        }
-    }
-
-    pub(super) fn number(key: f64, text: impl Into<String>) -> Self {
-        Self {
-            key: format!("{key}"),
-            text: text.into(),
-            is_number: true,
-            link: None,
-        }
-    }
-}
-
-impl TableView {
-    pub(super) fn new(header: Vec<String>, rows: Vec<Vec<Cell>>) -> Self {
-        let figure = Figure {
-            id: String::new(),
-            title: String::new(),
-            caption: String::new(),
-            svg: String::new(),
-            header: header.clone(),
-            rows: (rows.iter())
-                .map(|cells| {
-                    cells
-                        .iter()
-                        .map(|cell| cell.text.replace('−', "-"))
-                        .collect()
-                })
-                .collect(),
-        };
-        Self {
-            header,
-            rows,
-            csv_address: figure.csv_address(),
-        }
-    }
 }

@@ -18,7 +18,7 @@ use crate::{advice::Action, bayes::KnownBayes, judge::HumanLevel, train::End};
 pub(crate) use actions::{cost, duration, wrapped};
 pub(crate) use go_on::{behind_run, behind_sweep, with_change};
 pub(crate) use ng_table::{harder, ng_rows, ng_table, ng_table_of};
-pub(crate) use sentence::sentence;
+pub(crate) use sentence::{capitalized, sentence};
 pub(crate) use text::{findings, go_on, text};
 
 /// The version of `diagnosis.json`.

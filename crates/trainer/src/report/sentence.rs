@@ -207,7 +207,7 @@ fn percent(rate: f64) -> String {
     format!("{} %", in_points(rate))
 }
 
-fn capitalized(text: &str) -> String {
+pub(crate) fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| {
         first.to_uppercase().chain(letters).collect()

@@ -6,6 +6,7 @@
     reason = "a panic is a failing test that names its line"
 )]
 
+pub(crate) mod boards;
 pub(crate) mod resuming;
 pub(crate) mod sweeps;
 
@@ -55,6 +56,15 @@ impl Workplace {
         self.command(args).output().unwrap()
     }
 
+    /// Makes sure that a command is bad input, and says so in these words.
+    #[track_caller]
+    pub(crate) fn check_refused(&self, args: &[&str], expected: &str) {
+        let output = self.plumb(args);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains(expected), "{args:?}: {said}");
+    }
+
     /// Trains on the CPU and returns the printed JSON and the run directory.
     pub(crate) fn train(&self, config: &str, overrides: &[&str]) -> (Value, PathBuf) {
         self.train_on("cpu", config, overrides)
@@ -98,6 +108,20 @@ pub(crate) fn stdout(output: &Output) -> String {
 
 pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).unwrap();
+        }
+    }
 }
 
 /// An error rate of a report, as a fraction.

@@ -51,11 +51,12 @@ impl Curves {
     pub(crate) fn of_rows(
         rows: &[Row],
         columns: &[Column],
+        telling: &[usize],
         runs: &[Run],
         judged: &Judged,
     ) -> Option<Self> {
         let set = judged.on;
-        let series = Series::of_rows(rows, columns, runs, set);
+        let series = Series::of_rows(rows, columns, telling, runs, set);
         (!series.is_empty()).then(|| Self::new(format!("{set} error"), true, series, judged))
     }
 
@@ -137,6 +138,7 @@ impl Series {
     pub(crate) fn of_rows(
         rows: &[Row],
         columns: &[Column],
+        telling: &[usize],
         runs: &[Run],
         set: SetName,
     ) -> Vec<Self> {
@@ -148,11 +150,10 @@ impl Series {
                 None => groups.push(vec![row]),
             }
         }
-        let telling = Row::telling(rows, columns);
         let series = groups.into_iter().map(|mut rows| {
             rows.sort_by(|a, b| a.train_examples.total_cmp(&b.train_examples));
             Self {
-                name: name(rows[0], columns, &telling),
+                name: name(rows[0], columns, telling),
                 parameters: Some(rows[0].parameters),
                 points: rows.iter().map(|row| point(row, runs, set)).collect(),
                 held_out: Vec::new(),
