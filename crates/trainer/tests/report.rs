@@ -116,6 +116,18 @@ fn figures_are_written_as_csv() {
     ];
     assert!(place.plumb(&args).status.success());
     let ladder = read(&folder.join("ladder.csv"));
+    // The same beside Markdown.
+    let beside = place.runs().join("beside");
+    let args = [
+        "report",
+        run.to_str().unwrap(),
+        "--format",
+        "md",
+        "--csv",
+        beside.to_str().unwrap(),
+    ];
+    assert!(place.plumb(&args).status.success());
+    assert_eq!(read(&beside.join("ladder.csv")), ladder);
     let rates = report["diagnosis"]["rates"].as_array().unwrap();
     let dev = rates.iter().find(|rate| rate["name"] == "dev").unwrap();
     let line = ladder

@@ -12,6 +12,9 @@ use crate::{
 
 pub(crate) fn run(args: &ReportArgs) -> Result<(), Error> {
     let page = Page::open(&args.input)?;
+    if let Some(folder) = &args.csv {
+        csv_files(&page, folder)?;
+    }
     match args.format {
         ReportFormat::Md => match &args.out {
             Some(out) => write(out, &page.markdown()),
@@ -23,9 +26,6 @@ pub(crate) fn run(args: &ReportArgs) -> Result<(), Error> {
                 .clone()
                 .unwrap_or_else(|| args.input.join(page::FILE));
             write(&out, &page.html()?)?;
-            if let Some(folder) = &args.csv {
-                csv_files(&page, folder)?;
-            }
             terminal::data(&format!("{}\n", out.display()))?;
             if args.open {
                 open(&out)?;
