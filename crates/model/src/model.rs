@@ -3,6 +3,7 @@ use burn::{
     nn::{Dropout, Linear},
     tensor::Tensor,
 };
+use plumb_ops::tensors;
 use rand_chacha::ChaCha8Rng;
 
 use crate::{Activation, Head, Norm, block::Block, pass::Pass};
@@ -57,7 +58,7 @@ impl Model {
     #[must_use]
     pub fn embed(&self, input: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
         let features = self.represent(input, &mut Pass::plain());
-        let logits = self.output.forward(features.clone());
+        let logits = linear(&self.output, features.clone(), false);
         (features, logits)
     }
 
@@ -111,7 +112,7 @@ impl Model {
 
     fn run<const D: usize>(&self, input: Tensor<D>, pass: &mut Pass) -> Tensor<2> {
         let features = self.represent(input, pass);
-        let logits = self.output.forward(features);
+        let logits = linear(&self.output, features, false);
         pass.note(|| "output".into(), &logits);
         logits
     }
@@ -125,9 +126,13 @@ impl Model {
         };
         for (at, layer) in self.hidden.iter().enumerate() {
             let skip = self.skip(at, &x, pass);
-            x = layer.forward(x); // [batch, width]
+            let norm = self.norms.get(at);
+            // Nothing between the product and the nonlinearity, and nobody who asks for what stands there.
+            let is_direct = norm.is_none() && skip.is_none() && !pass.is_traced();
+            let has_relu = is_direct && self.activation == Activation::Relu;
+            x = linear(layer, x, has_relu); // [batch, width]
             pass.note(|| format!("hidden.{at}"), &x);
-            if let Some(norm) = self.norms.get(at) {
+            if let Some(norm) = norm {
                 x = norm.forward(x);
                 pass.note(|| format!("norms.{at}"), &x);
             }
@@ -135,7 +140,9 @@ impl Model {
                 x = x + skip;
                 pass.note(|| format!("hidden.{at}.sum"), &x);
             }
-            x = self.activation.forward(x);
+            if !has_relu {
+                x = self.activation.forward(x);
+            }
             pass.note(|| format!("hidden.{at}.activation"), &x);
             x = pass.drop(&self.dropout, x, || format!("hidden.{at}.dropout"));
         }
@@ -170,12 +177,18 @@ impl Model {
         match self.shortcuts.get(at)? {
             None => Some(input),
             Some(projection) => {
-                let x = projection.forward(input);
+                let x = linear(projection, input, false);
                 pass.note(|| format!("shortcuts.{at}"), &x);
                 Some(x)
             }
         }
     }
+}
+
+/// A layer's output, `[batch, n_out]`, with `ReLU` or without.
+fn linear(layer: &Linear, input: Tensor<2>, has_relu: bool) -> Tensor<2> {
+    let bias = layer.bias.as_ref().map(|bias| bias.val());
+    tensors::linear(input, layer.weight.val(), bias, has_relu)
 }
 
 #[cfg(test)]

@@ -38,6 +38,11 @@ impl Pass {
         }
     }
 
+    /// Whether each layer's output is taken down.
+    pub(crate) fn is_traced(&self) -> bool {
+        self.outputs.is_some()
+    }
+
     /// Takes down a layer's output, `[batch, ...]`, flattened to `[batch, values]`.
     pub(crate) fn note<const D: usize>(
         &mut self,

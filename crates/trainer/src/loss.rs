@@ -1,16 +1,13 @@
 //! The loss that training minimizes.
 
-use burn::{
-    nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig},
-    tensor::{Device, Int, Tensor, activation::log_softmax},
-};
+use burn::tensor::{Device, Int, Tensor};
+use plumb_ops::tensors::cross_entropy;
 
 use crate::{config::Config, prepare::Prepared};
 
 /// Mean cross-entropy of a batch, in nats, with examples and classes that may count more or less than
 /// others, and labels that may be smoothed.
 pub(crate) struct Loss {
-    plain: CrossEntropyLoss,
     /// Share of the target probability that is spread evenly over all classes.
     label_smoothing: f64,
     /// `[1, n_classes]`.
@@ -45,7 +42,6 @@ impl Loss {
         device: &Device,
     ) -> Self {
         Self {
-            plain: CrossEntropyLossConfig::new().init(device),
             label_smoothing,
             class_weights: class_weights
                 .map(|weights| Tensor::<1>::from_data(weights, device).unsqueeze()),
@@ -81,25 +77,8 @@ impl Loss {
     /// The weights have mean 1 over the whole set, not over the batch: so the gradient's expectation is
     /// that of the weighted loss, whatever a batch holds.
     fn of_labels(&self, logits: Tensor<2>, labels: Labels) -> Tensor<1> {
-        let Labels { classes, weights } = labels;
-        let is_plain = self.label_smoothing == 0.0 && self.class_weights.is_none();
-        if is_plain && weights.is_none() {
-            return self.plain.forward(logits, classes);
-        }
-        let mut of_class = log_softmax(logits, 1); // [batch, n_classes]
-        if let Some(weights) = &self.class_weights {
-            of_class = of_class * weights.clone();
-        }
-        let mut log = of_class.clone().gather(1, classes.unsqueeze_dim(1)); // [batch, 1]
-        if self.label_smoothing > 0.0 {
-            let smooth = of_class.mean_dim(1); // [batch, 1]
-            log = log * (1.0 - self.label_smoothing) + smooth * self.label_smoothing;
-        }
-        let log = log.squeeze_dim::<1>(1); // [batch]
-        match weights {
-            Some(weights) => (log * weights).mean().neg(),
-            None => log.mean().neg(),
-        }
+        let class_weights = self.class_weights.clone();
+        cross_entropy(logits, labels.classes, self.label_smoothing, class_weights, labels.weights)
     }
 }
 

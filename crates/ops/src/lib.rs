@@ -1,0 +1,12 @@
+//! Fused operations.
+#![allow(missing_docs, clippy::inline_always)]
+mod conv;
+mod cross_entropy;
+mod linear;
+mod pack;
+mod tasks;
+pub mod tensors;
+pub mod tile;
+pub use conv::*;
+pub use cross_entropy::*;
+pub use linear::*;

@@ -1,0 +1,148 @@
+//! Operands, copied to where tiles read them.
+
+use std::{cell::Cell, thread::LocalKey};
+
+use crate::tile::{COLUMNS, ROWS, Rows};
+
+/// A matrix in row-major order, of which a part may be meant.
+#[derive(Clone, Copy)]
+pub(crate) struct Matrix<'a> {
+    pub(crate) values: &'a [f32],
+    /// Values from one row to the next.
+    pub(crate) stride: usize,
+}
+
+impl<'a> Matrix<'a> {
+    pub(crate) fn new(values: &'a [f32], stride: usize) -> Self {
+        Self { values, stride }
+    }
+
+    /// `n` values of a row from the column `from` on.
+    #[inline(always)]
+    fn part(&self, row: usize, from: usize, n: usize) -> &'a [f32] {
+        &self.values[row * self.stride + from..][..n]
+    }
+
+    /// Rows from `first` on, of which `depth` values from `from` on. Beyond the last of `n_rows` rows stands the last
+    /// one again: nothing is made of it.
+    #[inline(always)]
+    pub(crate) fn rows(&self, (first, n_rows): (usize, usize), from: usize, depth: usize) -> Rows<'a> {
+        Rows(std::array::from_fn(|i| self.part((first + i).min(n_rows - 1), from, depth)))
+    }
+
+    /// Columns from `from` on, with the rows from `first` on. Beyond the column `end` they stay as they are: nothing is
+    /// made of them.
+    pub(crate) fn panel(&self, (from, end): (usize, usize), first: usize, out: &mut [[f32; COLUMNS]]) {
+        let n = COLUMNS.min(end - from);
+        for (row, out) in (first..).zip(out) {
+            let values = self.part(row, from, n);
+            match values.as_array() {
+                Some(values) => *out = *values,
+                None => out[..n].copy_from_slice(values),
+            }
+        }
+    }
+
+    /// `ROWS` columns side by side, from `from` on, with the rows from `first` on: `[depth, ROWS]`. Beyond the column
+    /// `end` they stay as they are.
+    pub(crate) fn interleaved(
+        &self,
+        (from, end): (usize, usize),
+        first: usize,
+        out: &mut [[f32; ROWS]],
+    ) {
+        let n = ROWS.min(end - from);
+        for (row, out) in (first..).zip(out) {
+            let values = self.part(row, from, n);
+            match values.as_array() {
+                Some(values) => *out = *values,
+                None => out[..n].copy_from_slice(values),
+            }
+        }
+    }
+}
+
+thread_local! {
+    static PANELS: Cell<Vec<[f32; COLUMNS]>> = const { Cell::new(Vec::new()) };
+    static PICTURE: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+    static MAPS: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+    static SHARED_PANELS: Cell<Vec<[f32; COLUMNS]>> = const { Cell::new(Vec::new()) };
+    static TRANSPOSED: Cell<Vec<[f32; COLUMNS]>> = const { Cell::new(Vec::new()) };
+    static INTERLEAVED: Cell<Vec<[f32; ROWS]>> = const { Cell::new(Vec::new()) };
+}
+
+/// What a thread keeps to copy operands to. It holds what an earlier use left.
+pub(crate) struct Scratch {
+    pub(crate) panels: Lent<[f32; COLUMNS]>,
+    pub(crate) interleaved: Lent<[f32; ROWS]>,
+}
+
+impl Scratch {
+    pub(crate) fn take() -> Self {
+        Self {
+            panels: Lent::new(&PANELS),
+            interleaved: Lent::new(&INTERLEAVED),
+        }
+    }
+}
+
+/// What the thread keeps that divides work, to copy to what all others read.
+pub(crate) struct Shared {
+    pub(crate) panels: Lent<[f32; COLUMNS]>,
+    pub(crate) transposed: Lent<[f32; COLUMNS]>,
+}
+
+impl Shared {
+    pub(crate) fn take() -> Self {
+        Self {
+            panels: Lent::new(&SHARED_PANELS),
+            transposed: Lent::new(&TRANSPOSED),
+        }
+    }
+}
+
+/// What a thread keeps for convolutions.
+pub(crate) struct Floats {
+    pub(crate) picture: Lent<f32>,
+    pub(crate) maps: Lent<f32>,
+    pub(crate) panels: Lent<[f32; COLUMNS]>,
+}
+
+impl Floats {
+    pub(crate) fn take() -> Self {
+        Self {
+            picture: Lent::new(&PICTURE),
+            maps: Lent::new(&MAPS),
+            panels: Lent::new(&PANELS),
+        }
+    }
+}
+
+/// A buffer that goes back to its thread.
+pub(crate) struct Lent<T: 'static> {
+    pub(crate) buffer: Vec<T>,
+    home: &'static LocalKey<Cell<Vec<T>>>,
+}
+
+impl<T> Lent<T> {
+    fn new(home: &'static LocalKey<Cell<Vec<T>>>) -> Self {
+        Self {
+            buffer: home.take(),
+            home,
+        }
+    }
+}
+
+impl<T> Drop for Lent<T> {
+    fn drop(&mut self) {
+        self.home.set(std::mem::take(&mut self.buffer));
+    }
+}
+
+/// The first `n` of a buffer, which grows if it must. What they hold is left from an earlier use.
+pub(crate) fn first_of<T: Copy>(buffer: &mut Vec<T>, n: usize, zero: T) -> &mut [T] {
+    if buffer.len() < n {
+        buffer.resize(n, zero);
+    }
+    &mut buffer[..n]
+}
