@@ -1,6 +1,7 @@
 use burn::tensor::Tensor;
 
 /// A number of one step that is not finite if any gradient is not.
+#[allow(clippy::large_enum_variant, reason = "one per step")]
 pub(crate) enum Measure {
     /// In host memory, where nothing waits for it.
     Here(f32),

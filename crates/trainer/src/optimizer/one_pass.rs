@@ -1,6 +1,6 @@
 //! An optimizer's step where tensors lie in host memory: one pass in place, instead of one per operation.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use pulp::Arch;
 
 use super::rule::Formula;

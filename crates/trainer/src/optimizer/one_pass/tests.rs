@@ -1,3 +1,4 @@
+use burn::tensor::Device;
 use proptest::prelude::*;
 
 use super::*;
@@ -136,7 +137,7 @@ fn chunks_threads_and_views_come_out_the_same() {
         let compare = || compare_all(1.0, &values, &squares, &values, &squares);
         pool.build().unwrap().install(compare);
     }
-    let matrix = values.slice([0..6]).reshape([2, 3]).transpose();
+    let matrix = values.slice(0..6).reshape([2, 3]).transpose();
     let square = matrix.clone().square();
     compare_all(1.0, &matrix, &square, &matrix, &square);
 }
