@@ -148,15 +148,19 @@ impl<R: Rule<N>, const N: usize> optim::Optimizer for PerParameter<R, N> {
         let n_steps = 1 + state.as_ref().map_or(0, |state| state.n_steps);
         let formula = self.rule.formula(learning_rate, n_steps, D);
         let means = state.map(|state| state.means(&device));
-        let mut shared = lock(&self.shared);
         let (weights, means) = if (self.is_host)(&device) {
-            let stepped = one_pass::step(&formula, shared.scale, weights, gradient, means);
+            // not locked meanwhile: a thread that waits for others may take up other work
+            let scale = lock(&self.shared).scale;
+            let stepped = one_pass::step(&formula, scale, weights, gradient, means);
+            let mut shared = lock(&self.shared);
             shared.largest = larger(shared.largest, stepped.largest);
             (stepped.weights, stepped.means)
         } else {
+            let mut shared = lock(&self.shared);
             if !shared.is_measured {
                 shared.sums.push(sum(gradient.clone()));
             }
+            drop(shared);
             formula.step(weights, gradient, means)
         };
         let state = (N > 0).then(|| State::new(n_steps, means));
