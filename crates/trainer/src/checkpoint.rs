@@ -7,13 +7,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use burn::{module::Module, optim::ModuleOptimizer, store::ModuleRecord, tensor::Bytes};
+use burn::{module::Module, store::ModuleRecord, tensor::Bytes};
 use plumb_data::sha256_hex;
 use plumb_model::Model;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
+    optimizer::Stepper,
     run_dir::{cannot_write, make_readable, write_whole},
     train::{Position, Snapshot},
 };
@@ -203,7 +204,7 @@ impl Checkpoints {
             .map_err(|error| wrong(&error))?;
         let moments = snapshot
             .optimizer
-            .into_bytes()
+            .to_bytes()
             .map_err(|error| wrong(&error))?;
         let about = About {
             format: FORMAT,
@@ -276,13 +277,13 @@ impl Saved {
     pub(crate) fn restore(
         &self,
         model: Model,
-        optimizer: ModuleOptimizer,
-    ) -> Result<(Model, ModuleOptimizer), String> {
+        optimizer: Stepper,
+    ) -> Result<(Model, Stepper), String> {
         let model = model
             .try_load_record(self.weights.clone())
             .map_err(|error| error.to_string())?;
         let optimizer = optimizer
-            .from_bytes(self.optimizer.clone())
+            .with_bytes(self.optimizer.clone())
             .map_err(|error| error.to_string())?;
         Ok((model, optimizer))
     }

@@ -35,6 +35,7 @@ mod fraction;
 mod freeze;
 mod gallery;
 mod hindsight;
+mod host;
 mod init;
 mod init_from;
 mod initial;

@@ -6,11 +6,7 @@ mod position;
 
 use std::time::{Duration, Instant};
 
-use burn::{
-    module::Module,
-    optim::{GradientsParams, ModuleOptimizer},
-    tensor::Tensor,
-};
+use burn::{module::Module, optim::GradientsParams, tensor::Tensor};
 use plumb_data::seed;
 use plumb_diagnostics::SetName;
 use plumb_model::Model;
@@ -18,7 +14,6 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::{
     Error,
-    clip::clip,
     config::Config,
     diverged::NotFinite,
     evaluate::{Evaluation, evaluate},
@@ -27,6 +22,7 @@ use crate::{
     loss::{Loss, Target},
     losses::{LossError, Losses},
     mixup::mixup,
+    optimizer::Stepper,
     schedule::Length,
     sets::PerSet,
     watch::{Facts, Seen},
@@ -57,7 +53,7 @@ pub(crate) struct Ingredients<'a> {
 pub(crate) struct State {
     /// With automatic differentiation.
     pub(crate) model: Model,
-    pub(crate) optimizer: ModuleOptimizer,
+    pub(crate) optimizer: Stepper,
     pub(crate) position: Position,
     pub(crate) best: Option<Best>,
 }
@@ -73,7 +69,7 @@ pub(crate) struct Best {
 /// A state to be written down.
 pub(crate) struct Snapshot<'a> {
     pub(crate) model: &'a Model,
-    pub(crate) optimizer: &'a ModuleOptimizer,
+    pub(crate) optimizer: &'a Stepper,
     pub(crate) position: &'a Position,
 }
 
@@ -268,10 +264,10 @@ pub(crate) fn train(
 }
 
 /// One step: forward, loss, backward, new weights. Returns them, the loss, and a number that is finite
-/// as long as the gradients are ([`clip`]); both numbers, of shape `[1]`, are still on the device.
+/// as long as the gradients are; both numbers, of shape `[1]`, are still on the device.
 pub(crate) fn step(
     model: Model,
-    optimizer: &mut ModuleOptimizer,
+    optimizer: &mut Stepper,
     loss_function: &Loss,
     (inputs, target): (Tensor<2>, Target),
     dropout: ChaCha8Rng,
@@ -281,9 +277,10 @@ pub(crate) fn step(
     let logits = model.forward_dropping(inputs, dropout); // [batch, n_classes]
     let loss = loss_function.forward(logits, target); // [1]
     let gradients = GradientsParams::from_grads(loss.backward(), &model);
-    let (gradients, measure) = clip(gradients, &model, clip_norm);
-    let model = optimizer.step(learning_rate, model, gradients);
-    (model, loss.without_autodiff(), measure)
+    let (model, measure) = optimizer.step(learning_rate, model, gradients, clip_norm);
+    let loss = loss.without_autodiff();
+    let measure = measure.beside(&loss);
+    (model, loss, measure)
 }
 
 impl LossError {

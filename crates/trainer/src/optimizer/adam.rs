@@ -1,10 +1,6 @@
-use burn::{
-    optim,
-    tensor::{Device, Tensor},
-};
 use serde::{Deserialize, Serialize};
 
-use super::{one_pass, state::State};
+use super::rule::{Formula, Rule, Values, penalized};
 
 /// Adam (Kingma and Ba, 2015), as `torch.optim.Adam`.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -44,100 +40,60 @@ pub(super) fn default_epsilon() -> f64 {
     1e-8
 }
 
-impl optim::Optimizer for Adam {
-    /// The running means of the gradient and of its square.
-    type State<const D: usize> = State<D, 2>;
-
-    fn step<const D: usize>(
-        &self,
-        learning_rate: f64,
-        weights: Tensor<D>,
-        mut gradient: Tensor<D>,
-        state: Option<State<D, 2>>,
-    ) -> (Tensor<D>, Option<State<D, 2>>) {
-        if self.weight_decay > 0.0 {
-            gradient = gradient + weights.clone() * self.weight_decay;
-        }
-        let moments = Moments::new(self.beta_1, self.beta_2, self.epsilon);
-        let (weights, state) = moments.step(learning_rate, weights, gradient, state);
-        (weights, Some(state))
-    }
-
-    fn to_device<const D: usize>(state: State<D, 2>, device: &Device) -> State<D, 2> {
-        state.moved_to(device)
+/// With the running means of the gradient and of its square.
+impl Rule<2> for Adam {
+    fn formula(&self, learning_rate: f64, n_steps: usize, _: usize) -> impl Formula<2> {
+        let betas = [self.beta_1, self.beta_2];
+        let mut moments = Moments::new(betas, self.epsilon, learning_rate, n_steps);
+        moments.penalty = self.weight_decay as f32;
+        moments
     }
 }
 
-/// What Adam and `AdamW` have in common, in the backends' 32 bits.
+/// A step of Adam or `AdamW`, in the backends' 32 bits.
+///
+/// It moves a weight by `−η·m̂/(√v̂ + ε)`, with `m` and `v` the running means of the gradient and of its square,
+/// and the hat for division by `1 − βᵗ`. The corrections are scalars, so that they cost no arithmetic per weight.
 pub(super) struct Moments {
-    beta_1: f32,
-    beta_2: f32,
+    /// Added to the gradient times the weight.
+    pub(super) penalty: f32,
+    /// What stays of a weight before it moves.
+    pub(super) kept_weight: f32,
+    /// Of the running means.
+    keep: [f32; 2],
+    /// Of what is new.
+    take: [f32; 2],
+    /// `√(1 − β₂ᵗ) / (1 − β₁ᵗ)`.
+    correction: f32,
+    /// Times `√(1 − β₂ᵗ)`.
     epsilon: f32,
+    learning_rate: f32,
 }
 
 impl Moments {
-    pub(super) fn new(beta_1: f64, beta_2: f64, epsilon: f64) -> Self {
+    /// Without decay of either kind.
+    pub(super) fn new(betas: [f64; 2], epsilon: f64, learning_rate: f64, n_steps: usize) -> Self {
+        let keep = betas.map(|beta| beta as f32);
+        let n_steps = i32::try_from(n_steps).unwrap_or(i32::MAX);
+        let missing = keep.map(|beta| 1.0 - beta.powi(n_steps));
+        let root = missing[1].sqrt();
         Self {
-            beta_1: beta_1 as f32,
-            beta_2: beta_2 as f32,
-            epsilon: epsilon as f32,
+            penalty: 0.0,
+            kept_weight: 1.0,
+            keep,
+            take: keep.map(|beta| 1.0 - beta),
+            correction: root / missing[0],
+            epsilon: epsilon as f32 * root,
+            learning_rate: learning_rate as f32,
         }
     }
-
-    /// Moves the weights by `−η·m̂/(√v̂ + ε)`, with `m` and `v` the running means of the gradient and of its
-    /// square, and the hat for division by `1 − βᵗ`. The corrections are scalars, so that they cost no pass over
-    /// a tensor.
-    pub(super) fn step<const D: usize>(
-        &self,
-        learning_rate: f64,
-        weights: Tensor<D>,
-        gradient: Tensor<D>,
-        state: Option<State<D, 2>>,
-    ) -> (Tensor<D>, State<D, 2>) {
-        let device = gradient.device();
-        let n_steps = 1 + state.as_ref().map_or(0, |state| state.n_steps);
-        let missing = |beta: f32| 1.0 - beta.powi(i32::try_from(n_steps).unwrap_or(i32::MAX));
-        let root = missing(self.beta_2).sqrt();
-        let scalars = Scalars {
-            keep: [self.beta_1, self.beta_2],
-            take: [1.0 - self.beta_1, 1.0 - self.beta_2],
-            correction: root / missing(self.beta_1),
-            epsilon: self.epsilon * root,
-            learning_rate: learning_rate as f32,
-        };
-        let means = state.map(|state| state.means(&device));
-        let (weights, means) = match means {
-            Some(means) if one_pass::is_possible(&device) => {
-                one_pass::step(&scalars, weights, gradient, means)
-            }
-            means => scalars.step(weights, gradient, means),
-        };
-        (weights, State::new(n_steps, means))
-    }
 }
 
-/// The numbers of one step, the same for every weight.
-pub(super) struct Scalars {
-    /// Of the running means.
-    pub(super) keep: [f32; 2],
-    /// Of what is new.
-    pub(super) take: [f32; 2],
-    /// `√(1 − β₂ᵗ) / (1 − β₁ᵗ)`.
-    pub(super) correction: f32,
-    /// Times `√(1 − β₂ᵗ)`.
-    pub(super) epsilon: f32,
-    pub(super) learning_rate: f32,
-}
-
-impl Scalars {
-    /// In the backend's operations, which is about 13 passes over a tensor. Without means they begin with what
-    /// is new.
-    pub(super) fn step<const D: usize>(
-        &self,
-        weights: Tensor<D>,
-        gradient: Tensor<D>,
-        means: Option<[Tensor<D>; 2]>,
-    ) -> (Tensor<D>, [Tensor<D>; 2]) {
+impl Formula<2> for Moments {
+    #[allow(clippy::inline_always, reason = "see `Formula`")]
+    #[inline(always)]
+    fn step<V: Values>(&self, weight: V, gradient: V, means: Option<[V; 2]>) -> (V, [V; 2]) {
+        let gradient = penalized(gradient, &weight, self.penalty);
         let new_mean = gradient.clone() * self.take[0];
         let new_square = gradient.square() * self.take[1];
         let (mean, square) = match means {
@@ -148,6 +104,11 @@ impl Scalars {
             ),
         };
         let direction = mean.clone() * self.correction / (square.clone().sqrt() + self.epsilon);
-        (weights - direction * self.learning_rate, [mean, square])
+        let weight = if self.kept_weight < 1.0 {
+            weight * self.kept_weight
+        } else {
+            weight
+        };
+        (weight - direction * self.learning_rate, [mean, square])
     }
 }

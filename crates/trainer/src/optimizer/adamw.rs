@@ -1,12 +1,8 @@
-use burn::{
-    optim,
-    tensor::{Device, Tensor},
-};
 use serde::{Deserialize, Serialize};
 
 use super::{
     adam::{Moments, default_beta_1, default_beta_2, default_epsilon},
-    state::State,
+    rule::{Formula, Rule},
 };
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter, 2019), as `torch.optim.AdamW`.
@@ -41,27 +37,14 @@ fn default_weight_decay() -> f64 {
     0.01
 }
 
-impl optim::Optimizer for AdamW {
-    /// The running means of the gradient and of its square.
-    type State<const D: usize> = State<D, 2>;
-
-    fn step<const D: usize>(
-        &self,
-        learning_rate: f64,
-        mut weights: Tensor<D>,
-        gradient: Tensor<D>,
-        state: Option<State<D, 2>>,
-    ) -> (Tensor<D>, Option<State<D, 2>>) {
+/// With the running means of the gradient and of its square.
+impl Rule<2> for AdamW {
+    fn formula(&self, learning_rate: f64, n_steps: usize, n_axes: usize) -> impl Formula<2> {
         // Biases and the parameters of norms are vectors; whatever multiplies inputs has 2 axes or more.
-        if D >= 2 && self.weight_decay > 0.0 {
-            weights = weights * (1.0 - learning_rate * self.weight_decay);
-        }
-        let moments = Moments::new(self.beta_1, self.beta_2, self.epsilon);
-        let (weights, state) = moments.step(learning_rate, weights, gradient, state);
-        (weights, Some(state))
-    }
-
-    fn to_device<const D: usize>(state: State<D, 2>, device: &Device) -> State<D, 2> {
-        state.moved_to(device)
+        let weight_decay = if n_axes >= 2 { self.weight_decay } else { 0.0 };
+        let betas = [self.beta_1, self.beta_2];
+        let mut moments = Moments::new(betas, self.epsilon, learning_rate, n_steps);
+        moments.kept_weight = (1.0 - learning_rate * weight_decay) as f32;
+        moments
     }
 }

@@ -2,18 +2,25 @@
 
 mod adam;
 mod adamw;
+mod measure;
 mod one_pass;
+mod rule;
 mod sgd;
 mod state;
+mod stepper;
 #[cfg(test)]
 mod tests;
 
-use burn::optim::ModuleOptimizer;
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use adam::Adam;
 pub(crate) use adamw::AdamW;
+pub(crate) use measure::Measure;
 pub(crate) use sgd::Sgd;
+pub(crate) use stepper::Stepper;
+
+use crate::host::is_host;
 
 /// One of the optimizers. Defaults are `PyTorch`'s, and so are the formulas.
 ///
@@ -34,12 +41,17 @@ impl Optimizer {
     /// The names of the tables of which one is given.
     pub(crate) const NAMES: [&str; 3] = ["adam", "adamw", "sgd"];
 
-    /// Without a state yet. `from_bytes` then gives it one that was saved.
-    pub(crate) fn init(&self) -> ModuleOptimizer {
+    /// Without a state yet. `with_bytes` then gives it one that was saved.
+    pub(crate) fn init(&self) -> Stepper {
+        self.init_where(is_host)
+    }
+
+    fn init_where(&self, is_host: fn(&Device) -> bool) -> Stepper {
         match self {
-            Self::Adam(adam) => adam.clone().into(),
-            Self::AdamW(adamw) => adamw.clone().into(),
-            Self::Sgd(sgd) => sgd.clone().into(),
+            Self::Adam(adam) => Stepper::new(adam.clone(), is_host),
+            Self::AdamW(adamw) => Stepper::new(adamw.clone(), is_host),
+            Self::Sgd(sgd) if sgd.momentum > 0.0 => Stepper::new::<_, 1>(sgd.clone(), is_host),
+            Self::Sgd(sgd) => Stepper::new::<_, 0>(sgd.clone(), is_host),
         }
     }
 

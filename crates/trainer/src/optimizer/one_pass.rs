@@ -1,173 +1,135 @@
-//! Adam's step where tensors lie in host memory: one pass in place, instead of one per operation.
+//! An optimizer's step where tensors lie in host memory: one pass in place, instead of one per operation.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Tensor;
 use pulp::Arch;
-use rayon::prelude::*;
 
-use super::adam::Scalars;
+use super::rule::Formula;
+use crate::host::{values, values_mut};
 
-/// Weights that one thread takes at a time. What comes out does not depend on it: each weight is on its own.
-const CHUNK: usize = 1 << 15;
+/// Weights that a thread takes at a time: about 10 µs of Adam's arithmetic, and small enough that every thread gets
+/// its share of a layer of 256×256. What comes out does not depend on it: each weight is on its own.
+const CHUNK: usize = 1 << 13;
 
-/// Whether tensors of this device are slices of host memory, which come and go without a copy.
-pub(super) fn is_possible(device: &Device) -> bool {
-    #[cfg(any(feature = "cpu", test))]
-    return *device == Device::flex();
-    #[cfg(not(any(feature = "cpu", test)))]
-    {
-        let _ = device;
-        false
-    }
+/// What a step leaves of one parameter.
+pub(super) struct Stepped<const D: usize, const N: usize> {
+    pub(super) weights: Tensor<D>,
+    pub(super) means: [Tensor<D>; N],
+    /// The largest magnitude in the gradient, before it was scaled; an infinity or NaN if there is one.
+    pub(super) largest: f32,
 }
 
-/// As [`Scalars::step`], to the bit.
+/// As [`Formula::step`] with the gradient times `scale`, to the bit.
 ///
 /// # Panics
 /// If a tensor's values are not of 32 bits, as all of plumb's are.
-pub(super) fn step<const D: usize>(
-    scalars: &Scalars,
+pub(super) fn step<const D: usize, const N: usize>(
+    formula: &impl Formula<N>,
+    scale: f32,
     weights: Tensor<D>,
     gradient: Tensor<D>,
-    [mean, square]: [Tensor<D>; 2],
-) -> (Tensor<D>, [Tensor<D>; 2]) {
+    means: Option<[Tensor<D>; N]>,
+) -> Stepped<D, N> {
     let device = weights.device();
+    let is_first = means.is_none();
+    let means = means.unwrap_or_else(|| {
+        std::array::from_fn(|_| Tensor::zeros(weights.shape(), &device)) // to be written over
+    });
     let gradient = gradient.into_data();
-    let mut changed = [weights, mean, square].map(Tensor::into_data);
-    {
-        let [weights, mean, square] = changed.each_mut().map(values_mut);
-        let chunks = (
-            weights.par_chunks_mut(CHUNK),
-            values(&gradient).par_chunks(CHUNK),
-            mean.par_chunks_mut(CHUNK),
-            square.par_chunks_mut(CHUNK),
-        );
-        let arch = Arch::new();
-        chunks
-            .into_par_iter()
-            .for_each(|(weights, gradient, mean, square)| {
-                arch.dispatch(|| scalars.step_in_place(weights, gradient, mean, square));
-            });
-    }
-    let [weights, mean, square] = changed.map(|data| Tensor::from_data(data, &device));
-    (weights, [mean, square])
-}
-
-fn values(data: &TensorData) -> &[f32] {
-    data.as_slice().expect("values of 32 bits")
-}
-
-fn values_mut(data: &mut TensorData) -> &mut [f32] {
-    data.as_mut_slice().expect("values of 32 bits")
-}
-
-impl Scalars {
-    /// The operations of [`Scalars::step`] in the same order, value by value.
-    #[allow(
-        clippy::inline_always,
-        reason = "the caller is compiled for this processor's vectors, and so is what is inlined there"
-    )]
-    #[inline(always)]
-    fn step_in_place(
-        &self,
-        weights: &mut [f32],
-        gradient: &[f32],
-        mean: &mut [f32],
-        square: &mut [f32],
-    ) {
-        let values = weights.iter_mut().zip(gradient).zip(mean).zip(square);
-        for (((weight, gradient), mean), square) in values {
-            *mean = *mean * self.keep[0] + gradient * self.take[0];
-            *square = *square * self.keep[1] + gradient * gradient * self.take[1];
-            let direction = *mean * self.correction / (square.sqrt() + self.epsilon);
-            *weight -= direction * self.learning_rate;
+    let mut weights = weights.into_data();
+    let mut means = means.map(Tensor::into_data);
+    let piece = Piece {
+        weights: values_mut(&mut weights),
+        gradient: values(&gradient),
+        means: means.each_mut().map(values_mut),
+    };
+    let arch = Arch::new();
+    let largest = piece.in_parallel(&|piece| {
+        if is_first {
+            arch.dispatch(|| piece.step(formula, scale, |_| None))
+        } else {
+            arch.dispatch(|| piece.step(formula, scale, Some))
         }
+    });
+    Stepped {
+        weights: Tensor::from_data(weights, &device),
+        means: means.map(|means| Tensor::from_data(means, &device)),
+        largest: f32::from_bits(largest),
+    }
+}
+
+/// A stretch of one parameter.
+struct Piece<'a, const N: usize> {
+    weights: &'a mut [f32],
+    gradient: &'a [f32],
+    means: [&'a mut [f32]; N],
+}
+
+impl<const N: usize> Piece<'_, N> {
+    /// Halves the piece until it is a chunk, and shares the chunks out to the threads of the pool. A small
+    /// parameter stays on this one. Returns the largest of what `work` returns.
+    fn in_parallel(self, work: &(impl Fn(Self) -> u32 + Sync)) -> u32 {
+        let n_chunks = self.weights.len().div_ceil(CHUNK);
+        if n_chunks <= 1 {
+            return work(self);
+        }
+        let [left, right] = self.split(n_chunks / 2 * CHUNK);
+        let (left, right) = rayon::join(|| left.in_parallel(work), || right.in_parallel(work));
+        left.max(right)
+    }
+
+    fn split(self, at: usize) -> [Self; 2] {
+        let weights = self.weights.split_at_mut(at);
+        let gradient = self.gradient.split_at(at);
+        let mut means = self.means.map(|mean| {
+            let (left, right) = mean.split_at_mut(at);
+            [left, right]
+        });
+        let mut half = |i: usize| {
+            means
+                .each_mut()
+                .map(|halves| std::mem::take(&mut halves[i]))
+        };
+        [
+            Self {
+                weights: weights.0,
+                gradient: gradient.0,
+                means: half(0),
+            },
+            Self {
+                weights: weights.1,
+                gradient: gradient.1,
+                means: half(1),
+            },
+        ]
+    }
+
+    /// Steps one by one, and returns the largest magnitude of the gradients as bits: those of magnitudes are in
+    /// the order of the values, then come the infinity and NaN, and whole numbers are compared in any order.
+    #[allow(clippy::inline_always, reason = "see `Formula`")]
+    #[inline(always)]
+    fn step(
+        self,
+        formula: &impl Formula<N>,
+        scale: f32,
+        known: impl Fn([f32; N]) -> Option<[f32; N]>,
+    ) -> u32 {
+        let n = self.weights.len();
+        let weights = &mut self.weights[..n];
+        let gradient = &self.gradient[..n];
+        let means = self.means.map(|mean| &mut mean[..n]);
+        let mut largest = 0;
+        for i in 0..n {
+            largest = largest.max(gradient[i].abs().to_bits());
+            let old = std::array::from_fn(|k| means[k][i]);
+            let (weight, new) = formula.step(weights[i], gradient[i] * scale, known(old));
+            weights[i] = weight;
+            for k in 0..N {
+                means[k][i] = new[k];
+            }
+        }
+        largest
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn tensor(values: &[f32]) -> Tensor<1> {
-        Tensor::from_data(values, &Device::flex())
-    }
-
-    fn bits(tensor: Tensor<1>) -> Vec<u32> {
-        let values = tensor.try_into_vec_as::<f32>().unwrap();
-        values.into_iter().map(f32::to_bits).collect()
-    }
-
-    fn scalars() -> Scalars {
-        Scalars {
-            keep: [0.9, 0.999],
-            take: [0.1, 0.001],
-            correction: 0.232_6,
-            epsilon: 4.5e-10,
-            learning_rate: 1e-3,
-        }
-    }
-
-    fn compare(weights: &[f32], gradient: &[f32], mean: &[f32], square: &[f32]) {
-        let [w, g, m, s] = [weights, gradient, mean, square].map(tensor);
-        let scalars = scalars();
-        let expected = scalars.step(w.clone(), g.clone(), Some([m.clone(), s.clone()]));
-        let got = step(&scalars, w, g, [m, s]);
-        assert_eq!(bits(got.0), bits(expected.0));
-        assert_eq!(got.1.map(bits), expected.1.map(bits));
-    }
-
-    proptest! {
-        /// The reference is the backend's own operations, one by one.
-        #[test]
-        fn one_pass_gives_the_bits_of_one_pass_per_operation(
-            rows in prop::collection::vec((-2.0f32..2.0, -1e3f32..1e3, -1.0f32..1.0, 0.0f32..10.0), 1..200),
-        ) {
-            let column = |of: fn(&(f32, f32, f32, f32)) -> f32| rows.iter().map(of).collect::<Vec<_>>();
-            compare(&column(|r| r.0), &column(|r| r.1), &column(|r| r.2), &column(|r| r.3));
-        }
-    }
-
-    #[test]
-    fn what_is_not_finite_stays_so() {
-        let odd = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.0, -0.0, 1e-42];
-        let (w, g, s) = tensors(odd);
-        let (weights, _) = step(&scalars(), w, g, [s.clone(), s]);
-        let weights = weights.try_into_vec_as::<f32>().unwrap();
-        let is_finite: Vec<_> = weights.iter().map(|weight| weight.is_finite()).collect();
-        assert_eq!(is_finite, [false, false, false, true, true, true]);
-    }
-
-    fn tensors(gradient: [f32; 6]) -> (Tensor<1>, Tensor<1>, Tensor<1>) {
-        (tensor(&[1.0; 6]), tensor(&gradient), tensor(&[0.0; 6]))
-    }
-
-    /// Several chunks, and views that lie in memory in another order.
-    #[test]
-    fn chunks_and_views_come_out_the_same() {
-        let n = 3 * CHUNK + 7;
-        let values: Vec<f32> = (0..n).map(|i| (i as f32 * 0.37).sin()).collect();
-        let squares: Vec<f32> = values.iter().map(|value| value * value).collect();
-        compare(&values, &squares, &values, &squares);
-
-        let matrix = tensor(&values[..6]).reshape([2, 3]).transpose();
-        let square = matrix.clone().square();
-        let scalars = scalars();
-        let means = [matrix.clone(), square.clone()];
-        let expected = scalars.step(matrix.clone(), square.clone(), Some(means.clone()));
-        let got = step(&scalars, matrix, square, means);
-        assert_eq!(bits(got.0.reshape([6])), bits(expected.0.reshape([6])));
-    }
-
-    /// The weights that others still hold must not change below them.
-    #[test]
-    fn what_is_shared_is_copied() {
-        let weights = tensor(&[1.0, 2.0]);
-        let held = weights.clone();
-        let zero = tensor(&[0.0; 2]);
-        let (stepped, _) = step(&scalars(), weights, tensor(&[1.0; 2]), [zero.clone(), zero]);
-        assert_eq!(bits(held), [1.0f32, 2.0].map(f32::to_bits));
-        assert_ne!(bits(stepped), [1.0f32, 2.0].map(f32::to_bits));
-    }
-}
+mod tests;

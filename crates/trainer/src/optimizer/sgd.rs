@@ -1,10 +1,6 @@
-use burn::{
-    optim,
-    tensor::{Device, Tensor},
-};
 use serde::{Deserialize, Serialize};
 
-use super::state::State;
+use super::rule::{Formula, Rule, Values, penalized};
 
 /// Stochastic gradient descent with momentum, as `torch.optim.SGD`.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -30,41 +26,67 @@ pub(crate) struct Sgd {
     pub(crate) weight_decay: f64,
 }
 
-impl optim::Optimizer for Sgd {
-    /// The velocity.
-    type State<const D: usize> = State<D, 1>;
+/// Without momentum.
+impl Rule<0> for Sgd {
+    fn formula(&self, learning_rate: f64, _: usize, _: usize) -> impl Formula<0> {
+        Plain {
+            penalty: self.weight_decay as f32,
+            learning_rate: learning_rate as f32,
+        }
+    }
+}
 
-    fn step<const D: usize>(
-        &self,
-        learning_rate: f64,
-        weights: Tensor<D>,
-        mut gradient: Tensor<D>,
-        state: Option<State<D, 1>>,
-    ) -> (Tensor<D>, Option<State<D, 1>>) {
-        if self.weight_decay > 0.0 {
-            gradient = gradient + weights.clone() * self.weight_decay;
+/// With momentum, so with a velocity.
+impl Rule<1> for Sgd {
+    fn formula(&self, learning_rate: f64, _: usize, _: usize) -> impl Formula<1> {
+        Momentum {
+            penalty: self.weight_decay as f32,
+            keep: self.momentum as f32,
+            take: (1.0 - self.dampening) as f32,
+            nesterov: self.nesterov,
+            learning_rate: learning_rate as f32,
         }
-        if self.momentum == 0.0 {
-            return (weights - gradient * learning_rate, None);
-        }
-        let n_steps = state.as_ref().map_or(0, |state| state.n_steps);
-        let velocity = match state {
+    }
+}
+
+struct Plain {
+    penalty: f32,
+    learning_rate: f32,
+}
+
+impl Formula<0> for Plain {
+    #[allow(clippy::inline_always, reason = "see `Formula`")]
+    #[inline(always)]
+    fn step<V: Values>(&self, weight: V, gradient: V, _: Option<[V; 0]>) -> (V, [V; 0]) {
+        let gradient = penalized(gradient, &weight, self.penalty);
+        (weight - gradient * self.learning_rate, [])
+    }
+}
+
+struct Momentum {
+    penalty: f32,
+    /// Of the velocity.
+    keep: f32,
+    /// Of the gradient, after the first step.
+    take: f32,
+    nesterov: bool,
+    learning_rate: f32,
+}
+
+impl Formula<1> for Momentum {
+    #[allow(clippy::inline_always, reason = "see `Formula`")]
+    #[inline(always)]
+    fn step<V: Values>(&self, weight: V, gradient: V, means: Option<[V; 1]>) -> (V, [V; 1]) {
+        let gradient = penalized(gradient, &weight, self.penalty);
+        let velocity = match means {
             None => gradient.clone(),
-            Some(state) => {
-                let [velocity] = state.means(&gradient.device());
-                velocity * self.momentum + gradient.clone() * (1.0 - self.dampening)
-            }
+            Some([velocity]) => velocity * self.keep + gradient.clone() * self.take,
         };
         let direction = if self.nesterov {
-            gradient + velocity.clone() * self.momentum
+            gradient + velocity.clone() * self.keep
         } else {
             velocity.clone()
         };
-        let state = State::new(n_steps + 1, [velocity]);
-        (weights - direction * learning_rate, Some(state))
-    }
-
-    fn to_device<const D: usize>(state: State<D, 1>, device: &Device) -> State<D, 1> {
-        state.moved_to(device)
+        (weight - direction * self.learning_rate, [velocity])
     }
 }

@@ -39,10 +39,6 @@ impl<const D: usize, const N: usize> State<D, N> {
             Mean::Loaded(data) => Tensor::from_data(data, device),
         })
     }
-
-    pub(super) fn moved_to(self, device: &Device) -> Self {
-        Self::new(self.n_steps, self.means(device))
-    }
 }
 
 impl<const D: usize, const N: usize> RecordState for State<D, N> {
