@@ -1,12 +1,13 @@
 use burn::{
     module::Module,
-    nn::{Dropout, DropoutConfig, conv::Conv2d},
+    nn::{Dropout, DropoutConfig, PaddingConfig2d, conv::Conv2d},
     tensor::{
         Tensor,
         module::{avg_pool2d, max_pool2d},
         ops::{AvgPoolOptions, MaxPoolOptions},
     },
 };
+use plumb_ops::tensors::{self, ConvStep};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -302,21 +303,33 @@ impl Block {
     /// - output: `[batch, channels, height_out, width_out]`
     pub(crate) fn forward(&self, input: &Tensor<4>, name: &str, pass: &mut Pass) -> Tensor<4> {
         let mut x = input.clone();
-        for (at, conv) in self.convs.iter().enumerate() {
-            x = conv.forward(x); // [batch, channels, height, width]
+        let mut is_pooled = self.pool == 1;
+        for (at, layer) in self.convs.iter().enumerate() {
+            let norm = self.norms.get(at);
+            let is_last = at + 1 == self.convs.len();
+            let has_sum = self.residual && is_last;
+            // Nothing between the product and the nonlinearity, and nobody who asks for what stands there.
+            let is_direct = norm.is_none() && !has_sum && !pass.is_traced();
+            let has_relu = is_direct && self.activation == Activation::Relu;
+            let has_pool = has_relu && is_last && self.pool_kind == PoolKind::Max;
+            let max_pool = if has_pool { self.pool } else { 1 };
+            is_pooled |= has_pool;
+            x = conv(layer, x, has_relu, max_pool); // [batch, channels, height, width]
             pass.note(|| format!("{name}.convs.{at}"), &x);
-            if let Some(norm) = self.norms.get(at) {
+            if let Some(norm) = norm {
                 x = norm.forward(x);
                 pass.note(|| format!("{name}.norms.{at}"), &x);
             }
-            if self.residual && at + 1 == self.convs.len() {
+            if has_sum {
                 x = x + self.skip(input, name, pass);
                 pass.note(|| format!("{name}.sum"), &x);
             }
-            x = self.activation.forward(x);
+            if !has_relu {
+                x = self.activation.forward(x);
+            }
             pass.note(|| format!("{name}.activations.{at}"), &x);
         }
-        if self.pool > 1 {
+        if !is_pooled {
             x = self.pool(x); // [batch, channels, height / pool, width / pool]
             pass.note(|| format!("{name}.pool"), &x);
         }
@@ -327,7 +340,7 @@ impl Block {
         let Some(shortcut) = &self.shortcut else {
             return input.clone();
         };
-        let mut x = shortcut.forward(input.clone());
+        let mut x = conv(shortcut, input.clone(), false, 1);
         pass.note(|| format!("{name}.shortcut"), &x);
         if let Some(norm) = &self.shortcut_norm {
             x = norm.forward(x);
@@ -343,4 +356,20 @@ impl Block {
             PoolKind::Avg => avg_pool2d(x, AvgPoolOptions::new(window).with_stride(window)),
         }
     }
+}
+
+/// A layer's output, `[batch, c_out, height, width]`, with `ReLU` and maximum pooling or without.
+fn conv(layer: &Conv2d, input: Tensor<4>, has_relu: bool, max_pool: usize) -> Tensor<4> {
+    let padding = match layer.padding {
+        PaddingConfig2d::Explicit(top, ..) => top,
+        _ => 0,
+    };
+    let step = ConvStep {
+        stride: layer.stride[0],
+        padding,
+        has_relu,
+        max_pool,
+    };
+    let bias = layer.bias.as_ref().map(|bias| bias.val());
+    tensors::conv(input, layer.weight.val(), bias, step)
 }

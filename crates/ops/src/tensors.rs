@@ -1,10 +1,12 @@
 //! The operations on burn's tensors, with automatic differentiation.
 
+mod conv;
 mod cross_entropy;
 mod linear;
 
 use burn::tensor::Device;
 
+pub use conv::{ConvStep, conv};
 pub use cross_entropy::cross_entropy;
 pub use linear::linear;
 

@@ -60,7 +60,7 @@ pub fn conv_backward(
     for_each(tasks, work, |task, (sums, of_input)| {
         let (of_weight, of_bias) = sums.split_at_mut(n_weights);
         let first = task * chunk;
-        let mut examples = Examples::new(&layout);
+        let mut examples = Examples::new(&layout, is_input_asked);
         let mut of_input = of_input.chunks_exact_mut(n_in);
         for example in first..shape.batch.min(first + chunk) {
             let outputs = example * n_out..(example + 1) * n_out;
@@ -118,10 +118,15 @@ struct Examples {
     /// `[depth / ROWS, c_out / COLUMNS]` tiles of the weights' gradient.
     sums: Vec<Tile>,
     n_panels: usize,
+    is_input_asked: bool,
+    /// The gradient of all outputs, where they passed the activation.
+    passed: Vec<f32>,
+    /// How far behind the first value of a window each of its values lies.
+    in_window: Vec<usize>,
 }
 
 impl Examples {
-    fn new(layout: &Layout) -> Self {
+    fn new(layout: &Layout, is_input_asked: bool) -> Self {
         let ConvShape { c_out, kernel, stride, .. } = layout.shape;
         let mut scratch = Floats::take();
         first_of(&mut scratch.picture.buffer, layout.len(), 0.0).fill(0.0);
@@ -129,6 +134,8 @@ impl Examples {
         let reach = (kernel - 1) / stride * (layout.pitch + 1);
         let map_len = reach + (layout.rows + 1) * layout.pitch + reach + COLUMNS;
         first_of(&mut scratch.maps.buffer, c_out * map_len, 0.0).fill(0.0);
+        let pool = layout.shape.pool;
+        let in_window = (0..pool * pool).map(|at| at / pool * layout.pitch + at % pool);
         let n_panels = c_out.div_ceil(COLUMNS);
         first_of(&mut scratch.panels.buffer, n_panels * layout.columns(), [0.0; COLUMNS]).fill([0.0; COLUMNS]);
         let n_tiles = layout.shape.depth().div_ceil(ROWS) * n_panels;
@@ -138,6 +145,9 @@ impl Examples {
             front: reach,
             sums: vec![[[0.0; COLUMNS]; ROWS]; n_tiles],
             n_panels,
+            is_input_asked,
+            passed: vec![0.0; layout.shape.output_values()],
+            in_window: in_window.collect(),
         }
     }
 
@@ -151,35 +161,55 @@ impl Examples {
         let maps = &mut self.scratch.maps.buffer[..shape.c_out * self.map_len];
         let panels = &mut self.scratch.panels.buffer[..self.n_panels * columns];
         if shape.pool > 1 {
-            // With others' places in it.
-            for map in maps.chunks_exact_mut(self.map_len) {
+            // There is the last example's, at other places.
+            for map in maps.chunks_exact_mut(self.map_len).filter(|_| self.is_input_asked) {
                 map[self.front..self.front + columns].fill(0.0);
             }
             panels.fill([0.0; COLUMNS]);
         }
-        for (channel, map) in maps.chunks_exact_mut(self.map_len).enumerate() {
-            let map = &mut map[self.front..self.front + columns];
-            let panel = &mut panels[channel / COLUMNS * columns..][..columns];
-            let lane = channel % COLUMNS;
-            let mut sum = 0.0;
+        let passed = &mut self.passed[..];
+        passed.copy_from_slice(gradient.values);
+        if let Some(output) = gradient.output_of_relu {
+            for (passed, output) in passed.iter_mut().zip(output) {
+                *passed = if *output > 0.0 { *passed } else { 0.0 };
+            }
+        }
+        for (of_bias, passed) in of_bias.iter_mut().zip(passed.chunks_exact(n_pixels)) {
+            *of_bias += passed.iter().sum::<f32>();
+        }
+        let in_window = &self.in_window[..];
+        let place_of = |at: usize| gradient.places.get(at).map_or(0, |place| in_window[usize::from(*place)]);
+        // Pixel by pixel, so that what is written lies together.
+        for (group, panel) in panels.chunks_exact_mut(columns).enumerate() {
+            let channels = group * COLUMNS..shape.c_out.min((group + 1) * COLUMNS);
             for y in 0..height {
                 for x in 0..width {
-                    let at = channel * n_pixels + y * width + x;
-                    let is_passed = gradient.output_of_relu.is_none_or(|output| output[at] > 0.0);
-                    let value = if is_passed { gradient.values[at] } else { 0.0 };
-                    let (row, column) = if shape.pool > 1 {
-                        let place = usize::from(gradient.places[at]);
-                        (y * shape.pool + place / shape.pool, x * shape.pool + place % shape.pool)
-                    } else {
-                        (y, x)
-                    };
-                    let to = row * layout.pitch + column;
-                    map[to] = value;
-                    panel[to][lane] = value;
-                    sum += value;
+                    let start = (y * layout.pitch + x) * shape.pool;
+                    let pixel = y * width + x;
+                    for (lane, channel) in channels.clone().enumerate() {
+                        let at = channel * n_pixels + pixel;
+                        panel[start + place_of(at)][lane] = passed[at];
+                    }
                 }
             }
-            of_bias[channel] += sum;
+        }
+        if !self.is_input_asked {
+            return;
+        }
+        for (channel, map) in maps.chunks_exact_mut(self.map_len).enumerate() {
+            let map = &mut map[self.front..self.front + columns];
+            let outputs = passed[channel * n_pixels..][..n_pixels].chunks_exact(width);
+            for (y, values) in outputs.enumerate() {
+                let start = y * shape.pool * layout.pitch;
+                if shape.pool == 1 {
+                    map[start..start + width].copy_from_slice(values);
+                    continue;
+                }
+                let at = channel * n_pixels + y * width;
+                for (x, value) in values.iter().enumerate() {
+                    map[start + x * shape.pool + place_of(at + x)] = *value;
+                }
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 use pulp::Arch;
 
-use super::{ConvShape, Layout, pool::max_pool};
+use super::{ConvShape, Layout, pool::{margin, max_pool}};
 use crate::{
     pack::{Floats, Matrix, first_of},
     tasks::for_each,
@@ -53,12 +53,13 @@ pub fn conv_forward(
         let picture = first_of(&mut scratch.picture.buffer, layout.len(), 0.0);
         picture.fill(0.0);
         let width = layout.columns().next_multiple_of(COLUMNS);
-        let maps = first_of(&mut scratch.maps.buffer, shape.c_out * width, 0.0);
+        let n_maps = shape.c_out * width;
+        let maps = first_of(&mut scratch.maps.buffer, n_maps + margin(shape.pool), 0.0);
         let mut places = places.chunks_exact_mut(n_out.max(1));
         let examples = input.chunks_exact(n_in).zip(values.chunks_exact_mut(n_out.max(1)));
         for (input, values) in examples {
             layout.copy(input, picture);
-            convolve(weight, picture, &offsets, shape.c_out, width, maps);
+            convolve(weight, picture, &offsets, shape.c_out, width, &mut maps[..n_maps]);
             let places = places.next().unwrap_or_default();
             Arch::new().dispatch(|| finish(&layout, maps, width, bias, has_relu, values, places));
         }
@@ -112,11 +113,11 @@ fn finish(
     let [out_height, out_width] = layout.shape.output();
     let n_pixels = out_height * out_width;
     let side = layout.shape.pool;
-    let outputs = maps.chunks_exact(width).zip(values.chunks_exact_mut(n_pixels));
-    for (at, (map, out)) in outputs.enumerate() {
+    for (at, out) in values.chunks_exact_mut(n_pixels).enumerate() {
+        let map = &maps[at * width..];
         if side > 1 {
             let places = &mut places[at * n_pixels..][..n_pixels];
-            max_pool(map, layout.pitch, side, out_width, out, places);
+            max_pool(map, (layout.pitch, side), out_width, out, places);
         } else {
             for (row, out) in map.chunks(layout.pitch).zip(out.chunks_exact_mut(out_width)) {
                 out.copy_from_slice(&row[..out_width]);

@@ -71,9 +71,13 @@ impl Layout {
                 if stride == 1 {
                     let start = self.offset(channel, y + padding, padding);
                     out[start..start + width].copy_from_slice(row);
-                } else {
-                    for (x, value) in row.iter().enumerate() {
-                        out[self.offset(channel, y + padding, x + padding)] = *value;
+                    continue;
+                }
+                for first in 0..stride.min(width) {
+                    let start = self.offset(channel, y + padding, first + padding);
+                    let values = row[first..].iter().step_by(stride);
+                    for (out, value) in out[start..].iter_mut().zip(values) {
+                        *out = *value;
                     }
                 }
             }

@@ -1,31 +1,82 @@
 //! Maximum pooling of one map.
 
+/// Outputs that are made at once.
+const AT_ONCE: usize = 16;
+
+/// Values behind a map that are read, and not used.
+pub(super) fn margin(side: usize) -> usize {
+    AT_ONCE * side
+}
+
 /// The largest value of each window of `side` × `side`, and which one it is, counted in rows. Of equal ones the first
 /// counts, and a NaN is larger than all numbers.
 ///
-/// `map` has rows of `pitch` values; `best` and `place` are `[height, width]` of the output.
+/// `map` has rows of `pitch` values, and a [`margin`] behind it; `best` and `place` are `[height, width]` of the output.
 #[inline(always)]
 pub(super) fn max_pool(
     map: &[f32],
-    pitch: usize,
-    side: usize,
+    (pitch, side): (usize, usize),
     width: usize,
     best: &mut [f32],
     place: &mut [u16],
 ) {
-    let rows = best.chunks_exact_mut(width).zip(place.chunks_exact_mut(width));
+    match side {
+        2 => fixed::<2>(map, pitch, width, best, place),
+        3 => fixed::<3>(map, pitch, width, best, place),
+        4 => fixed::<4>(map, pitch, width, best, place),
+        _ => any(map, (pitch, side), width, best, place),
+    }
+}
+
+/// With a side that the compiler knows: it makes vectors of that.
+#[inline(always)]
+fn fixed<const SIDE: usize>(map: &[f32], pitch: usize, width: usize, best: &mut [f32], place: &mut [u16]) {
+    let rows = best.chunks_mut(width).zip(place.chunks_mut(width));
     for (y, (best, place)) in rows.enumerate() {
-        best.fill(f32::NEG_INFINITY);
-        place.fill(0);
-        for at in 0..side * side {
-            let row = &map[(y * side + at / side) * pitch + at % side..];
-            let row = &row[..(width - 1) * side + 1];
-            let values = row.iter().step_by(side);
-            for ((best, place), value) in best.iter_mut().zip(&mut *place).zip(values) {
-                let is_larger = *value > *best || value.is_nan();
-                *best = if is_larger { *value } else { *best };
-                *place = if is_larger { at as u16 } else { *place };
+        let parts = best.chunks_mut(AT_ONCE).zip(place.chunks_mut(AT_ONCE));
+        for (part, (best, place)) in parts.enumerate() {
+            let mut largest = [f32::NEG_INFINITY; AT_ONCE];
+            let mut at = [0; AT_ONCE];
+            for row in 0..SIDE {
+                let start = (y * SIDE + row) * pitch + part * AT_ONCE * SIDE;
+                let (windows, _) = map[start..start + AT_ONCE * SIDE].as_chunks::<SIDE>();
+                for i in 0..AT_ONCE {
+                    for column in 0..SIDE {
+                        let value = windows[i][column];
+                        let is_larger = is_larger(value, largest[i]);
+                        largest[i] = if is_larger { value } else { largest[i] };
+                        at[i] = if is_larger { (row * SIDE + column) as u32 } else { at[i] };
+                    }
+                }
+            }
+            best.copy_from_slice(&largest[..best.len()]);
+            for (place, at) in place.iter_mut().zip(at) {
+                *place = at as u16;
             }
         }
     }
+}
+
+#[inline(always)]
+fn any(map: &[f32], (pitch, side): (usize, usize), width: usize, best: &mut [f32], place: &mut [u16]) {
+    best.fill(f32::NEG_INFINITY);
+    place.fill(0);
+    let rows = best.chunks_mut(width).zip(place.chunks_mut(width));
+    for (y, (best, place)) in rows.enumerate() {
+        for at in 0..side * side {
+            let values = map[(y * side + at / side) * pitch + at % side..].iter().step_by(side);
+            for ((best, place), value) in best.iter_mut().zip(&mut *place).zip(values) {
+                if is_larger(*value, *best) {
+                    *best = *value;
+                    *place = at as u16;
+                }
+            }
+        }
+    }
+}
+
+/// Not `||`, so that there is no branch.
+#[inline(always)]
+fn is_larger(value: f32, best: f32) -> bool {
+    (value > best) | value.is_nan()
 }

@@ -6,6 +6,11 @@ fn values(n: usize, seed: usize) -> Vec<f32> {
     (0..n).map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin()).collect()
 }
 
+/// In 0..1, so that sums of them do not cancel.
+fn positive(n: usize, seed: usize) -> Vec<f32> {
+    values(n, seed).into_iter().map(|value| f32::midpoint(value, 1.0)).collect()
+}
+
 /// Plain loops in 64 bits: output, and the gradients of input, weight and bias.
 fn plain(s: ConvShape, x: &[f32], w: &[f32], b: &[f32], relu: bool, dy: &[f32]) -> [Vec<f64>; 4] {
     let [map_height, map_width] = s.map();
@@ -71,7 +76,7 @@ fn assert_close(actual: &[f32], expected: &[f64], what: &str) {
 
 fn check(shape: ConvShape, relu: bool) {
     let (x, w) = (values(shape.batch * shape.input_values(), 1), values(shape.c_out * shape.depth(), 2));
-    let (b, dy) = (values(shape.c_out, 3), values(shape.batch * shape.output_values(), 4));
+    let (b, dy) = (values(shape.c_out, 3), positive(shape.batch * shape.output_values(), 4));
     let [y, dx, dw, db] = plain(shape, &x, &w, &b, relu, &dy);
     let output = conv_forward(shape, &x, &w, Some(&b), relu);
     assert_close(&output.values, &y, "output");

@@ -7,6 +7,11 @@ fn values(n: usize, seed: usize) -> Vec<f32> {
     (0..n).map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin()).collect()
 }
 
+/// In 0..1, so that sums of them do not cancel.
+fn positive(n: usize, seed: usize) -> Vec<f32> {
+    values(n, seed).into_iter().map(|value| f32::midpoint(value, 1.0)).collect()
+}
+
 /// The same in plain loops and 64 bits: output, and the gradients of input, weight and bias.
 fn plain(shape: LinearShape, x: &[f32], w: &[f32], b: &[f32], relu: bool, dy: &[f32]) -> [Vec<f64>; 4] {
     let LinearShape { batch, n_in, n_out } = shape;
@@ -39,7 +44,7 @@ fn assert_close(actual: &[f32], expected: &[f64], what: &str) {
 fn check(batch: usize, n_in: usize, n_out: usize, relu: bool) {
     let shape = LinearShape { batch, n_in, n_out };
     let (x, w) = (values(batch * n_in, 1), values(n_in * n_out, 2));
-    let (b, dy) = (values(n_out, 3), values(batch * n_out, 4));
+    let (b, dy) = (values(n_out, 3), positive(batch * n_out, 4));
     let [y, dx, dw, db] = plain(shape, &x, &w, &b, relu, &dy);
     let output = linear_forward(shape, &x, &w, Some(&b), relu);
     assert_close(&output, &y, "output");
