@@ -2,6 +2,9 @@
 
 mod apply;
 mod fit;
+mod normalized;
+
+pub use self::normalized::Normalized;
 
 use serde::{Deserialize, Serialize};
 

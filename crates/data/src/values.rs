@@ -23,7 +23,8 @@ pub enum Values {
     U8(Vec<u8>),
     /// Any finite numbers.
     F32(Vec<f32>),
-    /// Rows of a file, where all of them are beyond the budget of memory.
+    /// Rows of what others show too: of a file, where all of them are beyond the budget of memory, or of a
+    /// buffer ([`Values::shared`]).
     View(View),
 }
 
@@ -60,7 +61,7 @@ impl Values {
         self.len() as u64 * if self.is_u8() { 1 } else { 4 }
     }
 
-    /// The number at `index`. Of a [`Values::View`], each is one call of the system: whole rows come
+    /// The number at `index`. Of a file's [`Values::View`], each is one call of the system: whole rows come
     /// a thousand times faster with [`Values::read_row`].
     ///
     /// # Panics
@@ -132,6 +133,17 @@ impl Values {
             visit(self.numbers(range, &mut scratch)?)?;
         }
         Ok(())
+    }
+
+    /// The same, such that selected, joined and cloned values share one buffer, instead of each having a copy of
+    /// its own. To select takes 8 bytes per row then.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        match self {
+            Self::U8(values) => Self::View(View::new(Part::U8(values))),
+            Self::F32(values) => Self::View(View::new(Part::F32(values))),
+            Self::View(view) => Self::View(view),
+        }
     }
 
     /// The same in memory.

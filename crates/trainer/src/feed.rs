@@ -10,14 +10,14 @@ use plumb_data::MemoryError;
 use crate::Error;
 
 pub(crate) use resident::{Resident, indices};
-pub(crate) use sets::{Residents, feeds, resident, shared_feeds, train_feed};
+pub(crate) use sets::{Residents, feeds, lone_feed, shared_feeds, train_feed};
 pub(crate) use streamed::{Augmentation, Streamed};
 
 /// A set of examples that batches are taken from.
 pub(crate) enum Feed<'a> {
-    /// The whole set is one tensor on the device.
+    /// The whole set is one tensor on a device that has memory of its own.
     Resident(Box<Resident>),
-    /// Batches are made on the host, one at a time.
+    /// Batches are made on the host, one at a time: all of them where the CPU computes.
     Streamed(Streamed<'a>),
 }
 
