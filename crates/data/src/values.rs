@@ -120,6 +120,32 @@ impl Values {
         }
     }
 
+    /// Whether all can be read where they lie, without a call of the system.
+    pub(crate) fn is_in_place(&self) -> bool {
+        match self {
+            Self::U8(_) | Self::F32(_) => true,
+            Self::View(view) => view.is_in_place(),
+        }
+    }
+
+    /// The numbers of row `row` of `width`, as [`Values::numbers`] gives them.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub(crate) fn row<'a>(
+        &'a self,
+        width: usize,
+        row: usize,
+        scratch: &'a mut Scratch,
+    ) -> Result<Numbers<'a>, MemoryError> {
+        if let Self::View(view) = self
+            && let Some(numbers) = view.row_in_place(width, row)
+        {
+            return Ok(numbers);
+        }
+        self.numbers(row * width..(row + 1) * width, scratch)
+    }
+
     /// Calls `visit` with all numbers in turn, many at a time, but whole rows of `width`.
     pub(crate) fn for_each_block<E: From<MemoryError>>(
         &self,

@@ -15,9 +15,9 @@ pub(crate) use streamed::{Augmentation, Streamed};
 
 /// A set of examples that batches are taken from.
 pub(crate) enum Feed<'a> {
-    /// The whole set is one tensor on a device that has memory of its own.
+    /// The whole set is one tensor on the device.
     Resident(Box<Resident>),
-    /// Batches are made on the host, one at a time: all of them where the CPU computes.
+    /// Batches are made on the host, one at a time.
     Streamed(Streamed<'a>),
 }
 

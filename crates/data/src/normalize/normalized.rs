@@ -79,15 +79,23 @@ impl Normalized<'_> {
         if n_values == 0 {
             return Ok(());
         }
+        let is_in_place = self.values.is_in_place();
         let rows_per_thread = MIN_VALUES_PER_THREAD.div_ceil(n_values);
         out.par_chunks_mut(rows_per_thread * n_values)
             .enumerate()
             .try_for_each_init(Scratch::default, |scratch, (i, out)| {
                 let first = i * rows_per_thread;
+                if is_in_place {
+                    for (i, out) in out.chunks_exact_mut(n_values).enumerate() {
+                        let row = self.values.row(n_values, row_of(first + i), scratch)?;
+                        self.write(row, out);
+                    }
+                    return Ok(());
+                }
                 let n_rows = out.len() / n_values;
                 let mut done = 0;
                 while done < n_rows {
-                    // Rows that lie side by side are read at once.
+                    // Rows of a file that lie side by side are read at once.
                     let row = row_of(first + done);
                     let n = (1..n_rows - done)
                         .find(|&n| row_of(first + done + n) != row + n)

@@ -227,6 +227,29 @@ impl View {
         }
     }
 
+    /// Whether all of it can be read where it lies.
+    pub(super) fn is_in_place(&self) -> bool {
+        let is_own = |part: &Arc<Part>| match **part {
+            Part::U8(_) => self.is_u8,
+            Part::F32(_) => !self.is_u8,
+            Part::File { .. } => false,
+        };
+        self.parts.iter().all(is_own)
+    }
+
+    /// Row `row` of `width` numbers, if it lies in one piece of memory already: what [`View::numbers`] finds after
+    /// four divisions, which take longer than a short row.
+    pub(super) fn row_in_place(&self, width: usize, row: usize) -> Option<Numbers<'_>> {
+        let position = match &self.rows {
+            Rows::Chosen { width: piece, at } if *piece == width => *at.get(row)?,
+            Rows::All => row * width,
+            Rows::Chosen { .. } => return None,
+        };
+        let i = self.part_of(position);
+        let from = position - self.starts.get(i)?;
+        self.parts.get(i)?.in_place(from..from + width, self.is_u8)
+    }
+
     /// The numbers of `range`, if they lie in one piece of memory already, in the view's own type.
     fn in_place(&self, range: &Range<usize>) -> Option<Numbers<'_>> {
         if range.is_empty() {
@@ -239,11 +262,7 @@ impl View {
         if range_there.len() < range.len() {
             return None;
         }
-        match &*self.parts[i] {
-            Part::U8(values) if self.is_u8 => values.get(range_there).map(Numbers::U8),
-            Part::F32(values) if !self.is_u8 => values.get(range_there).map(Numbers::F32),
-            _ => None,
-        }
+        self.parts[i].in_place(range_there, self.is_u8)
     }
 
     /// Fills `out` with the numbers from `start` on; in parallel if they are many.
@@ -314,6 +333,15 @@ impl Part {
             Self::U8(_) => true,
             Self::F32(_) => false,
             Self::File { is_u8, .. } => *is_u8,
+        }
+    }
+
+    /// Numbers in a buffer that is of bytes, or of numbers, as is asked for.
+    fn in_place(&self, range: Range<usize>, as_u8: bool) -> Option<Numbers<'_>> {
+        match self {
+            Self::U8(values) if as_u8 => values.get(range).map(Numbers::U8),
+            Self::F32(values) if !as_u8 => values.get(range).map(Numbers::F32),
+            _ => None,
         }
     }
 

@@ -67,7 +67,6 @@ impl<'a> Streamed<'a> {
             Some(augmentation) => self.augment(augmentation, chosen, epoch)?,
         };
         let label_of = |&i: &u32| self.examples.labels[i as usize];
-        let labels: Vec<u32> = chosen.iter().map(label_of).collect();
         let weights = self.weights.map(|all| {
             let chosen: Vec<f32> = chosen.iter().map(|&i| all[i as usize]).collect();
             let n = chosen.len();
@@ -75,7 +74,7 @@ impl<'a> Streamed<'a> {
         });
         Ok(Batch {
             inputs: self.tensor(inputs, chosen.len()).autodiff(),
-            labels: indices(&labels, self.device).autodiff(),
+            labels: indices(chosen.iter().map(label_of), self.device).autodiff(),
             weights,
         })
     }
