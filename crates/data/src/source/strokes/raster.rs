@@ -23,9 +23,10 @@ pub(super) fn count_ink(
 ) -> Vec<u8> {
     let (rows, columns) = (height * SUBPIXELS, width * SUBPIXELS);
     let radius = pen_diameter / 2.0;
-    let mut inked = vec![false; rows * columns];
-    for segment in polylines.iter().flat_map(|p| p.windows(2)) {
-        let (a, b) = (segment[0], segment[1]);
+    let mut inked = vec![0; rows * columns];
+    for ends in polylines.iter().flat_map(|p| p.windows(2)) {
+        let (a, b) = (ends[0], ends[1]);
+        let segment = Segment::new(a, b);
         // Centres lie at whole numbers + 1/2.
         let reach = |axis: usize, end: usize| {
             let low = (a[axis].min(b[axis]) - radius - 0.5).ceil().max(0.0) as usize;
@@ -33,34 +34,75 @@ pub(super) fn count_ink(
             low..(high.max(0.0) as usize).min(end)
         };
         for row in reach(1, rows) {
-            for column in reach(0, columns) {
-                let centre = [column as f32 + 0.5, row as f32 + 0.5];
-                if square_distance(centre, a, b) <= radius * radius {
-                    inked[row * columns + column] = true;
+            let reached = reach(0, columns);
+            let Some(row_of_ink) = inked.get_mut(row * columns..) else {
+                continue;
+            };
+            for start in reached.clone().step_by(LANES) {
+                let distances = segment.square_distances(start, row);
+                let end = reached.end.min(start + LANES);
+                for (ink, distance) in row_of_ink[start..end].iter_mut().zip(distances) {
+                    *ink |= u8::from(distance <= radius * radius);
                 }
             }
         }
     }
     let mut counts = vec![0; height * width];
-    for (i, _) in inked.iter().enumerate().filter(|(_, ink)| **ink) {
-        let (row, column) = (i / columns, i % columns);
-        counts[row / SUBPIXELS * width + column / SUBPIXELS] += 1;
+    for (row, ink) in inked.chunks_exact(columns.max(1)).enumerate() {
+        let pixels = &mut counts[row / SUBPIXELS * width..][..width];
+        for (count, ink) in pixels.iter_mut().zip(ink.chunks_exact(SUBPIXELS)) {
+            *count += ink.iter().sum::<u8>();
+        }
     }
     counts
 }
 
-/// The square of the distance from `p` to the segment from `a` to `b`.
-fn square_distance(p: Point, a: Point, b: Point) -> f32 {
-    let along = [b[0] - a[0], b[1] - a[1]];
-    let from_a = [p[0] - a[0], p[1] - a[1]];
-    let square_length = along[0] * along[0] + along[1] * along[1];
-    let share = if square_length > 0.0 {
-        ((from_a[0] * along[0] + from_a[1] * along[1]) / square_length).clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
-    let away = [from_a[0] - share * along[0], from_a[1] - share * along[1]];
-    away[0] * away[0] + away[1] * away[1]
+/// Subpixels side by side whose distances are computed together, in vectors: a pen reaches about as many.
+const LANES: usize = 8;
+
+/// A straight line from `a` on.
+struct Segment {
+    a: Point,
+    along: Point,
+    square_length: f32,
+}
+
+impl Segment {
+    fn new(a: Point, b: Point) -> Self {
+        let along = [b[0] - a[0], b[1] - a[1]];
+        let square_length = along[0] * along[0] + along[1] * along[1];
+        if square_length > 0.0 {
+            Self {
+                a,
+                along,
+                square_length,
+            }
+        } else {
+            // A point; any length does for what lies along nothing.
+            Self {
+                a,
+                along: [0.0; 2],
+                square_length: 1.0,
+            }
+        }
+    }
+
+    /// The squares of the distances from the centres of the subpixels of a row, from the column `start` on.
+    fn square_distances(&self, start: usize, row: usize) -> [f32; LANES] {
+        let Self {
+            a,
+            along,
+            square_length,
+        } = *self;
+        std::array::from_fn(|lane| {
+            let centre = [(start + lane) as f32 + 0.5, row as f32 + 0.5];
+            let from_a = [centre[0] - a[0], centre[1] - a[1]];
+            let share = (from_a[0] * along[0] + from_a[1] * along[1]) / square_length;
+            let share = share.clamp(0.0, 1.0);
+            let away = [from_a[0] - share * along[0], from_a[1] - share * along[1]];
+            away[0] * away[0] + away[1] * away[1]
+        })
+    }
 }
 
 #[cfg(test)]
