@@ -33,7 +33,7 @@ pub use field_error::FieldError;
 pub use hash::{FileHash, sha256_hex};
 pub use label_noise::{bayes_with_noise, flip_labels};
 pub use memory::{ByteSize, Memory, MemoryError, ValuesBuilder};
-pub use normalize::{Normalization, NormalizeError, Normalizer};
+pub use normalize::{Normalization, NormalizeError, Normalized, Normalizer};
 pub use source::{Context, Loaded, Source, SourceError};
 pub use split::{Sets, SplitError, SplitPlan, split};
 pub use tag::Tag;

@@ -2,12 +2,15 @@
 
 mod apply;
 mod fit;
+mod normalized;
+
+pub use self::normalized::Normalized;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Examples;
 
-/// Up to so many groups, what becomes of a byte is looked up in a table of its group; the tables of
+/// Up to so many groups, what a byte adds to the figures of its group is looked up in a table of it; the tables of
 /// more leave the cache, and computing is faster.
 const MAX_TABLES: usize = 16;
 

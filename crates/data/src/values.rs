@@ -23,7 +23,8 @@ pub enum Values {
     U8(Vec<u8>),
     /// Any finite numbers.
     F32(Vec<f32>),
-    /// Rows of a file, where all of them are beyond the budget of memory.
+    /// Rows of what others show too: of a file, where all of them are beyond the budget of memory, or of a
+    /// buffer ([`Values::shared`]).
     View(View),
 }
 
@@ -60,7 +61,7 @@ impl Values {
         self.len() as u64 * if self.is_u8() { 1 } else { 4 }
     }
 
-    /// The number at `index`. Of a [`Values::View`], each is one call of the system: whole rows come
+    /// The number at `index`. Of a file's [`Values::View`], each is one call of the system: whole rows come
     /// a thousand times faster with [`Values::read_row`].
     ///
     /// # Panics
@@ -119,6 +120,32 @@ impl Values {
         }
     }
 
+    /// Whether all can be read where they lie, without a call of the system.
+    pub(crate) fn is_in_place(&self) -> bool {
+        match self {
+            Self::U8(_) | Self::F32(_) => true,
+            Self::View(view) => view.is_in_place(),
+        }
+    }
+
+    /// The numbers of row `row` of `width`, as [`Values::numbers`] gives them.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub(crate) fn row<'a>(
+        &'a self,
+        width: usize,
+        row: usize,
+        scratch: &'a mut Scratch,
+    ) -> Result<Numbers<'a>, MemoryError> {
+        if let Self::View(view) = self
+            && let Some(numbers) = view.row_in_place(width, row)
+        {
+            return Ok(numbers);
+        }
+        self.numbers(row * width..(row + 1) * width, scratch)
+    }
+
     /// Calls `visit` with all numbers in turn, many at a time, but whole rows of `width`.
     pub(crate) fn for_each_block<E: From<MemoryError>>(
         &self,
@@ -132,6 +159,17 @@ impl Values {
             visit(self.numbers(range, &mut scratch)?)?;
         }
         Ok(())
+    }
+
+    /// The same, such that selected, joined and cloned values share one buffer, instead of each having a copy of
+    /// its own. To select takes 8 bytes per row then.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        match self {
+            Self::U8(values) => Self::View(View::new(Part::U8(values))),
+            Self::F32(values) => Self::View(View::new(Part::F32(values))),
+            Self::View(view) => Self::View(view),
+        }
     }
 
     /// The same in memory.

@@ -10,7 +10,7 @@ use plumb_data::MemoryError;
 use crate::Error;
 
 pub(crate) use resident::{Resident, indices};
-pub(crate) use sets::{Residents, feeds, resident, shared_feeds, train_feed};
+pub(crate) use sets::{Residents, feeds, lone_feed, shared_feeds, train_feed};
 pub(crate) use streamed::{Augmentation, Streamed};
 
 /// A set of examples that batches are taken from.

@@ -1,7 +1,7 @@
 //! Reads or draws the two chunks that a config names.
 
 use plumb_data::{
-    Context, Examples, FieldError, Loaded, Memory, Source, SourceError,
+    Context, Examples, FieldError, Loaded, Memory, Source, SourceError, Values,
     cache::load_cached,
     label_noise, seed,
     source::{FileError, Grid, Progress, csv::CsvProblem},
@@ -115,6 +115,9 @@ fn load_chunk(
         loaded.files.extend(made.files);
         loaded.bayes = None;
     }
+    // The sets, and all runs of a sweep, then show rows of this one buffer.
+    let values = &mut loaded.examples.values;
+    *values = std::mem::replace(values, Values::U8(Vec::new())).shared();
     Ok(Some(loaded))
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn mixup(batch: Batch, alpha: f64, run_seed: u64, step: u64) -> (Tens
         return (inputs, Target::Labels(first));
     };
     let inputs = inputs.without_autodiff();
-    let partners = indices(&mixture.partners, &inputs.device());
+    let partners = indices(mixture.partners.iter().copied(), &inputs.device());
     let second = first.select(&partners);
     let others = inputs.clone().select(0, partners);
     let inputs = inputs * mixture.share + others * (1.0 - mixture.share);

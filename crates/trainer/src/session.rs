@@ -21,7 +21,7 @@ use crate::{
     environment::Environment,
     error_analysis::ErrorAnalysis,
     evaluate::Evaluation,
-    feed::{Feed, Residents, resident, shared_feeds},
+    feed::{Feed, Residents, lone_feed, shared_feeds},
     finished,
     forewarn::forewarnings,
     gallery::Gallery,
@@ -494,9 +494,10 @@ pub(crate) fn train_on(
     observer: &mut impl Observer,
 ) -> Result<(State, End), Error> {
     let evaluations = Evaluations::plan(config, &prepared.sets);
-    let train_sample = evaluations
-        .train_sample(&prepared.sets.train, config.seed)
-        .map(|sample| resident(&sample, prepared, &opened.device));
+    let train_sample = evaluations.train_sample(&prepared.sets.train, config.seed);
+    let train_sample = train_sample
+        .as_ref()
+        .map(|sample| lone_feed(sample, prepared, opened));
     let device = opened.device.clone().autodiff();
     let ingredients = Ingredients {
         config,

@@ -14,8 +14,8 @@ const BUFFER_BYTES: usize = 1 << 20;
 /// Numbers that are brought to their bytes at a time.
 const CHUNK_NUMBERS: usize = 1 << 14;
 
-/// Buffers grow by doubling up to this size. From here on they are given the whole budget at once:
-/// memory that is not touched takes none, and growing by doubling would hold twice the budget.
+/// Buffers grow by doubling up to this size. From here on they are given all that is expected at once, or the whole
+/// budget: memory that is not touched takes none, and growing by doubling would hold twice the budget.
 const DOUBLED_BYTES: u64 = 32 << 20;
 
 /// Collects values, one example or many at a time, in the smallest type that holds them all.
@@ -25,6 +25,8 @@ const DOUBLED_BYTES: u64 = 32 << 20;
 #[derive(Debug)]
 pub struct ValuesBuilder {
     memory: Memory,
+    /// How many numbers there may be in all.
+    expected: usize,
     held: Held,
 }
 
@@ -50,7 +52,18 @@ impl ValuesBuilder {
     pub fn new(memory: &Memory) -> Self {
         Self {
             memory: memory.clone(),
+            expected: usize::MAX,
             held: Held::U8(Vec::new()),
+        }
+    }
+
+    /// The same, told how many numbers are to come, so that a large buffer has their size from the first and is not
+    /// copied in the end. It may be wrong: no more than the budget is reserved, and that for what is large already.
+    #[must_use]
+    pub fn expecting(self, n_numbers: u64) -> Self {
+        Self {
+            expected: usize::try_from(n_numbers).unwrap_or(usize::MAX),
+            ..self
         }
     }
 
@@ -135,15 +148,15 @@ impl ValuesBuilder {
 
     /// Makes room for `n` more, of the type that is asked for: in memory if the budget allows it.
     fn make_room(&mut self, n: usize, as_u8: bool) -> Result<(), MemoryError> {
-        let budget = self.memory.budget_bytes;
+        let (budget, expected) = (self.memory.budget_bytes, self.expected);
         let size_bytes: u64 = if as_u8 { 1 } else { 4 };
         let fits = (self.len() as u64 + n as u64).saturating_mul(size_bytes) <= budget;
         match &mut self.held {
-            Held::U8(all) if fits && as_u8 => reserve(all, n, budget),
-            Held::F32(all) if fits => reserve(all, n, budget),
+            Held::U8(all) if fits && as_u8 => reserve(all, n, budget, expected),
+            Held::F32(all) if fits => reserve(all, n, budget, expected),
             Held::U8(all) if fits => {
                 let mut floats = Vec::new();
-                reserve(&mut floats, all.len() + n, budget);
+                reserve(&mut floats, all.len() + n, budget, expected);
                 floats.extend(all.iter().map(|&v| f32::from(v)));
                 self.held = Held::F32(floats);
             }
@@ -240,13 +253,14 @@ impl Spill {
 }
 
 /// Makes room for `n` more values, within a budget that they fit.
-fn reserve<T>(values: &mut Vec<T>, n: usize, budget_bytes: u64) {
+fn reserve<T>(values: &mut Vec<T>, n: usize, budget_bytes: u64, expected: usize) {
     let size_bytes = size_of::<T>() as u64;
     let needed = values.len().saturating_add(n);
     if needed <= values.capacity() {
         return;
     }
     let limit = usize::try_from(budget_bytes / size_bytes).unwrap_or(usize::MAX);
+    let limit = limit.min(expected.max(needed));
     let doubled = needed.max(2 * values.capacity());
     if (doubled as u64).saturating_mul(size_bytes) < DOUBLED_BYTES.min(budget_bytes) {
         values.reserve_exact(doubled - values.len());

@@ -38,6 +38,42 @@ fn values_go_to_a_file_just_beyond_the_budget() {
     assert_eq!(fs::read_dir(&inside).unwrap().count(), 0);
 }
 
+/// 40 MB of bytes, beyond the size up to which buffers double, and what they become with a fraction after them.
+#[test]
+fn what_is_expected_decides_nothing_but_room() {
+    const MB: usize = 1 << 20;
+    let values = |expected: u64, last: f32| {
+        let memory = memory(1 << 30, std::path::Path::new("unused"));
+        let mut builder = ValuesBuilder::new(&memory).expecting(expected);
+        for byte in 0..40 {
+            builder.push_u8(&vec![byte; MB]).unwrap();
+        }
+        builder.push_f32(&[last]).unwrap();
+        builder.finish().unwrap()
+    };
+    let n = 40 * MB + 1;
+    for expected in [0, 1000, n as u64, u64::MAX] {
+        let Values::U8(bytes) = values(expected, 7.0) else {
+            panic!("not bytes");
+        };
+        assert!(
+            bytes[..n - 1]
+                .iter()
+                .enumerate()
+                .all(|(i, &byte)| usize::from(byte) == i / MB)
+        );
+        assert_eq!((bytes.len(), bytes[n - 1]), (n, 7));
+        assert_eq!(bytes.capacity(), n);
+        let floats = values(expected, 0.5);
+        assert!(matches!(floats, Values::F32(_)));
+        assert_eq!(floats.len(), n);
+        assert!(
+            (floats.get(n - 2) - 39.0).abs() < f32::EPSILON
+                && (floats.get(n - 1) - 0.5).abs() < f32::EPSILON
+        );
+    }
+}
+
 #[test]
 fn a_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();

@@ -172,6 +172,11 @@ proptest! {
         let chosen: Vec<f32> = chosen.iter().flat_map(|&i| rows().nth(i as usize).unwrap().to_vec()).collect();
         prop_assert_eq!(gathered, chosen);
 
+        let (start, length) = (n / 3, n / 2);
+        let mut slice = vec![7.0; 3];
+        fitted.over(&train.values).slice(start, length, &mut slice).unwrap();
+        prop_assert_eq!(slice, &expected[start * n_values..(start + length) * n_values]);
+
         for (i, row) in rows().enumerate() {
             let mut values = train.example(i);
             fitted.apply_row(&mut values);

@@ -79,7 +79,8 @@ impl<'a> Sink<'a> {
                 own.is_none_or(|(least, most)| least < low || most > high)
             }),
             is_hwc: is_hwc && shape.len() == 4,
-            builder: ValuesBuilder::new(context.memory),
+            builder: ValuesBuilder::new(context.memory)
+                .expecting(shape.iter().fold(1, |n, &size| n.saturating_mul(size))),
             numbers: Vec::new(),
             n_done: 0,
             n_untold: 0,

@@ -31,7 +31,7 @@ pub(super) fn rows<T: Send>(
     let base = stream(context.seed, purpose);
     let rows_per_block = (BLOCK_VALUES / width).clamp(1, n.max(1));
     let mut block = vec![0.0_f32; rows_per_block * width];
-    let mut values = ValuesBuilder::new(context.memory);
+    let mut values = ValuesBuilder::new(context.memory).expecting((n * width) as u64);
     let mut results = Vec::with_capacity(n);
     for start in (0..n).step_by(rows_per_block) {
         let n_rows = rows_per_block.min(n - start);

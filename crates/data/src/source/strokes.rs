@@ -175,7 +175,8 @@ impl Strokes {
             let of_digit = &styles[i % N_DIGITS];
             of_digit[i / N_DIGITS % of_digit.len()]
         };
-        let mut values = ValuesBuilder::new(context.memory);
+        let n_values = (grid.height * grid.width * self.examples) as u64;
+        let mut values = ValuesBuilder::new(context.memory).expecting(n_values);
         for start in (0..self.examples).step_by(CHUNK) {
             let end = self.examples.min(start + CHUNK);
             let drawn: Vec<Vec<u8>> = (start..end)

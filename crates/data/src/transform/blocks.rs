@@ -49,7 +49,7 @@ impl<'a> Blocks<'a> {
         on_progress: &'a (dyn Fn(Progress) + Sync),
     ) -> Self {
         Self {
-            builder: ValuesBuilder::new(memory),
+            builder: ValuesBuilder::new(memory).expecting(width as u64 * total as u64),
             width,
             done: 0,
             total,

@@ -83,6 +83,30 @@ fn a_view_selected_or_joined_copies_nothing() {
     assert_eq!(view.n_parts(), 1);
 }
 
+/// Rows of a shared buffer are read where they lie, so that reading them costs what it costs of an own one.
+#[test]
+fn rows_of_a_shared_buffer_are_not_copied() {
+    let own = vec![1_u8, 2, 3, 4, 5, 6];
+    let address = own.as_ptr();
+    let shared = Values::U8(own).shared();
+    let rows = shared.select(2, &[2, 0, 1]);
+    let mut scratch = Scratch::default();
+    let check = |numbers: Numbers<'_>, offset: usize, length: usize| {
+        let Numbers::U8(bytes) = numbers else {
+            panic!("{numbers:?}");
+        };
+        assert_eq!(bytes.as_ptr(), address.wrapping_add(offset));
+        assert_eq!(bytes.len(), length);
+    };
+    check(rows.numbers(0..2, &mut scratch).unwrap(), 4, 2);
+    check(rows.numbers(3..4, &mut scratch).unwrap(), 1, 1);
+    check(rows.numbers(2..6, &mut scratch).unwrap(), 0, 4);
+    assert_eq!(
+        rows.numbers(0..6, &mut scratch).unwrap(),
+        Numbers::U8(&[5, 6, 1, 2, 3, 4])
+    );
+}
+
 #[test]
 #[should_panic(expected = "there is no row 4")]
 fn a_row_that_a_view_lacks_cannot_be_selected() {
@@ -177,7 +201,7 @@ fn take(chunks: &mut Vec<Examples>, step: &Step) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever is selected and joined, values in a file are the same as values in memory.
+    /// Whatever is selected and joined, values in a file or a shared buffer are the same as values of their own.
     #[test]
     fn a_view_is_as_what_it_shows(
         (shape, parts) in prop_oneof![Just(vec![5_usize]), Just(vec![2, 3, 35])].prop_flat_map(|shape| {
@@ -185,15 +209,19 @@ proptest! {
             let part = (1..12_usize).prop_flat_map(move |rows| values(n * rows));
             (Just(shape), prop::collection::vec(part, 1..4))
         }),
-        on_disk_too in prop::collection::vec(any::<bool>(), 4),
+        places in prop::collection::vec(0..3_u8, 4),
         steps in steps(),
         kind in prop_oneof![Just(Normalization::Standardize), Just(Normalization::Range)],
     ) {
         let folder = tempfile::tempdir().unwrap();
         let mut in_memory = Vec::new();
         let mut views = Vec::new();
-        for (values, is_view) in parts.into_iter().zip(on_disk_too) {
-            let moved = if is_view { on_disk(&values, folder.path()) } else { values.clone() };
+        for (values, place) in parts.into_iter().zip(places) {
+            let moved = match place {
+                0 => values.clone(),
+                1 => values.clone().shared(),
+                _ => on_disk(&values, folder.path()),
+            };
             views.push(chunk(&shape, moved));
             in_memory.push(chunk(&shape, values));
         }

@@ -63,6 +63,7 @@ impl Adapter {
             name: format!("{}, {} through {}", self.name, self.kind, self.api),
             spelling: format!("wgpu:{}", self.number),
             is_reference: false,
+            is_host: false,
         })
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn open(number: usize) -> Result<OpenDevice, Error> {
             name: format!("{name} through CUDA"),
             spelling: format!("cuda:{number}"),
             is_reference: false,
+            is_host: false,
         })
         .map_err(|reason| {
             Error::bad_input(format!("can't open cuda:{number}: {reason}")).hint(HINT)

@@ -102,6 +102,8 @@ pub(crate) struct OpenDevice {
     pub(crate) spelling: String,
     /// Whether it is the CPU backend, which the others are compared with.
     pub(crate) is_reference: bool,
+    /// Whether its memory is the program's own, so that nothing has to be brought there.
+    pub(crate) is_host: bool,
 }
 
 /// Opens the device asked for.
@@ -158,6 +160,7 @@ fn open_cpu() -> Result<OpenDevice, Error> {
         name: cpu_name(),
         spelling: "cpu".into(),
         is_reference: true,
+        is_host: true,
     })
 }
 
@@ -185,6 +188,7 @@ fn open_ndarray() -> Result<OpenDevice, Error> {
         name: ndarray_name(),
         spelling: "ndarray".into(),
         is_reference: false,
+        is_host: true,
     })
 }
 

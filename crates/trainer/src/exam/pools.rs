@@ -6,7 +6,7 @@ use crate::{
     Error, config,
     device::OpenDevice,
     evaluate::evaluate,
-    feed::resident,
+    feed::lone_feed,
     load::{Chunks, load},
 };
 
@@ -66,7 +66,7 @@ pub(super) fn pools(scenario: &Scenario, run: &Run, opened: &OpenDevice) -> Resu
 
     let prepared = &run.prepared;
     let wrong = |examples| -> Result<Vec<Vec<bool>>, Error> {
-        let feed = resident(examples, prepared, &opened.device);
+        let feed = lone_feed(examples, prepared, opened);
         let of = |model: &Model| {
             let predictions = evaluate(model, &feed)?.predictions;
             let labels = feed.labels().iter();

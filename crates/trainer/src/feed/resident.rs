@@ -30,7 +30,7 @@ impl Resident {
         let labels = &examples.labels;
         Self {
             inputs: Tensor::from_data(TensorData::new(normalizer.apply(examples), shape), device),
-            label_indices: indices(labels, device),
+            label_indices: indices(labels.iter().copied(), device),
             weights: weights.map(|weights| {
                 Tensor::from_data(TensorData::new(weights.to_vec(), [weights.len()]), device)
             }),
@@ -43,7 +43,7 @@ impl Resident {
     }
 
     pub(super) fn gather(&self, chosen: &[u32]) -> Batch {
-        let chosen = indices(chosen, &self.inputs.device());
+        let chosen = indices(chosen.iter().copied(), &self.inputs.device());
         let inputs = self.inputs.clone().select(0, chosen.clone());
         let labels = self.label_indices.clone().select(0, chosen.clone());
         let weights = self.weights.clone().map(|all| all.select(0, chosen));
@@ -60,8 +60,8 @@ impl Resident {
 }
 
 /// Indices as a tensor `[n]` on the device.
-pub(crate) fn indices(values: &[u32], device: &Device) -> Tensor<1, Int> {
-    let values: Vec<i32> = values.iter().map(|&index| index.cast_signed()).collect();
+pub(crate) fn indices(values: impl Iterator<Item = u32>, device: &Device) -> Tensor<1, Int> {
+    let values: Vec<i32> = values.map(u32::cast_signed).collect();
     let n = values.len();
     Tensor::from_data(TensorData::new(values, [n]), device)
 }

@@ -1,13 +1,14 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use plumb_data::{
-    Examples, MemoryError, Normalizer, seed,
+    Examples, MemoryError, Normalized, Normalizer, seed,
     transform::{Pipeline, Scratch},
 };
 use rayon::prelude::*;
 
 use super::{Batch, resident::indices};
 
-/// A set that stays on the host, in memory or in a mapped file; its batches are made one at a time.
+/// A set that stays on the host, in memory or in files, as it was read; its batches are normalized while they are
+/// made, one at a time.
 ///
 /// The numbers of a batch are those that [`super::Resident`] would give.
 pub(crate) struct Streamed<'a> {
@@ -15,6 +16,7 @@ pub(crate) struct Streamed<'a> {
     /// With mean 1 over the set.
     weights: Option<&'a [f32]>,
     normalizer: &'a Normalizer,
+    normalized: Normalized<'a>,
     augmentation: Option<Augmentation<'a>>,
     device: &'a Device,
 }
@@ -37,6 +39,7 @@ impl<'a> Streamed<'a> {
             examples,
             weights,
             normalizer,
+            normalized: normalizer.over(&examples.values),
             augmentation: None,
             device,
         }
@@ -56,11 +59,14 @@ impl<'a> Streamed<'a> {
 
     pub(super) fn gather(&self, chosen: &[u32], epoch: u32) -> Result<Batch, MemoryError> {
         let inputs = match &self.augmentation {
-            None => self.normalized(chosen)?,
+            None => {
+                let mut inputs = Vec::new();
+                self.normalized.gather(chosen, &mut inputs)?;
+                inputs
+            }
             Some(augmentation) => self.augment(augmentation, chosen, epoch)?,
         };
         let label_of = |&i: &u32| self.examples.labels[i as usize];
-        let labels: Vec<u32> = chosen.iter().map(label_of).collect();
         let weights = self.weights.map(|all| {
             let chosen: Vec<f32> = chosen.iter().map(|&i| all[i as usize]).collect();
             let n = chosen.len();
@@ -68,21 +74,15 @@ impl<'a> Streamed<'a> {
         });
         Ok(Batch {
             inputs: self.tensor(inputs, chosen.len()).autodiff(),
-            labels: indices(&labels, self.device).autodiff(),
+            labels: indices(chosen.iter().map(label_of), self.device).autodiff(),
             weights,
         })
     }
 
     pub(super) fn slice(&self, start: usize, length: usize) -> Result<Tensor<2>, MemoryError> {
-        let rows: Vec<u32> = (start as u32..(start + length) as u32).collect();
-        Ok(self.tensor(self.normalized(&rows)?, length))
-    }
-
-    fn normalized(&self, rows: &[u32]) -> Result<Vec<f32>, MemoryError> {
-        let mut out = Vec::new();
-        self.normalizer
-            .gather(&self.examples.values, rows, &mut out)?;
-        Ok(out)
+        let mut inputs = Vec::new();
+        self.normalized.slice(start, length, &mut inputs)?;
+        Ok(self.tensor(inputs, length))
     }
 
     /// The chosen examples, each changed by a stream that depends on seed, epoch and example alone.

@@ -1,0 +1,231 @@
+//! Values normalized while they are read, so that nobody keeps a normalized copy of all of them.
+
+use rayon::prelude::*;
+
+use super::Normalizer;
+use crate::values::{Numbers, Scratch};
+use crate::{MemoryError, Values};
+
+/// One thread normalizes so many values at least.
+const MIN_VALUES_PER_THREAD: usize = 1 << 14;
+
+/// The values of examples, of which any rows are had normalized. Made by [`Normalizer::over`].
+///
+/// Which threads read them, and how many, decides nothing: each number is computed from one value alone.
+#[derive(Debug)]
+pub struct Normalized<'a> {
+    normalizer: &'a Normalizer,
+    values: &'a Values,
+    /// Per group one over its divisor, if no byte shows the difference.
+    factors: Option<Vec<f64>>,
+}
+
+impl Normalizer {
+    /// The normalized numbers of `values`, made as they are asked for.
+    #[must_use]
+    pub fn over<'a>(&'a self, values: &'a Values) -> Normalized<'a> {
+        // Where there are fewer values, trying all bytes takes longer than it saves.
+        let pays = values.is_u8() && values.len() >= 256 * self.offset.len();
+        Normalized {
+            normalizer: self,
+            values,
+            factors: if pays { self.factors() } else { None },
+        }
+    }
+
+    /// Per group one over its divisor, if to multiply by it gives for every byte what to divide gives: always but for
+    /// one divisor in a million, as the two differ in the last bits of 64 and are rounded to 32. Multiplying takes a
+    /// quarter of the time.
+    fn factors(&self) -> Option<Vec<f64>> {
+        let groups = self.offset.iter().zip(&self.divisor);
+        let factors = groups.map(|(&offset, &divisor)| {
+            let factor = 1.0 / divisor;
+            let alike = (0..=u8::MAX).all(|byte| {
+                let value = f64::from(byte);
+                divided(value, offset, divisor).to_bits()
+                    == multiplied(value, offset, factor).to_bits()
+            });
+            alike.then_some(factor)
+        });
+        factors.collect()
+    }
+}
+
+/// What becomes of a value.
+fn divided(value: f64, offset: f64, divisor: f64) -> f32 {
+    ((value - offset) / divisor) as f32
+}
+
+fn multiplied(value: f64, offset: f64, factor: f64) -> f32 {
+    ((value - offset) * factor) as f32
+}
+
+impl Normalized<'_> {
+    /// The rows that `rows` names, in that order, into `out`: row-major, `rows.len() × n_values`. The same
+    /// numbers as [`Normalizer::apply`] gives.
+    ///
+    /// `out` gets that length; one that is used again and again is not allocated again.
+    ///
+    /// # Errors
+    /// [`MemoryError::Read`] if the file of [`Values::View`] can no longer be read.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn gather(&self, rows: &[u32], out: &mut Vec<f32>) -> Result<(), MemoryError> {
+        out.resize(rows.len() * self.normalizer.n_values(), 0.0);
+        self.fill(|i| rows[i] as usize, out)
+    }
+
+    /// The `length` rows from `start` on, as [`Normalized::gather`] gives them.
+    ///
+    /// # Errors
+    /// As [`Normalized::gather`].
+    ///
+    /// # Panics
+    /// If there are no such rows.
+    pub fn slice(
+        &self,
+        start: usize,
+        length: usize,
+        out: &mut Vec<f32>,
+    ) -> Result<(), MemoryError> {
+        out.resize(length * self.normalizer.n_values(), 0.0);
+        self.fill(|i| start + i, out)
+    }
+
+    /// Fills each row `i` of `out` with row `row_of(i)`, normalized.
+    pub(super) fn fill(
+        &self,
+        row_of: impl Fn(usize) -> usize + Sync,
+        out: &mut [f32],
+    ) -> Result<(), MemoryError> {
+        let n_values = self.normalizer.n_values();
+        if n_values == 0 {
+            return Ok(());
+        }
+        let is_in_place = self.values.is_in_place();
+        let rows_per_thread = MIN_VALUES_PER_THREAD.div_ceil(n_values);
+        out.par_chunks_mut(rows_per_thread * n_values)
+            .enumerate()
+            .try_for_each_init(Scratch::default, |scratch, (i, out)| {
+                let first = i * rows_per_thread;
+                if is_in_place {
+                    for (i, out) in out.chunks_exact_mut(n_values).enumerate() {
+                        let row = self.values.row(n_values, row_of(first + i), scratch)?;
+                        self.write(row, out);
+                    }
+                    return Ok(());
+                }
+                let n_rows = out.len() / n_values;
+                let mut done = 0;
+                while done < n_rows {
+                    // Rows of a file that lie side by side are read at once.
+                    let row = row_of(first + done);
+                    let n = (1..n_rows - done)
+                        .find(|&n| row_of(first + done + n) != row + n)
+                        .unwrap_or(n_rows - done);
+                    let range = row * n_values..(row + n) * n_values;
+                    let read = self.values.numbers(range, scratch)?;
+                    self.write(read, &mut out[done * n_values..(done + n) * n_values]);
+                    done += n;
+                }
+                Ok(())
+            })
+    }
+
+    /// Writes whole rows.
+    fn write(&self, rows: Numbers<'_>, out: &mut [f32]) {
+        let divisors = &self.normalizer.divisor;
+        match (rows, &self.factors) {
+            (Numbers::U8(bytes), Some(factors)) => self.each(bytes, factors, multiplied, out),
+            (Numbers::U8(bytes), None) => self.each(bytes, divisors, divided, out),
+            (Numbers::F32(numbers), _) => self.each(numbers, divisors, divided, out),
+        }
+    }
+
+    /// Writes what becomes of each value with the offset and the scale of its group.
+    fn each<T: Copy + Into<f64>>(
+        &self,
+        rows: &[T],
+        scales: &[f64],
+        change: impl Fn(f64, f64, f64) -> f32,
+        out: &mut [f32],
+    ) {
+        let n_values = self.normalizer.n_values();
+        let per_group = self.normalizer.per_group(n_values);
+        let figures = || self.normalizer.offset.iter().zip(scales);
+        for (to, from) in out
+            .chunks_exact_mut(n_values)
+            .zip(rows.chunks_exact(n_values))
+        {
+            if per_group == 1 {
+                for ((to, &from), (&offset, &scale)) in to.iter_mut().zip(from).zip(figures()) {
+                    *to = change(from.into(), offset, scale);
+                }
+                continue;
+            }
+            let groups = to
+                .chunks_exact_mut(per_group)
+                .zip(from.chunks_exact(per_group));
+            for ((to, from), (&offset, &scale)) in groups.zip(figures()) {
+                for (to, &from) in to.iter_mut().zip(from) {
+                    *to = change(from.into(), offset, scale);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalize::Normalization;
+
+    fn normalizer(offset: f64, divisor: f64) -> Normalizer {
+        Normalizer {
+            kind: Normalization::Range,
+            shape: vec![2],
+            offset: vec![offset],
+            divisor: vec![divisor],
+        }
+    }
+
+    /// (v − offset) / divisor, which is divided here in 64 bits and then rounded, for all bytes.
+    #[test]
+    fn to_multiply_gives_what_to_divide_gives() {
+        let values = Values::U8((0..=u8::MAX).chain(0..=u8::MAX).collect());
+        for (offset, divisor) in [
+            (0.0, 255.0),
+            (33.3184, 78.567_49),
+            (0.0, 16.0),
+            (-1e9, 3e-9),
+        ] {
+            let normalizer = normalizer(offset, divisor);
+            let normalized = normalizer.over(&values);
+            assert!(normalized.factors.is_some());
+            let mut out = Vec::new();
+            normalized.slice(0, 256, &mut out).unwrap();
+            for (i, out) in out.into_iter().enumerate() {
+                let expected = ((f64::from(i as u8) - offset) / divisor) as f32;
+                assert_eq!(out.to_bits(), expected.to_bits());
+            }
+        }
+    }
+
+    /// A quotient in the middle between two numbers of 32 bits shows the difference: 1 + 2⁻²⁴ is rounded to 1, and a
+    /// hair more to 1 + 2⁻²³. So the offset is chosen that makes such a quotient of the byte 0.
+    #[test]
+    fn where_it_does_not_it_is_divided() {
+        let tie = 1.0 + 0.5_f64.powi(24);
+        let found = (1..2000_u32)
+            .map(|k| f64::from(k) / 1000.0)
+            .find(|&divisor| normalizer(-tie * divisor, divisor).factors().is_none());
+        let divisor = found.expect("a divisor whose reciprocal is off");
+        let normalizer = normalizer(-tie * divisor, divisor);
+        let values = Values::U8(vec![0; 512]);
+        let mut out = Vec::new();
+        normalizer.over(&values).slice(0, 1, &mut out).unwrap();
+        let expected = (tie * divisor / divisor) as f32;
+        assert_eq!(out[0].to_bits(), expected.to_bits());
+    }
+}
