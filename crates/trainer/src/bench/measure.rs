@@ -9,7 +9,7 @@ use crate::{
     Error, config::Config, device::OpenDevice, evaluate::evaluate, feed::Feed, prepare::Prepared,
 };
 
-/// Timed passes over the training set in evaluation mode, after one that is not timed.
+/// Timed passes in evaluation mode, after one that is not timed.
 const EVALUATIONS: u32 = 5;
 
 /// What is measured. It gets batches from train alone.
@@ -17,6 +17,8 @@ pub(crate) struct Ingredients<'a> {
     pub(crate) config: &'a Config,
     pub(crate) prepared: &'a Prepared,
     pub(crate) train: &'a Feed<'a>,
+    /// What of train is measured during training.
+    pub(crate) evaluated: &'a Feed<'a>,
     pub(crate) opened: &'a OpenDevice,
 }
 
@@ -36,8 +38,9 @@ pub(crate) fn measure(ingredients: &Ingredients<'_>, plan: &Plan) -> Result<Meas
     let Ingredients {
         config,
         prepared,
-        train,
+        evaluated,
         opened,
+        ..
     } = *ingredients;
     let device = &opened.device;
     let per_block = steps_per_block(opened).min(plan.steps);
@@ -59,11 +62,11 @@ pub(crate) fn measure(ingredients: &Ingredients<'_>, plan: &Plan) -> Result<Meas
     }
 
     let frozen = training.frozen();
-    evaluate(&frozen, train)?; // warm-up
+    evaluate(&frozen, evaluated)?; // warm-up
     let mut evaluations = Vec::new();
     for _ in 0..EVALUATIONS {
-        let (_, time) = timed(device, || evaluate(&frozen, train))?;
-        evaluations.push(train.len() as f64 / time.as_secs_f64());
+        let (_, time) = timed(device, || evaluate(&frozen, evaluated))?;
+        evaluations.push(evaluated.len() as f64 / time.as_secs_f64());
     }
     let peak_memory_bytes = memory::peak_bytes();
 
@@ -75,9 +78,11 @@ pub(crate) fn measure(ingredients: &Ingredients<'_>, plan: &Plan) -> Result<Meas
     Ok(Measured {
         steps: plan.steps,
         steps_per_block: per_block,
+        steps_secs: blocks.iter().map(|block| block.time.as_secs_f64()).sum(),
         step_ms: Spread::of(blocks.iter().map(Block::step_ms)),
         train_examples_per_sec,
         evaluations: EVALUATIONS,
+        evaluated_examples: evaluated.len(),
         evaluate_examples_per_sec: Spread::of(evaluations),
         multiply_adds: MultiplyAdds {
             per_forward: network.cost(&prepared.task).multiply_adds,

@@ -17,19 +17,23 @@ pub(crate) use self::{
     text::text,
 };
 
-/// What was measured. Times and rates are over blocks of steps, or passes over the training set.
+/// What was measured. Times and rates are over blocks of steps, or passes in evaluation mode.
 #[derive(Debug, Serialize)]
 pub(crate) struct Measured {
     /// Timed steps.
     pub(crate) steps: u32,
     /// Steps per timed block: a GPU is waited for once per block.
     pub(crate) steps_per_block: u32,
+    /// Seconds of all timed steps together, with what the beginning of each epoch costs.
+    pub(crate) steps_secs: f64,
     /// Milliseconds per step: gather a batch, forward, backward, clip, optimizer.
     pub(crate) step_ms: Spread,
     /// Training examples per second.
     pub(crate) train_examples_per_sec: Spread,
-    /// Passes over the training set in evaluation mode, each a timed block.
+    /// Passes in evaluation mode, each a timed block.
     pub(crate) evaluations: u32,
+    /// Of each pass: the training examples that a training measures, too.
+    pub(crate) evaluated_examples: usize,
     pub(crate) evaluate_examples_per_sec: Spread,
     pub(crate) multiply_adds: MultiplyAdds,
     /// Largest resident memory of the process up to the end of the evaluations; none where the system does not tell.

@@ -11,7 +11,11 @@ pub(crate) fn text(measured: &Measured) -> String {
         1 => format!("median of {steps} steps"),
         n => format!("median of {steps} steps, timed in blocks of {n}"),
     };
-    let passes = format!("median of {} passes over train", measured.evaluations);
+    let passes = format!(
+        "median of {} passes over {} examples",
+        measured.evaluations,
+        thousands(measured.evaluated_examples as u64)
+    );
     let work = &measured.multiply_adds;
     let billions = |per_sec: f64| digits(per_sec / 1e9);
     let lines = [
@@ -99,6 +103,7 @@ mod tests {
         let measured = |steps_per_block, peak_memory_bytes| Measured {
             steps: 1200,
             steps_per_block,
+            steps_secs: 1.5,
             step_ms: Spread {
                 median: 1.25,
                 min: 1.0,
@@ -110,6 +115,7 @@ mod tests {
                 max: 128_000.0,
             },
             evaluations: 5,
+            evaluated_examples: 5_800,
             evaluate_examples_per_sec: Spread {
                 median: 400_000.0,
                 min: 390_000.0,

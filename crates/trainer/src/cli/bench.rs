@@ -5,8 +5,8 @@ use crate::device::DeviceChoice;
 
 /// Measure what a config's training costs on this machine: time, share of the machine's limit, memory
 ///
-/// It trains with fresh weights and batches of the config's training set, evaluates that set, and multiplies matrices
-/// on the same device and threads to see how fast they could be. Nothing is written. Compare figures only of one
+/// It trains with fresh weights and batches of the config's training set, evaluates what a training would measure of
+/// that set, and multiplies matrices on the same device and threads to see how fast they could be. Nothing is written. Compare figures only of one
 /// machine and one sitting: others that work on it slow both down.
 #[derive(Args)]
 pub(crate) struct BenchArgs {

@@ -6,11 +6,12 @@ use crate::{
     cli::BenchArgs,
     config,
     device::{self, OpenDevice},
-    feed::train_feed,
+    feed::{resident, train_feed},
     pool::in_pool_of,
     prepare::{Prepared, prepare},
     progress::{Loading, thousands},
     terminal,
+    train_sample::Evaluations,
 };
 
 /// The version of what `--json` prints.
@@ -85,10 +86,16 @@ fn measure(
     plan: &Plan,
 ) -> Result<Measured, Error> {
     let train = train_feed(config, prepared, opened);
+    let train_sample =
+        Evaluations::plan(config, &prepared.sets).train_sample(&prepared.sets.train, config.seed);
+    let train_sample = train_sample
+        .as_ref()
+        .map(|sample| resident(sample, prepared, &opened.device));
     let ingredients = Ingredients {
         config,
         prepared,
         train: &train,
+        evaluated: train_sample.as_ref().unwrap_or(&train),
         opened,
     };
     bench::measure(&ingredients, plan)
