@@ -3,6 +3,7 @@
     reason = "these texts are the help of the commands, where [sweep] is a table of a config"
 )]
 
+mod bench;
 mod init;
 mod many_runs;
 mod pages;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::bench::BenchArgs;
 pub(crate) use self::init::{FirstNetwork, InitArgs, Kind};
 pub(crate) use self::many_runs::{CompareArgs, CurveSet, ReproduceArgs, SweepArgs};
 pub(crate) use self::pages::{BoardArgs, ReportArgs, ReportFormat};
@@ -53,6 +55,7 @@ pub(crate) enum Command {
     Export(ExportNetworkArgs),
     /// Find a learning rate: train while it rises, and see where the loss falls and where it rises
     FindLr(FindLrArgs),
+    Bench(BenchArgs),
     Sweep(SweepArgs),
     Reproduce(ReproduceArgs),
     Decompose(DecomposeArgs),

@@ -4,6 +4,7 @@
 mod advice;
 mod answers;
 mod bayes;
+mod bench;
 mod board;
 mod chart;
 mod checkpoint;
@@ -130,6 +131,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Data(command) => commands::data::run(&command),
         Command::Export(args) => commands::export::run(&args),
         Command::FindLr(args) => commands::find_lr::run(&args),
+        Command::Bench(args) => commands::bench::run(&args),
         Command::Reproduce(args) => commands::reproduce::run(&args),
         Command::Sweep(args) => commands::sweep::run(&args),
         Command::Exam(args) => commands::exam::run(&args),

@@ -85,12 +85,13 @@ fn what_takes_a_network_refuses_a_forest() {
     let input = "data/optdigits/optdigits.csv";
     let mut find_lr = vec!["find-lr", QUICKSTART];
     let mut decompose = vec!["decompose", QUICKSTART, "--trainings", "2"];
-    for command in [&mut find_lr, &mut decompose] {
+    let mut bench = vec!["bench", QUICKSTART];
+    for command in [&mut find_lr, &mut decompose, &mut bench] {
         for setting in FOREST {
             command.extend(["--set", setting]);
         }
     }
-    let commands: [&[&str]; 7] = [
+    let commands: [&[&str]; 8] = [
         &["resume", run],
         &["evaluate", run],
         &["predict", run, input],
@@ -98,6 +99,7 @@ fn what_takes_a_network_refuses_a_forest() {
         &["train", QUICKSTART, "--init-from", run],
         &find_lr,
         &decompose,
+        &bench,
     ];
     for command in commands {
         let output = place.plumb(command);

@@ -1,0 +1,51 @@
+"""Runs the program under test, and reads what it says."""
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def environment():
+    """Without what some machines set to make one library's choices for all."""
+    unset = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+    return {name: value for name, value in os.environ.items() if name not in unset}
+
+
+def run(command):
+    """Runs a command in the repository's root; returns what it printed, its seconds, and its peak memory in bytes."""
+    command = [str(part) for part in command]
+    start = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # Both pipes have an end of file only when the process has closed them; talk is short, so it fits into its pipe.
+    printed = process.stdout.read().decode()
+    said = process.stderr.read().decode()
+    _, status, usage = os.wait4(process.pid, 0)
+    elapsed = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(command)}\nended with {process.returncode}:\n{said[-2000:]}")
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss: bytes there, kB on Linux
+    return printed, elapsed, usage.ru_maxrss * unit
+
+
+def warn_of_others():
+    """Says if other programs work on the machine: they slow the peer down more than plumb."""
+    busy = os.getloadavg()[0]
+    if busy > 0.5:
+        print(f"bench.sh: {busy:.1f} other programs were at work on this machine in the last minute: figures taken now\n"
+              "say little, and PyTorch's threads, which wait actively for each other, suffer more than plumb's",
+              file=sys.stderr)
+
+
+def lines(printed):
+    return [json.loads(line) for line in printed.splitlines()]
+
+
+def bench(plumb, config, *options, settings=()):
+    """What `plumb bench --json` measures."""
+    overrides = [part for setting in settings for part in ("--set", setting)]
+    return json.loads(run([plumb, "bench", config, "--json", *options, *overrides])[0])
