@@ -1,4 +1,4 @@
-use burn::{module::Module, optim::ModuleOptimizer};
+use burn::module::Module;
 use plumb_data::seed;
 use plumb_model::Model;
 
@@ -8,6 +8,7 @@ use crate::{
     loss::Loss,
     losses::{LossError, Losses},
     mixup::mixup,
+    optimizer::Stepper,
     schedule::Length,
     train::{Batches, Position, shuffled, step},
 };
@@ -20,7 +21,7 @@ pub(super) struct Training<'a> {
     loss_function: Loss,
     /// With automatic differentiation.
     model: Model,
-    optimizer: ModuleOptimizer,
+    optimizer: Stepper,
     losses: Losses,
     position: Position,
     /// In which the epoch in progress visits the training set.

@@ -6,7 +6,7 @@ use crate::{
     cli::BenchArgs,
     config,
     device::{self, OpenDevice},
-    feed::{resident, train_feed},
+    feed::{lone_feed, train_feed},
     pool::in_pool_of,
     prepare::{Prepared, prepare},
     progress::{Loading, thousands},
@@ -90,7 +90,7 @@ fn measure(
         Evaluations::plan(config, &prepared.sets).train_sample(&prepared.sets.train, config.seed);
     let train_sample = train_sample
         .as_ref()
-        .map(|sample| resident(sample, prepared, &opened.device));
+        .map(|sample| lone_feed(sample, prepared, opened));
     let ingredients = Ingredients {
         config,
         prepared,
