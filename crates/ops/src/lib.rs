@@ -1,5 +1,6 @@
 //! Fused operations.
 #![allow(missing_docs, clippy::inline_always)]
+mod buffers;
 mod conv;
 mod cross_entropy;
 mod linear;
@@ -7,6 +8,7 @@ mod pack;
 mod tasks;
 pub mod tensors;
 pub mod tile;
+pub use buffers::recycle;
 pub use conv::*;
 pub use cross_entropy::*;
 pub use linear::*;

@@ -3,6 +3,7 @@
 use pulp::Arch;
 
 use crate::{
+    buffers,
     pack::{Matrix, Scratch, Shared, first_of},
     tasks::{COPY, column_blocks, for_each},
     tile::{COLUMNS, ROWS, Tile, depths, multiply},
@@ -171,10 +172,11 @@ pub fn linear_backward(
     let LinearShape { batch, n_in, n_out } = shape;
     assert_eq!((input.len(), weight.len()), (batch * n_in, n_in * n_out));
     assert_eq!(gradient.len(), batch * n_out);
-    let mut of_weight = vec![0.0; n_in * n_out];
+    let mut of_weight = buffers::take(n_in * n_out);
     let mut of_input = vec![0.0; if is_input_asked { batch * n_in } else { 0 }];
     let mut bias = vec![0.0; n_out];
     if of_weight.is_empty() || batch == 0 {
+        of_weight.fill(0.0);
         let input = is_input_asked.then_some(of_input);
         return LinearGradients { input, weight: of_weight, bias };
     }
@@ -322,13 +324,12 @@ fn input_block(
             }
         }
     }
-    for (first, sums) in (0..width).step_by(ROWS).zip(sums.chunks_exact(n_panels)) {
-        let n = ROWS.min(width - first);
-        for (examples, sums) in out.chunks_mut(COLUMNS).zip(sums) {
-            for (example, out) in examples.iter_mut().enumerate() {
-                for (out, sums) in out[first..first + n].iter_mut().zip(sums) {
-                    *out = sums[example];
-                }
+    // A row of the output at a time, since each lies elsewhere.
+    for (example, out) in out.iter_mut().enumerate() {
+        let (panel, column) = (example / COLUMNS, example % COLUMNS);
+        for (out, sums) in out.chunks_mut(ROWS).zip(sums.chunks_exact(n_panels)) {
+            for (out, sums) in out.iter_mut().zip(&sums[panel]) {
+                *out = sums[column];
             }
         }
     }

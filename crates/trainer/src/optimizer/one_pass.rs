@@ -50,6 +50,9 @@ pub(super) fn step<const D: usize, const N: usize>(
             arch.dispatch(|| piece.step(formula, scale, Some))
         }
     });
+    if let Ok(gradient) = gradient.into_vec() {
+        plumb_ops::recycle(gradient);
+    }
     Stepped {
         weights: Tensor::from_data(weights, &device),
         means: means.map(|means| Tensor::from_data(means, &device)),
