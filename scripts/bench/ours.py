@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -19,13 +20,15 @@ def run(command):
     """Runs a command in the repository's root; returns what it printed, its seconds, and its peak memory in bytes."""
     command = [str(part) for part in command]
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    # Both pipes have an end of file only when the process has closed them; talk is short, so it fits into its pipe.
-    printed = process.stdout.read().decode()
-    said = process.stderr.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    elapsed = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
+    with tempfile.TemporaryFile() as talk:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=talk)
+        printed = process.stdout.read().decode()
+        # Unlike Popen.wait, this tells the peak memory of this one child.
+        _, status, usage = os.wait4(process.pid, 0)
+        elapsed = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        talk.seek(0)
+        said = talk.read().decode(errors="replace")
     if process.returncode != 0:
         sys.exit(f"{' '.join(command)}\nended with {process.returncode}:\n{said[-2000:]}")
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss: bytes there, kB on Linux

@@ -12,7 +12,7 @@ const SIZES: [usize; 5] = [256, 512, 1024, 2048, 4096];
 const TIME_PER_SIZE: Duration = Duration::from_millis(300);
 
 /// A size whose block takes longer is the last: the larger ones would take eight times as long.
-const LONGEST_BLOCK: Duration = Duration::from_millis(500);
+const LONGEST_BLOCK: Duration = Duration::from_millis(50);
 
 /// The most multiply-adds per second that the product of two square matrices in 32 bits reaches on the device:
 /// the best block of all sizes.

@@ -16,7 +16,7 @@ impl Spread {
         let n = values.len();
         let median = match n {
             0 => f64::NAN,
-            _ => (values[(n - 1) / 2] + values[n / 2]) / 2.0,
+            _ => f64::midpoint(values[(n - 1) / 2], values[n / 2]),
         };
         Self {
             median,
