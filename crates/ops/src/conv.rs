@@ -45,7 +45,8 @@ impl ConvShape {
     /// If the kernel is larger than the padded picture.
     #[must_use]
     pub fn map(&self) -> [usize; 2] {
-        [self.height, self.width].map(|side| (side + 2 * self.padding - self.kernel) / self.stride + 1)
+        [self.height, self.width]
+            .map(|side| (side + 2 * self.padding - self.kernel) / self.stride + 1)
     }
 
     /// Height and width behind pooling.

@@ -26,13 +26,21 @@ pub struct CrossEntropyTarget<'a> {
 /// # Panics
 /// If a label is not below `n_classes`.
 #[must_use]
-pub fn cross_entropy(logits: &[f32], n_classes: usize, target: CrossEntropyTarget<'_>) -> (f32, Vec<f32>) {
+pub fn cross_entropy(
+    logits: &[f32],
+    n_classes: usize,
+    target: CrossEntropyTarget<'_>,
+) -> (f32, Vec<f32>) {
     let batch = target.labels.len();
     let even = target.smoothing / n_classes as f32;
     let mut gradient = Vec::with_capacity(logits.len());
     let mut loss = 0.0;
     let mut shares = vec![0.0; n_classes];
-    for (at, (row, &label)) in logits.chunks_exact(n_classes).zip(target.labels).enumerate() {
+    for (at, (row, &label)) in logits
+        .chunks_exact(n_classes)
+        .zip(target.labels)
+        .enumerate()
+    {
         shares.fill(even);
         shares[label] += 1.0 - target.smoothing;
         if let Some(weights) = target.class_weights {

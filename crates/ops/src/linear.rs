@@ -66,10 +66,17 @@ pub fn linear_forward(
         return output;
     }
     // A layer with few units has one block of columns: then there are more blocks of rows.
-    let row_block = if n_out > COLUMN_BLOCK { ROW_BLOCK } else { ROW_BLOCK / 2 };
+    let row_block = if n_out > COLUMN_BLOCK {
+        ROW_BLOCK
+    } else {
+        ROW_BLOCK / 2
+    };
     let mut tasks = Vec::new();
     for (at, rows) in output.chunks_mut(row_block * n_out).enumerate() {
-        for (block, pieces) in column_blocks(rows, n_out, COLUMN_BLOCK).into_iter().enumerate() {
+        for (block, pieces) in column_blocks(rows, n_out, COLUMN_BLOCK)
+            .into_iter()
+            .enumerate()
+        {
             tasks.push((at * row_block, block * COLUMN_BLOCK, pieces));
         }
     }
@@ -178,19 +185,34 @@ pub fn linear_backward(
     if of_weight.is_empty() || batch == 0 {
         of_weight.fill(0.0);
         let input = is_input_asked.then_some(of_input);
-        return LinearGradients { input, weight: of_weight, bias };
+        return LinearGradients {
+            input,
+            weight: of_weight,
+            bias,
+        };
     }
     let mut scratch = Shared::take();
     let n_panels = n_out.div_ceil(COLUMNS);
     let panels = first_of(&mut scratch.panels.buffer, n_panels * batch, [0.0; COLUMNS]);
     mask(shape, output_of_relu, gradient, panels, &mut bias);
-    let n_panels = if is_input_asked { batch.div_ceil(COLUMNS) } else { 0 };
-    let transposed = first_of(&mut scratch.transposed.buffer, n_panels * n_out, [0.0; COLUMNS]);
+    let n_panels = if is_input_asked {
+        batch.div_ceil(COLUMNS)
+    } else {
+        0
+    };
+    let transposed = first_of(
+        &mut scratch.transposed.buffer,
+        n_panels * n_out,
+        [0.0; COLUMNS],
+    );
     transpose(shape, panels, transposed);
     let (panels, transposed) = (&*panels, &*transposed);
     // Empty, if it is not asked for.
     let columns = column_blocks(&mut of_input, n_in, WEIGHT_BLOCK);
-    let tasks: Vec<_> = of_weight.chunks_mut(WEIGHT_BLOCK * n_out).zip(columns).collect();
+    let tasks: Vec<_> = of_weight
+        .chunks_mut(WEIGHT_BLOCK * n_out)
+        .zip(columns)
+        .collect();
     let n_products = if is_input_asked { 2 } else { 1 };
     let work = n_products * batch * n_out * WEIGHT_BLOCK.min(n_in);
     let (input, weight) = (Matrix::new(input, n_in), Matrix::new(weight, n_out));
@@ -276,7 +298,11 @@ fn weight_block(
     let arch = Arch::new();
     let mut scratch = Scratch::take();
     let firsts = (from..n_in.min(from + WEIGHT_BLOCK)).step_by(ROWS);
-    let left = first_of(&mut scratch.interleaved.buffer, firsts.len() * batch, [0.0; ROWS]);
+    let left = first_of(
+        &mut scratch.interleaved.buffer,
+        firsts.len() * batch,
+        [0.0; ROWS],
+    );
     for (first, left) in firsts.zip(left.chunks_exact_mut(batch)) {
         input.interleaved((first, n_in), 0, left);
     }

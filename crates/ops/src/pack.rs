@@ -26,13 +26,25 @@ impl<'a> Matrix<'a> {
     /// Rows from `first` on, of which `depth` values from `from` on. Beyond the last of `n_rows` rows stands the last
     /// one again: nothing is made of it.
     #[inline(always)]
-    pub(crate) fn rows(&self, (first, n_rows): (usize, usize), from: usize, depth: usize) -> Rows<'a> {
-        Rows(std::array::from_fn(|i| self.part((first + i).min(n_rows - 1), from, depth)))
+    pub(crate) fn rows(
+        &self,
+        (first, n_rows): (usize, usize),
+        from: usize,
+        depth: usize,
+    ) -> Rows<'a> {
+        Rows(std::array::from_fn(|i| {
+            self.part((first + i).min(n_rows - 1), from, depth)
+        }))
     }
 
     /// Columns from `from` on, with the rows from `first` on. Beyond the column `end` they stay as they are: nothing is
     /// made of them.
-    pub(crate) fn panel(&self, (from, end): (usize, usize), first: usize, out: &mut [[f32; COLUMNS]]) {
+    pub(crate) fn panel(
+        &self,
+        (from, end): (usize, usize),
+        first: usize,
+        out: &mut [[f32; COLUMNS]],
+    ) {
         let n = COLUMNS.min(end - from);
         for (row, out) in (first..).zip(out) {
             let values = self.part(row, from, n);

@@ -11,7 +11,11 @@ pub(crate) const COPY: usize = 16;
 /// Does a piece of work for each item, where each takes about so many multiply-adds.
 ///
 /// What the pieces are must depend on shapes alone, never on the number of threads: so results do not.
-pub(crate) fn for_each<T: Send>(items: Vec<T>, multiply_adds: usize, work: impl Fn(usize, T) + Sync) {
+pub(crate) fn for_each<T: Send>(
+    items: Vec<T>,
+    multiply_adds: usize,
+    work: impl Fn(usize, T) + Sync,
+) {
     let at_once = WORTH_A_THREAD.div_ceil(multiply_adds.max(1));
     if items.len() <= at_once {
         for (at, item) in items.into_iter().enumerate() {
@@ -27,7 +31,11 @@ pub(crate) fn for_each<T: Send>(items: Vec<T>, multiply_adds: usize, work: impl 
 }
 
 /// Cuts a matrix of `width` columns into blocks of columns: for each block its piece of every row.
-pub(crate) fn column_blocks(matrix: &mut [f32], width: usize, block: usize) -> Vec<Vec<&mut [f32]>> {
+pub(crate) fn column_blocks(
+    matrix: &mut [f32],
+    width: usize,
+    block: usize,
+) -> Vec<Vec<&mut [f32]>> {
     let n_rows = matrix.len() / width.max(1);
     let mut blocks: Vec<Vec<&mut [f32]>> = (0..width.div_ceil(block))
         .map(|_| Vec::with_capacity(n_rows))

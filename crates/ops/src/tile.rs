@@ -1,30 +1,41 @@
 //! The one loop that everything comes down to: a small tile of a matrix product, kept in registers.
+//!
+//! Eight rows of a left operand times 32 columns of a right one: on AVX-512 that is sixteen vectors of sums, enough that
+//! no multiply-add waits for the one before, and ten loads for sixteen multiply-adds. Left operands are read where they
+//! lie; right ones are packed, or are windows of a picture.
+#![allow(
+    clippy::needless_range_loop,
+    reason = "loops over constants, which the compiler unrolls; iterators keep sums out of registers here"
+)]
 
 use pulp::{Arch, Simd, WithSimd};
 
 /// Rows of a tile.
-pub const ROWS: usize = 8;
+pub(crate) const ROWS: usize = 8;
 
 /// Columns of a tile, and of the panels that right operands are packed into.
-pub const COLUMNS: usize = 32;
+pub(crate) const COLUMNS: usize = 32;
 
-/// The largest depth of a tile: how many products are summed up at once.
-pub const DEPTH: usize = 288;
+/// The largest depth of a tile: how many products are summed up at once. Its panel, 36 KiB, and its rows stay in the
+/// first cache.
+pub(crate) const DEPTH: usize = 288;
 
 /// Cuts a depth into parts of about one size, `(start, depth)` each.
 pub(crate) fn depths(all: usize) -> impl Iterator<Item = (usize, usize)> {
     let part = all.div_ceil(all.div_ceil(DEPTH).max(1)).max(1);
-    (0..all).step_by(part).map(move |start| (start, part.min(all - start)))
+    (0..all)
+        .step_by(part)
+        .map(move |start| (start, part.min(all - start)))
 }
 
 /// A tile of a product.
-pub type Tile = [[f32; COLUMNS]; ROWS];
+pub(crate) type Tile = [[f32; COLUMNS]; ROWS];
 
 /// Depths that a tile goes through in one breath, so that bounds are checked once for all of them.
-pub const STEPS: usize = 16;
+pub(crate) const STEPS: usize = 16;
 
 /// A left operand: [`ROWS`] rows.
-pub trait Left: Copy {
+pub(crate) trait Left: Copy {
     /// The factors at [`STEPS`] depths.
     type Block: Copy;
 
@@ -40,7 +51,7 @@ pub trait Left: Copy {
 
 /// Rows as they lie in memory.
 #[derive(Clone, Copy)]
-pub struct Rows<'a>(pub [&'a [f32]; ROWS]);
+pub(crate) struct Rows<'a>(pub(crate) [&'a [f32]; ROWS]);
 
 impl<'a> Left for Rows<'a> {
     type Block = [&'a [f32; STEPS]; ROWS];
@@ -86,7 +97,7 @@ impl<'a> Left for &'a [[f32; ROWS]] {
 }
 
 /// A right operand: [`COLUMNS`] columns.
-pub trait Right<'a>: Copy {
+pub(crate) trait Right<'a>: Copy {
     /// All factors at a depth.
     fn at(self, depth: usize) -> &'a [f32; COLUMNS];
 }
@@ -99,35 +110,21 @@ impl<'a> Right<'a> for &'a [[f32; COLUMNS]] {
     }
 }
 
-/// Columns of a matrix as it lies in memory.
-#[derive(Clone, Copy)]
-pub struct Columns<'a> {
-    /// From the first column on.
-    pub values: &'a [f32],
-    pub stride: usize,
-}
-
-impl<'a> Right<'a> for Columns<'a> {
-    #[inline(always)]
-    fn at(self, depth: usize) -> &'a [f32; COLUMNS] {
-        let start = depth * self.stride;
-        self.values[start..start + COLUMNS].as_array().expect("so many")
-    }
-}
-
 /// Columns that lie contiguous at one place per depth, which may overlap: windows of a picture.
 #[derive(Clone, Copy)]
-pub struct Windows<'a> {
-    pub values: &'a [f32],
+pub(crate) struct Windows<'a> {
+    pub(crate) values: &'a [f32],
     /// Where each depth begins.
-    pub offsets: &'a [usize],
+    pub(crate) offsets: &'a [usize],
 }
 
 impl<'a> Right<'a> for Windows<'a> {
     #[inline(always)]
     fn at(self, depth: usize) -> &'a [f32; COLUMNS] {
         let start = self.offsets[depth];
-        self.values[start..start + COLUMNS].as_array().expect("so many")
+        self.values[start..start + COLUMNS]
+            .as_array()
+            .expect("so many")
     }
 }
 
@@ -135,7 +132,7 @@ impl<'a> Right<'a> for Windows<'a> {
 ///
 /// Sums run in the order of the depth, whatever the processor's vectors are.
 #[inline]
-pub fn multiply<'a>(
+pub(crate) fn multiply<'a>(
     arch: Arch,
     (left, right): (impl Left, impl Right<'a>),
     depth: usize,

@@ -13,12 +13,17 @@ use proptest::prelude::*;
 const TOLERANCE: f64 = 1e-5;
 
 fn values(n: usize, seed: usize) -> Vec<f32> {
-    (0..n).map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin()).collect()
+    (0..n)
+        .map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin())
+        .collect()
 }
 
 /// In 0..1, so that sums of them do not cancel.
 fn positive(n: usize, seed: usize) -> Vec<f32> {
-    values(n, seed).into_iter().map(|value| f32::midpoint(value, 1.0)).collect()
+    values(n, seed)
+        .into_iter()
+        .map(|value| f32::midpoint(value, 1.0))
+        .collect()
 }
 
 fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
@@ -32,10 +37,15 @@ fn vec<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 
 fn assert_close(fused: &[f32], stock: &[f32], what: &str) {
     assert_eq!(fused.len(), stock.len(), "{what}");
-    let norm = |values: &mut dyn Iterator<Item = f32>| values.map(|x| f64::from(x).powi(2)).sum::<f64>().sqrt();
+    let norm = |values: &mut dyn Iterator<Item = f32>| {
+        values.map(|x| f64::from(x).powi(2)).sum::<f64>().sqrt()
+    };
     let off = norm(&mut fused.iter().zip(stock).map(|(a, b)| a - b));
     let size = norm(&mut stock.iter().copied());
-    assert!(off <= TOLERANCE * size + 1e-12, "{what}: off by {off} of {size}");
+    assert!(
+        off <= TOLERANCE * size + 1e-12,
+        "{what}: off by {off} of {size}"
+    );
 }
 
 /// Compares an operation on three tensors with another, by its output and the gradients of a weighted sum of it.
@@ -182,16 +192,27 @@ fn views_come_out_the_same() {
 #[test]
 fn threads_change_no_bit() {
     let run = |n_threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(n_threads)
+            .build()
+            .unwrap();
         pool.install(|| {
             let x = tensor(values(70 * 2 * 12 * 12, 1), [70, 2, 12, 12]);
             let w = tensor(values(40 * 2 * 9, 2), [40, 2, 3, 3]);
-            let step = ConvStep { stride: 1, padding: 1, has_relu: true, max_pool: 2 };
+            let step = ConvStep {
+                stride: 1,
+                padding: 1,
+                has_relu: true,
+                max_pool: 2,
+            };
             let maps = conv(x.clone(), w.clone(), None, step).flatten::<2>(1, 3);
             let v = tensor(values(40 * 36 * 300, 3), [40 * 36, 300]);
             let out = linear(maps, v.clone(), None, true);
             let gradients = out.sum().backward();
-            let of = [vec(w.grad(&gradients).unwrap()), vec(v.grad(&gradients).unwrap())];
+            let of = [
+                vec(w.grad(&gradients).unwrap()),
+                vec(v.grad(&gradients).unwrap()),
+            ];
             of.map(|values| values.into_iter().map(f32::to_bits).collect::<Vec<_>>())
         })
     };

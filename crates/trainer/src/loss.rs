@@ -78,7 +78,13 @@ impl Loss {
     /// that of the weighted loss, whatever a batch holds.
     fn of_labels(&self, logits: Tensor<2>, labels: Labels) -> Tensor<1> {
         let class_weights = self.class_weights.clone();
-        cross_entropy(logits, labels.classes, self.label_smoothing, class_weights, labels.weights)
+        cross_entropy(
+            logits,
+            labels.classes,
+            self.label_smoothing,
+            class_weights,
+            labels.weights,
+        )
     }
 }
 

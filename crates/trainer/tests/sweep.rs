@@ -138,10 +138,7 @@ fn ctrl_c_saves_all_and_the_same_command_goes_on() {
         );
         assert!(stderr(&output).ends_with(&expected), "{}", stderr(&output));
         let ledger = fs::read_to_string(folder(&place).join("ledger.jsonl")).unwrap();
-        assert!(
-            ledger.contains("\"event\":\"interrupted\"}"),
-            "{ledger}"
-        );
+        assert!(ledger.contains("\"event\":\"interrupted\"}"), "{ledger}");
         assert!(run_dirs(&folder(&place), true).len() < 12);
     }
     swept(&place, &slow(), &[]);

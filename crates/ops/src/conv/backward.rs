@@ -67,7 +67,11 @@ pub fn conv_backward(
             let of_map = Gradient {
                 values: &gradient[outputs.clone()],
                 output_of_relu: output_of_relu.map(|output| &output[outputs.clone()]),
-                places: if shape.pool > 1 { &places[outputs] } else { &[] },
+                places: if shape.pool > 1 {
+                    &places[outputs]
+                } else {
+                    &[]
+                },
             };
             Arch::new().dispatch(|| examples.spread(&layout, of_map, of_bias));
             examples.add_weight(&layout, &input[example * n_in..][..n_in], &offsets);
@@ -127,7 +131,12 @@ struct Examples {
 
 impl Examples {
     fn new(layout: &Layout, is_input_asked: bool) -> Self {
-        let ConvShape { c_out, kernel, stride, .. } = layout.shape;
+        let ConvShape {
+            c_out,
+            kernel,
+            stride,
+            ..
+        } = layout.shape;
         let mut scratch = Floats::take();
         first_of(&mut scratch.picture.buffer, layout.len(), 0.0).fill(0.0);
         // Reads reach a kernel's height before the first row, and as far behind the last one.
@@ -137,7 +146,12 @@ impl Examples {
         let pool = layout.shape.pool;
         let in_window = (0..pool * pool).map(|at| at / pool * layout.pitch + at % pool);
         let n_panels = c_out.div_ceil(COLUMNS);
-        first_of(&mut scratch.panels.buffer, n_panels * layout.columns(), [0.0; COLUMNS]).fill([0.0; COLUMNS]);
+        first_of(
+            &mut scratch.panels.buffer,
+            n_panels * layout.columns(),
+            [0.0; COLUMNS],
+        )
+        .fill([0.0; COLUMNS]);
         let n_tiles = layout.shape.depth().div_ceil(ROWS) * n_panels;
         Self {
             scratch,
@@ -162,7 +176,10 @@ impl Examples {
         let panels = &mut self.scratch.panels.buffer[..self.n_panels * columns];
         if shape.pool > 1 {
             // There is the last example's, at other places.
-            for map in maps.chunks_exact_mut(self.map_len).filter(|_| self.is_input_asked) {
+            for map in maps
+                .chunks_exact_mut(self.map_len)
+                .filter(|_| self.is_input_asked)
+            {
                 map[self.front..self.front + columns].fill(0.0);
             }
             panels.fill([0.0; COLUMNS]);
@@ -178,7 +195,12 @@ impl Examples {
             *of_bias += passed.iter().sum::<f32>();
         }
         let in_window = &self.in_window[..];
-        let place_of = |at: usize| gradient.places.get(at).map_or(0, |place| in_window[usize::from(*place)]);
+        let place_of = |at: usize| {
+            gradient
+                .places
+                .get(at)
+                .map_or(0, |place| in_window[usize::from(*place)])
+        };
         // Pixel by pixel, so that what is written lies together.
         for (group, panel) in panels.chunks_exact_mut(columns).enumerate() {
             let channels = group * COLUMNS..shape.c_out.min((group + 1) * COLUMNS);
@@ -223,7 +245,10 @@ impl Examples {
         let panels = &self.scratch.panels.buffer[..self.n_panels * columns];
         let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
         for (start, depth) in depths(columns) {
-            for (offsets, sums) in offsets.chunks(ROWS).zip(self.sums.chunks_exact_mut(self.n_panels)) {
+            for (offsets, sums) in offsets
+                .chunks(ROWS)
+                .zip(self.sums.chunks_exact_mut(self.n_panels))
+            {
                 // Beyond the last weight stands the last one again.
                 let rows = Rows(std::array::from_fn(|i| {
                     let offset = offsets[i.min(offsets.len() - 1)] + start;
@@ -279,13 +304,23 @@ impl Behind {
         let corners = (0..stride).flat_map(|row| (0..stride).map(move |column| [row, column]));
         Self {
             layout,
-            phases: corners.filter_map(|from| Phase::new(&layout, weight, from)).collect(),
+            phases: corners
+                .filter_map(|from| Phase::new(&layout, weight, from))
+                .collect(),
         }
     }
 
     /// Writes an example's input gradient, `[c_in, height, width]`.
     fn add(&self, examples: &Examples, of_input: &mut [f32]) {
-        let ConvShape { c_in, c_out, height, width, stride, padding, .. } = self.layout.shape;
+        let ConvShape {
+            c_in,
+            c_out,
+            height,
+            width,
+            stride,
+            padding,
+            ..
+        } = self.layout.shape;
         let pitch = self.layout.pitch;
         let gradients = &examples.scratch.maps.buffer[..c_out * examples.map_len];
         let mut scratch = Floats::take();
@@ -296,18 +331,30 @@ impl Behind {
             let n_places = phase.back.len();
             let start = examples.front + first * pitch;
             let offsets: Vec<usize> = (0..c_out)
-                .flat_map(|channel| phase.back.iter().map(move |back| channel * examples.map_len + start - back))
+                .flat_map(|channel| {
+                    phase
+                        .back
+                        .iter()
+                        .map(move |back| channel * examples.map_len + start - back)
+                })
                 .collect();
             let weight = Matrix::new(&phase.weight, c_out * n_places);
             convolve(weight, gradients, &offsets, c_in, n_columns, maps);
-            for (map, out) in maps.chunks_exact(n_columns).zip(of_input.chunks_exact_mut(height * width)) {
+            for (map, out) in maps
+                .chunks_exact(n_columns)
+                .zip(of_input.chunks_exact_mut(height * width))
+            {
                 for (row, values) in (first..first + n_rows).zip(map.chunks(pitch)) {
                     let y = row * stride + phase.from[0] - padding;
                     let out = &mut out[y * width..][..width];
                     // The first column of the phase that is not on the border.
                     let skipped = (padding.saturating_sub(phase.from[1])).div_ceil(stride);
                     let x = skipped * stride + phase.from[1] - padding;
-                    for (out, value) in out[x.min(width)..].iter_mut().step_by(stride).zip(&values[skipped..]) {
+                    for (out, value) in out[x.min(width)..]
+                        .iter_mut()
+                        .step_by(stride)
+                        .zip(&values[skipped..])
+                    {
                         *out = *value;
                     }
                 }
@@ -319,13 +366,25 @@ impl Behind {
 impl Phase {
     /// None if no pixel lies there, or no weight meets it.
     fn new(layout: &Layout, weight: &[f32], from: [usize; 2]) -> Option<Self> {
-        let ConvShape { c_in, c_out, kernel, stride, padding, height, .. } = layout.shape;
+        let ConvShape {
+            c_in,
+            c_out,
+            kernel,
+            stride,
+            padding,
+            height,
+            ..
+        } = layout.shape;
         let first = padding.saturating_sub(from[0]).div_ceil(stride);
         let last = (padding + height - 1).checked_sub(from[0])? / stride;
         let n_rows = (last + 1).checked_sub(first).filter(|n| *n > 0)?;
         let places: Vec<[usize; 2]> = (from[0]..kernel)
             .step_by(stride)
-            .flat_map(|row| (from[1]..kernel).step_by(stride).map(move |column| [row, column]))
+            .flat_map(|row| {
+                (from[1]..kernel)
+                    .step_by(stride)
+                    .map(move |column| [row, column])
+            })
             .collect();
         if places.is_empty() {
             return None;
@@ -334,10 +393,16 @@ impl Phase {
         for channel in 0..c_in {
             for map in 0..c_out {
                 let kernel_of = &weight[(map * c_in + channel) * kernel * kernel..];
-                turned.extend(places.iter().map(|[row, column]| kernel_of[row * kernel + column]));
+                turned.extend(
+                    places
+                        .iter()
+                        .map(|[row, column]| kernel_of[row * kernel + column]),
+                );
             }
         }
-        let back = places.iter().map(|[row, column]| row / stride * layout.pitch + column / stride);
+        let back = places
+            .iter()
+            .map(|[row, column]| row / stride * layout.pitch + column / stride);
         Some(Self {
             from,
             rows: [first, n_rows],

@@ -1,6 +1,9 @@
 use pulp::Arch;
 
-use super::{ConvShape, Layout, pool::{margin, max_pool}};
+use super::{
+    ConvShape, Layout,
+    pool::{margin, max_pool},
+};
 use crate::{
     pack::{Floats, Matrix, first_of},
     tasks::for_each,
@@ -56,10 +59,19 @@ pub fn conv_forward(
         let n_maps = shape.c_out * width;
         let maps = first_of(&mut scratch.maps.buffer, n_maps + margin(shape.pool), 0.0);
         let mut places = places.chunks_exact_mut(n_out.max(1));
-        let examples = input.chunks_exact(n_in).zip(values.chunks_exact_mut(n_out.max(1)));
+        let examples = input
+            .chunks_exact(n_in)
+            .zip(values.chunks_exact_mut(n_out.max(1)));
         for (input, values) in examples {
             layout.copy(input, picture);
-            convolve(weight, picture, &offsets, shape.c_out, width, &mut maps[..n_maps]);
+            convolve(
+                weight,
+                picture,
+                &offsets,
+                shape.c_out,
+                width,
+                &mut maps[..n_maps],
+            );
             let places = places.next().unwrap_or_default();
             Arch::new().dispatch(|| finish(&layout, maps, width, bias, has_relu, values, places));
         }
@@ -119,7 +131,10 @@ fn finish(
             let places = &mut places[at * n_pixels..][..n_pixels];
             max_pool(map, (layout.pitch, side), out_width, out, places);
         } else {
-            for (row, out) in map.chunks(layout.pitch).zip(out.chunks_exact_mut(out_width)) {
+            for (row, out) in map
+                .chunks(layout.pitch)
+                .zip(out.chunks_exact_mut(out_width))
+            {
                 out.copy_from_slice(&row[..out_width]);
             }
         }

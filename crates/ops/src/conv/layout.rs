@@ -15,7 +15,13 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn new(shape: ConvShape) -> Self {
-        let ConvShape { height, width, stride, padding, .. } = shape;
+        let ConvShape {
+            height,
+            width,
+            stride,
+            padding,
+            ..
+        } = shape;
         let [_, map_width] = shape.map();
         let pitch = if stride == 1 {
             // The border on the left is that on the right of the row before.
@@ -36,7 +42,12 @@ impl Layout {
 
     /// Values of a picture, with a margin behind it that reads may reach into.
     pub(super) fn len(&self) -> usize {
-        let ConvShape { c_in, stride, padding, .. } = self.shape;
+        let ConvShape {
+            c_in,
+            stride,
+            padding,
+            ..
+        } = self.shape;
         c_in * stride * stride * self.plane() + padding + COLUMNS
     }
 
@@ -52,7 +63,11 @@ impl Layout {
         let ConvShape { c_in, kernel, .. } = self.shape;
         let places = (0..kernel).flat_map(|row| (0..kernel).map(move |column| (row, column)));
         (0..c_in)
-            .flat_map(|channel| places.clone().map(move |(row, column)| self.offset(channel, row, column)))
+            .flat_map(|channel| {
+                places
+                    .clone()
+                    .map(move |(row, column)| self.offset(channel, row, column))
+            })
             .collect()
     }
 
@@ -65,7 +80,13 @@ impl Layout {
     /// Copies an example's picture, `[c_in, height, width]`, to where there are zeros, or another one.
     #[inline(always)]
     pub(super) fn copy(&self, picture: &[f32], out: &mut [f32]) {
-        let ConvShape { height, width, stride, padding, .. } = self.shape;
+        let ConvShape {
+            height,
+            width,
+            stride,
+            padding,
+            ..
+        } = self.shape;
         for (channel, map) in picture.chunks_exact(height * width).enumerate() {
             for (y, row) in map.chunks_exact(width).enumerate() {
                 if stride == 1 {

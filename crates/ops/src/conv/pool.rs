@@ -1,4 +1,8 @@
 //! Maximum pooling of one map.
+#![allow(
+    clippy::needless_range_loop,
+    reason = "loops over constants, which the compiler makes vectors of"
+)]
 
 /// Outputs that are made at once.
 const AT_ONCE: usize = 16;
@@ -30,7 +34,13 @@ pub(super) fn max_pool(
 
 /// With a side that the compiler knows: it makes vectors of that.
 #[inline(always)]
-fn fixed<const SIDE: usize>(map: &[f32], pitch: usize, width: usize, best: &mut [f32], place: &mut [u16]) {
+fn fixed<const SIDE: usize>(
+    map: &[f32],
+    pitch: usize,
+    width: usize,
+    best: &mut [f32],
+    place: &mut [u16],
+) {
     let rows = best.chunks_mut(width).zip(place.chunks_mut(width));
     for (y, (best, place)) in rows.enumerate() {
         let parts = best.chunks_mut(AT_ONCE).zip(place.chunks_mut(AT_ONCE));
@@ -45,7 +55,11 @@ fn fixed<const SIDE: usize>(map: &[f32], pitch: usize, width: usize, best: &mut 
                         let value = windows[i][column];
                         let is_larger = is_larger(value, largest[i]);
                         largest[i] = if is_larger { value } else { largest[i] };
-                        at[i] = if is_larger { (row * SIDE + column) as u32 } else { at[i] };
+                        at[i] = if is_larger {
+                            (row * SIDE + column) as u32
+                        } else {
+                            at[i]
+                        };
                     }
                 }
             }
@@ -58,13 +72,21 @@ fn fixed<const SIDE: usize>(map: &[f32], pitch: usize, width: usize, best: &mut 
 }
 
 #[inline(always)]
-fn any(map: &[f32], (pitch, side): (usize, usize), width: usize, best: &mut [f32], place: &mut [u16]) {
+fn any(
+    map: &[f32],
+    (pitch, side): (usize, usize),
+    width: usize,
+    best: &mut [f32],
+    place: &mut [u16],
+) {
     best.fill(f32::NEG_INFINITY);
     place.fill(0);
     let rows = best.chunks_mut(width).zip(place.chunks_mut(width));
     for (y, (best, place)) in rows.enumerate() {
         for at in 0..side * side {
-            let values = map[(y * side + at / side) * pitch + at % side..].iter().step_by(side);
+            let values = map[(y * side + at / side) * pitch + at % side..]
+                .iter()
+                .step_by(side);
             for ((best, place), value) in best.iter_mut().zip(&mut *place).zip(values) {
                 if is_larger(*value, *best) {
                     *best = *value;

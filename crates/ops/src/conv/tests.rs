@@ -3,12 +3,17 @@ use proptest::prelude::*;
 use super::*;
 
 fn values(n: usize, seed: usize) -> Vec<f32> {
-    (0..n).map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin()).collect()
+    (0..n)
+        .map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin())
+        .collect()
 }
 
 /// In 0..1, so that sums of them do not cancel.
 fn positive(n: usize, seed: usize) -> Vec<f32> {
-    values(n, seed).into_iter().map(|value| f32::midpoint(value, 1.0)).collect()
+    values(n, seed)
+        .into_iter()
+        .map(|value| f32::midpoint(value, 1.0))
+        .collect()
 }
 
 /// Plain loops in 64 bits: output, and the gradients of input, weight and bias.
@@ -23,13 +28,19 @@ fn plain(s: ConvShape, x: &[f32], w: &[f32], b: &[f32], relu: bool, dy: &[f32]) 
         for channel in 0..s.c_in {
             for i in 0..s.kernel {
                 for j in 0..s.kernel {
-                    let at = [(row * s.stride + i).checked_sub(s.padding), (column * s.stride + j).checked_sub(s.padding)];
+                    let at = [
+                        (row * s.stride + i).checked_sub(s.padding),
+                        (column * s.stride + j).checked_sub(s.padding),
+                    ];
                     if let [Some(r), Some(c)] = at
                         && r < s.height
                         && c < s.width
                     {
                         let input = ((example * s.c_in + channel) * s.height + r) * s.width + c;
-                        pairs.push((input, ((map * s.c_in + channel) * s.kernel + i) * s.kernel + j));
+                        pairs.push((
+                            input,
+                            ((map * s.c_in + channel) * s.kernel + i) * s.kernel + j,
+                        ));
                     }
                 }
             }
@@ -42,8 +53,16 @@ fn plain(s: ConvShape, x: &[f32], w: &[f32], b: &[f32], relu: bool, dy: &[f32]) 
             for row in 0..height {
                 for column in 0..width {
                     let windows = (0..s.pool * s.pool).map(|at| {
-                        let pairs = meets(example, map, row * s.pool + at / s.pool, column * s.pool + at % s.pool);
-                        let sum: f64 = pairs.iter().map(|&(i, k)| f64::from(x[i]) * f64::from(w[k])).sum();
+                        let pairs = meets(
+                            example,
+                            map,
+                            row * s.pool + at / s.pool,
+                            column * s.pool + at % s.pool,
+                        );
+                        let sum: f64 = pairs
+                            .iter()
+                            .map(|&(i, k)| f64::from(x[i]) * f64::from(w[k]))
+                            .sum();
                         (sum + f64::from(b[map]), pairs)
                     });
                     let (z, pairs) = windows
@@ -70,13 +89,24 @@ fn plain(s: ConvShape, x: &[f32], w: &[f32], b: &[f32], relu: bool, dy: &[f32]) 
 fn assert_close(actual: &[f32], expected: &[f64], what: &str) {
     assert_eq!(actual.len(), expected.len(), "{what}");
     let norm = expected.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let off = actual.iter().zip(expected).map(|(a, e)| (f64::from(*a) - e).powi(2)).sum::<f64>().sqrt();
+    let off = actual
+        .iter()
+        .zip(expected)
+        .map(|(a, e)| (f64::from(*a) - e).powi(2))
+        .sum::<f64>()
+        .sqrt();
     assert!(off <= 1e-5 * norm + 1e-12, "{what}: off by {off} of {norm}");
 }
 
 fn check(shape: ConvShape, relu: bool) {
-    let (x, w) = (values(shape.batch * shape.input_values(), 1), values(shape.c_out * shape.depth(), 2));
-    let (b, dy) = (values(shape.c_out, 3), positive(shape.batch * shape.output_values(), 4));
+    let (x, w) = (
+        values(shape.batch * shape.input_values(), 1),
+        values(shape.c_out * shape.depth(), 2),
+    );
+    let (b, dy) = (
+        values(shape.c_out, 3),
+        positive(shape.batch * shape.output_values(), 4),
+    );
     let [y, dx, dw, db] = plain(shape, &x, &w, &b, relu, &dy);
     let output = conv_forward(shape, &x, &w, Some(&b), relu);
     assert_close(&output.values, &y, "output");
@@ -95,17 +125,19 @@ fn any_shape() -> impl Strategy<Value = ConvShape> {
         (1usize..4, 1usize..6, 1usize..20, 1usize..20),
         (1usize..40, 1usize..6, 1usize..4, 0usize..4, 1usize..5),
     )
-        .prop_map(|((batch, c_in, height, width), (c_out, kernel, stride, padding, pool))| ConvShape {
-            batch,
-            c_in,
-            height,
-            width,
-            c_out,
-            kernel,
-            stride,
-            padding,
-            pool,
-        })
+        .prop_map(
+            |((batch, c_in, height, width), (c_out, kernel, stride, padding, pool))| ConvShape {
+                batch,
+                c_in,
+                height,
+                width,
+                c_out,
+                kernel,
+                stride,
+                padding,
+                pool,
+            },
+        )
         .prop_filter("kernel and pool fit", |s| {
             let fits = |side: usize| side + 2 * s.padding >= s.kernel;
             fits(s.height) && fits(s.width) && s.map().iter().all(|side| *side >= s.pool)

@@ -4,26 +4,44 @@ use super::*;
 
 /// Values that repeat nowhere soon, in -1..1.
 fn values(n: usize, seed: usize) -> Vec<f32> {
-    (0..n).map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin()).collect()
+    (0..n)
+        .map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin())
+        .collect()
 }
 
 /// In 0..1, so that sums of them do not cancel.
 fn positive(n: usize, seed: usize) -> Vec<f32> {
-    values(n, seed).into_iter().map(|value| f32::midpoint(value, 1.0)).collect()
+    values(n, seed)
+        .into_iter()
+        .map(|value| f32::midpoint(value, 1.0))
+        .collect()
 }
 
 /// The same in plain loops and 64 bits: output, and the gradients of input, weight and bias.
-fn plain(shape: LinearShape, x: &[f32], w: &[f32], b: &[f32], relu: bool, dy: &[f32]) -> [Vec<f64>; 4] {
+fn plain(
+    shape: LinearShape,
+    x: &[f32],
+    w: &[f32],
+    b: &[f32],
+    relu: bool,
+    dy: &[f32],
+) -> [Vec<f64>; 4] {
     let LinearShape { batch, n_in, n_out } = shape;
     let mut y = vec![0.0; batch * n_out];
     let (mut dx, mut dw, mut db) = (vec![0.0; x.len()], vec![0.0; w.len()], vec![0.0; n_out]);
     for r in 0..batch {
         for j in 0..n_out {
-            let sum: f64 = (0..n_in).map(|i| f64::from(x[r * n_in + i]) * f64::from(w[i * n_out + j])).sum();
+            let sum: f64 = (0..n_in)
+                .map(|i| f64::from(x[r * n_in + i]) * f64::from(w[i * n_out + j]))
+                .sum();
             let z = sum + f64::from(b[j]);
             let is_passed = !relu || z > 0.0;
             y[r * n_out + j] = if is_passed { z } else { 0.0 };
-            let g = if is_passed { f64::from(dy[r * n_out + j]) } else { 0.0 };
+            let g = if is_passed {
+                f64::from(dy[r * n_out + j])
+            } else {
+                0.0
+            };
             db[j] += g;
             for i in 0..n_in {
                 dx[r * n_in + i] += g * f64::from(w[i * n_out + j]);
@@ -37,7 +55,12 @@ fn plain(shape: LinearShape, x: &[f32], w: &[f32], b: &[f32], relu: bool, dy: &[
 fn assert_close(actual: &[f32], expected: &[f64], what: &str) {
     assert_eq!(actual.len(), expected.len());
     let norm = expected.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let off = actual.iter().zip(expected).map(|(a, e)| (f64::from(*a) - e).powi(2)).sum::<f64>().sqrt();
+    let off = actual
+        .iter()
+        .zip(expected)
+        .map(|(a, e)| (f64::from(*a) - e).powi(2))
+        .sum::<f64>()
+        .sqrt();
     assert!(off <= 1e-5 * norm + 1e-12, "{what}: off by {off} of {norm}");
 }
 
@@ -53,7 +76,11 @@ fn check(batch: usize, n_in: usize, n_out: usize, relu: bool) {
     assert_close(&gradients.weight, &dw, "weight");
     assert_close(&gradients.bias, &db, "bias");
     assert_close(gradients.input.as_ref().unwrap(), &dx, "input");
-    assert!(linear_backward(shape, &x, &w, of_relu, &dy, false).input.is_none());
+    assert!(
+        linear_backward(shape, &x, &w, of_relu, &dy, false)
+            .input
+            .is_none()
+    );
 }
 
 proptest! {

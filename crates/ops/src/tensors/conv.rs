@@ -68,7 +68,9 @@ mod fused {
     use super::ConvStep;
     use crate::{
         ConvShape, conv_backward, conv_forward,
-        tensors::flex::{Done, Primitive, from_plain, from_tracked, new, plain, record, tracked, values},
+        tensors::flex::{
+            Done, Primitive, from_plain, from_tracked, new, plain, record, tracked, values,
+        },
     };
 
     pub(super) fn conv(
@@ -113,7 +115,11 @@ mod fused {
     fn shape(input: [usize; 4], weight: [usize; 4], options: ConvStep) -> ConvShape {
         let [batch, c_in, height, width] = input;
         let [c_out, weight_in, kernel, kernel_width] = weight;
-        assert_eq!((c_in, kernel), (weight_in, kernel_width), "{input:?}, {weight:?}");
+        assert_eq!(
+            (c_in, kernel),
+            (weight_in, kernel_width),
+            "{input:?}, {weight:?}"
+        );
         ConvShape {
             batch,
             c_in,
@@ -135,9 +141,18 @@ mod fused {
         has_relu: bool,
     ) -> (Primitive, Vec<u16>) {
         let bias = bias.map(values);
-        let output = conv_forward(shape, &values(input), &values(weight), bias.as_deref(), has_relu);
+        let output = conv_forward(
+            shape,
+            &values(input),
+            &values(weight),
+            bias.as_deref(),
+            has_relu,
+        );
         let [height, width] = shape.output();
-        (new(output.values, [shape.batch, shape.c_out, height, width]), output.places)
+        (
+            new(output.values, [shape.batch, shape.c_out, height, width]),
+            output.places,
+        )
     }
 
     impl Done for Conv {
@@ -153,7 +168,9 @@ mod fused {
                 is_asked[0],
             );
             vec![
-                gradients.input.map(|values| new(values, self.input.shape())),
+                gradients
+                    .input
+                    .map(|values| new(values, self.input.shape())),
                 Some(new(gradients.weight, self.weight.shape())),
                 Some(new(gradients.bias, [self.shape.c_out])),
             ]

@@ -44,7 +44,9 @@ mod fused {
 
     use crate::{
         CrossEntropyTarget,
-        tensors::flex::{Done, Primitive, from_plain, from_tracked, new, plain, record, tracked, values},
+        tensors::flex::{
+            Done, Primitive, from_plain, from_tracked, new, plain, record, tracked, values,
+        },
     };
 
     pub(super) fn cross_entropy(
@@ -55,10 +57,7 @@ mod fused {
         example_weights: Option<Tensor<1>>,
     ) -> Tensor<1> {
         let dims = logits.dims();
-        let labels: Vec<i64> = labels
-            .into_data()
-            .iter()
-            .collect();
+        let labels: Vec<i64> = labels.into_data().iter().collect();
         let labels: Vec<usize> = labels.into_iter().map(|label| label as usize).collect();
         let class_weights = class_weights.map(|weights| plain(weights.without_autodiff()));
         let example_weights = example_weights.map(|weights| plain(weights.without_autodiff()));
@@ -88,7 +87,10 @@ mod fused {
         fn gradients(&self, gradient: &Primitive, _: &[bool]) -> Vec<Option<Primitive>> {
             let factor = values(gradient)[0];
             let by_logits = values(&self.0).iter().map(|value| value * factor).collect();
-            vec![Some(new(by_logits, burn::backend::TensorMetadata::shape(&self.0)))]
+            vec![Some(new(
+                by_logits,
+                burn::backend::TensorMetadata::shape(&self.0),
+            ))]
         }
     }
 }

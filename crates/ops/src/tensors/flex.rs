@@ -45,7 +45,7 @@ pub(crate) fn values(tensor: &Primitive) -> Cow<'_, [f32]> {
         Some(values) => Cow::Borrowed(values),
         None => {
             let data = tensor.clone().into_data();
-            Cow::Owned(data.into_vec().expect("values of 32 bits"))
+            Cow::Owned(data.try_into_vec().expect("values of 32 bits"))
         }
     }
 }
@@ -67,7 +67,11 @@ pub(crate) fn record<D: Done, const N: usize>(
     output: Primitive,
 ) -> Tracked {
     let step = Step(PhantomData);
-    match step.prepare::<NoCheckpointing>(inputs).compute_bound().stateful() {
+    match step
+        .prepare::<NoCheckpointing>(inputs)
+        .compute_bound()
+        .stateful()
+    {
         OpsKind::Tracked(prepared) => prepared.finish(done, output),
         OpsKind::UnTracked(prepared) => prepared.finish(output),
     }

@@ -35,7 +35,9 @@ mod fused {
 
     use crate::{
         LinearShape, linear_backward, linear_forward,
-        tensors::flex::{Done, Primitive, from_plain, from_tracked, new, plain, record, tracked, values},
+        tensors::flex::{
+            Done, Primitive, from_plain, from_tracked, new, plain, record, tracked, values,
+        },
     };
 
     pub(super) fn linear(
@@ -46,7 +48,12 @@ mod fused {
     ) -> Tensor<2> {
         if !weight.device().is_autodiff() {
             let bias = bias.map(plain);
-            return from_plain(forward(&plain(input), &plain(weight), bias.as_ref(), has_relu));
+            return from_plain(forward(
+                &plain(input),
+                &plain(weight),
+                bias.as_ref(),
+                has_relu,
+            ));
         }
         let (input, input_node) = tracked(input).into_parts();
         let (weight, weight_node) = tracked(weight).into_parts();
@@ -87,7 +94,13 @@ mod fused {
     ) -> Primitive {
         let shape = shape(input, weight);
         let bias = bias.map(values);
-        let output = linear_forward(shape, &values(input), &values(weight), bias.as_deref(), has_relu);
+        let output = linear_forward(
+            shape,
+            &values(input),
+            &values(weight),
+            bias.as_deref(),
+            has_relu,
+        );
         new(output, [shape.batch, shape.n_out])
     }
 
@@ -104,7 +117,9 @@ mod fused {
                 is_asked[0],
             );
             vec![
-                gradients.input.map(|values| new(values, [shape.batch, shape.n_in])),
+                gradients
+                    .input
+                    .map(|values| new(values, [shape.batch, shape.n_in])),
                 Some(new(gradients.weight, [shape.n_in, shape.n_out])),
                 Some(new(gradients.bias, [shape.n_out])),
             ]

@@ -50,7 +50,7 @@ pub(super) fn step<const D: usize, const N: usize>(
             arch.dispatch(|| piece.step(formula, scale, Some))
         }
     });
-    if let Ok(gradient) = gradient.into_vec() {
+    if let Ok(gradient) = gradient.try_into_vec() {
         plumb_ops::recycle(gradient);
     }
     Stepped {

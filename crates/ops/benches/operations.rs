@@ -1,0 +1,153 @@
+//! The fused operations beside burn's own, forward and backward, on the shapes of the networks that `scripts/bench.sh`
+//! trains:
+//!
+//!     cargo bench -p plumb-ops
+//!
+//! One operation at a time, in a pool of all cores. The figures of a whole step are those of `plumb bench`.
+
+use burn::tensor::{
+    Device, Distribution, Int, Tensor, activation, module,
+    ops::{ConvOptions, MaxPoolOptions},
+};
+use divan::Bencher;
+use plumb_ops::tensors::{ConvStep, conv, cross_entropy, linear};
+
+/// The same as the program has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    let pool = rayon::ThreadPoolBuilder::new().build();
+    pool.expect("threads").install(divan::main);
+}
+
+fn random<const D: usize>(shape: [usize; D]) -> Tensor<D> {
+    let device = Device::flex().autodiff();
+    Tensor::random(shape, Distribution::Normal(0.0, 0.1), &device)
+}
+
+/// `[batch, n_in, n_out]`.
+const LAYERS: [[usize; 3]; 4] = [[128, 784, 256], [128, 256, 256], [128, 256, 10], [128, 1024, 1024]];
+
+fn layer(
+    bencher: Bencher<'_, '_>,
+    [batch, n_in, n_out]: [usize; 3],
+    operation: fn(Tensor<2>, Tensor<2>, Tensor<1>) -> Tensor<2>,
+    is_backward: bool,
+) {
+    let x = random([batch, n_in]).require_grad();
+    let w = random([n_in, n_out]).require_grad();
+    let b = random([n_out]).require_grad();
+    let forward = || operation(x.clone(), w.clone(), b.clone());
+    if is_backward {
+        bencher.with_inputs(|| forward().sum()).bench_values(|loss| loss.backward());
+    } else {
+        bencher.bench(forward);
+    }
+}
+
+mod linear_forward {
+    use super::*;
+
+    #[divan::bench(args = LAYERS)]
+    fn fused(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
+        layer(bencher, shape, |x, w, b| linear(x, w, Some(b), true), false);
+    }
+
+    #[divan::bench(args = LAYERS)]
+    fn stock(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
+        layer(bencher, shape, |x, w, b| activation::relu(module::linear(x, w, Some(b))), false);
+    }
+}
+
+mod linear_backward {
+    use super::*;
+
+    #[divan::bench(args = LAYERS)]
+    fn fused(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
+        layer(bencher, shape, |x, w, b| linear(x, w, Some(b), true), true);
+    }
+
+    #[divan::bench(args = LAYERS)]
+    fn stock(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
+        layer(bencher, shape, |x, w, b| activation::relu(module::linear(x, w, Some(b))), true);
+    }
+}
+
+/// `[batch, c_in, side, c_out, kernel, stride, pool]`, with a border of half a kernel.
+const CONVOLUTIONS: [[usize; 7]; 5] = [
+    [64, 1, 28, 32, 3, 1, 2],
+    [64, 32, 14, 64, 3, 1, 2],
+    [64, 16, 32, 16, 3, 1, 1],
+    [64, 16, 32, 32, 3, 2, 1],
+    [64, 8, 28, 16, 5, 1, 3],
+];
+
+fn convolution(
+    bencher: Bencher<'_, '_>,
+    [batch, c_in, side, c_out, kernel, stride, max_pool]: [usize; 7],
+    operation: fn(Tensor<4>, Tensor<4>, Tensor<1>, ConvStep) -> Tensor<4>,
+    is_backward: bool,
+) {
+    let x = random([batch, c_in, side, side]).require_grad();
+    let w = random([c_out, c_in, kernel, kernel]).require_grad();
+    let b = random([c_out]).require_grad();
+    let step = ConvStep {
+        stride,
+        padding: kernel / 2,
+        has_relu: true,
+        max_pool,
+    };
+    let forward = || operation(x.clone(), w.clone(), b.clone(), step);
+    if is_backward {
+        bencher.with_inputs(|| forward().sum()).bench_values(|loss| loss.backward());
+    } else {
+        bencher.bench(forward);
+    }
+}
+
+fn stock_convolution(x: Tensor<4>, w: Tensor<4>, b: Tensor<1>, step: ConvStep) -> Tensor<4> {
+    let options = ConvOptions::new([step.stride; 2], [step.padding; 2], [1; 2], 1);
+    let y = activation::relu(module::conv2d(x, w, Some(b), options));
+    if step.max_pool == 1 {
+        return y;
+    }
+    let window = [step.max_pool; 2];
+    module::max_pool2d(y, MaxPoolOptions::new(window).with_stride(window))
+}
+
+mod conv_forward {
+    use super::*;
+
+    #[divan::bench(args = CONVOLUTIONS)]
+    fn fused(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
+        convolution(bencher, shape, |x, w, b, step| conv(x, w, Some(b), step), false);
+    }
+
+    #[divan::bench(args = CONVOLUTIONS)]
+    fn stock(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
+        convolution(bencher, shape, stock_convolution, false);
+    }
+}
+
+mod conv_backward {
+    use super::*;
+
+    #[divan::bench(args = CONVOLUTIONS)]
+    fn fused(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
+        convolution(bencher, shape, |x, w, b, step| conv(x, w, Some(b), step), true);
+    }
+
+    #[divan::bench(args = CONVOLUTIONS, sample_count = 10)]
+    fn stock(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
+        convolution(bencher, shape, stock_convolution, true);
+    }
+}
+
+/// Loss and gradient of a batch.
+#[divan::bench(args = [[128, 10], [128, 1000]])]
+fn loss(bencher: Bencher<'_, '_>, [batch, n_classes]: [usize; 2]) {
+    let logits = random([batch, n_classes]).require_grad();
+    let labels = Tensor::<1, Int>::zeros([batch], &logits.device());
+    bencher.bench(|| cross_entropy(logits.clone(), labels.clone(), 0.0, None, None).backward());
+}
