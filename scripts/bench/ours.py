@@ -39,8 +39,8 @@ def warn_of_others():
     """Says if other programs work on the machine: they slow the peer down more than plumb."""
     busy = os.getloadavg()[0]
     if busy > 0.5:
-        print(f"bench.sh: {busy:.1f} other programs were at work on this machine in the last minute: figures taken now\n"
-              "say little, and PyTorch's threads, which wait actively for each other, suffer more than plumb's",
+        print(f"bench.sh: {busy:.1f} other programs were at work on this machine in the last minute: figures taken\n"
+              "now say little, and PyTorch's threads, which wait actively for each other, suffer more than plumb's",
               file=sys.stderr)
 
 
