@@ -40,8 +40,8 @@ def warn_of_others():
     busy = os.getloadavg()[0]
     if busy > 0.5:
         print(f"bench.sh: the load of the last minute is {busy:.1f} (a build just before counts). If others go on\n"
-              "working on this machine, the figures say little: PyTorch's threads, which wait actively for each other,\n"
-              "suffer more than plumb's", file=sys.stderr)
+              "working here, the figures say little: PyTorch's threads, which wait actively for each other, suffer\n"
+              "more than plumb's", file=sys.stderr)
 
 
 def lines(printed):
