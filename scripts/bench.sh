@@ -11,6 +11,7 @@
 #
 # PLUMB takes a program that is built already, PLUMB_BENCH_PYTHON a Python that has torch, numpy and matplotlib.
 set -euo pipefail
+export PYTHONDONTWRITEBYTECODE=1
 cd "$(dirname "$0")/.."
 
 script=compare device=cpu help=

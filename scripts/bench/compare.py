@@ -20,7 +20,8 @@ MODELS = {
     "cnn_32_64": ("CNN 32-64-fc128, batch 64", 1.5),
 }
 # Compiling pays for itself only in a training that is longer than these: it is tried in the first round of the MNIST
-# job, where its epochs count without the first. In the sweep it was tried once by hand: README.md beside this file.
+# job, where its epochs count without the first. In the sweep it was tried once, by hand: see README.md beside this
+# file.
 JOB_VARIANTS = ("eager", "fused")
 
 

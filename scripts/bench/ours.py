@@ -39,9 +39,9 @@ def warn_of_others():
     """Says if other programs work on the machine: they slow the peer down more than plumb."""
     busy = os.getloadavg()[0]
     if busy > 0.5:
-        print(f"bench.sh: {busy:.1f} other programs were at work on this machine in the last minute: figures taken now\n"
-              "say little, and PyTorch's threads, which wait actively for each other, suffer more than plumb's",
-              file=sys.stderr)
+        print(f"bench.sh: the load of the last minute is {busy:.1f} (a build just before counts). If others go on\n"
+              "working here, the figures say little: PyTorch's threads, which wait actively for each other, suffer\n"
+              "more than plumb's", file=sys.stderr)
 
 
 def lines(printed):

@@ -33,9 +33,9 @@ class Row:
 
 
 def digits(value):
-    """Three digits at least, and no more behind the point than that takes."""
+    """Three digits: more would be noise."""
     if value >= 1000:
-        return f"{value:,.0f}"
+        return f"{float(f'{value:.3g}'):,.0f}"
     places = next((places for bound, places in ((100, 0), (10, 1), (1, 2)) if value >= bound), 3)
     return f"{value:.{places}f}"
 

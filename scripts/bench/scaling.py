@@ -126,8 +126,8 @@ def main():
         for threads in (1, 2):
             grown = slope([row for row in rows if row["threads"] == threads])
             verdict = "faster than the work" if grown > STEEPEST else "no faster than the work"
-            print(f"{sweep.name:10} {threads} thread{'s' * (threads > 1):1}  time ~ work^{grown:.2f} in the last decade: "
-                  f"it grows {verdict}", flush=True)
+            print(f"{sweep.name:10} threads {threads}  time ~ work^{grown:.2f} in the last decade of work: it grows "
+                  f"{verdict}", flush=True)
         draw(out / f"scaling_{sweep.name}.svg", rows)
         everything += rows
     with open(out / "scaling.csv", "w", newline="") as file:

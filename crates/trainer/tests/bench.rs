@@ -23,9 +23,9 @@ fn bench(args: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// By hand, for the quickstart's MLP 64-128-128-10: 8,192 + 16,384 + 1,280 multiply-adds forward, three times as many in
-/// training, less 8,192 for the gradient of the pixels. Its 18,000 training examples of which 5,000 are evaluated are
-/// the config's and `plumb train`'s.
+/// By hand, for the quickstart's MLP 64-128-128-10: 8,192 + 16,384 + 1,280 multiply-adds forward, three times as
+/// many in training, less 8,192 for the gradient of the pixels. 18,000 of its 20,000 digits are trained on, and the
+/// train error of a training is measured on a tenth of them, at least 5,000.
 #[test]
 fn figures_agree_with_each_other() {
     let found = bench(&[]);
@@ -175,7 +175,7 @@ fn a_loss_that_is_not_finite_ends_it() {
     );
 }
 
-/// The three networks that scripts/bench.sh compares: parameters by hand (784·256 + 256² + 2560 + 522 biases, and so on).
+/// Parameters by hand: 784·256 + 256² + 2,560 weights and 522 biases of the first, and so on.
 #[test]
 fn the_benchmark_configs_are_the_networks_that_they_name() {
     let place = Workplace::new();

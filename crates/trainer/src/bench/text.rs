@@ -65,10 +65,13 @@ fn spread(spread: &Spread, unit: &str, of: &str) -> String {
     format!("{median} {unit} ({min} to {max}{of})")
 }
 
-/// Three digits at least, and no more behind the point than that takes.
+/// Three digits: more would be noise.
 fn digits(value: f64) -> String {
     match value {
-        value if value >= 1000.0 => thousands(value.round() as u64),
+        value if value >= 1000.0 => {
+            let unit = 10_f64.powf(value.log10().floor() - 2.0);
+            thousands(((value / unit).round() * unit).round() as u64)
+        }
         value if value >= 100.0 => format!("{value:.0}"),
         value if value >= 10.0 => format!("{value:.1}"),
         value if value >= 1.0 => format!("{value:.2}"),
@@ -89,8 +92,11 @@ mod tests {
             (1.234, "1.23"),
             (12.34, "12.3"),
             (123.4, "123"),
-            (1_234.5, "1,235"),
-            (103_000.0, "103,000"),
+            (1_234.5, "1,230"),
+            (999.6, "1000"),
+            (1_000.0, "1,000"),
+            (99_950.0, "100,000"),
+            (103_499.0, "103,000"),
         ];
         for (value, expected) in cases {
             assert_eq!(digits(value), expected);

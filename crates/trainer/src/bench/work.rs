@@ -8,8 +8,9 @@ pub(super) fn per_training_example(plan: &NetworkPlan, task: &Task) -> f64 {
 }
 
 /// Multiply-adds of the layers that see the network's inputs: what grows with the number of channels (or features)
-/// is theirs, in proportion to it. (Of a residual first layer that is as wide as its inputs, the projection is taken off
-/// that it has with doubled inputs alone: a little too much.)
+/// is theirs, in proportion to it.
+///
+/// Too much by the projection that doubled inputs need, where the first layer is residual and as wide as its inputs.
 fn input_layers(plan: &NetworkPlan, task: &Task) -> f64 {
     let mut doubled = task.clone();
     doubled.input_shape[0] *= 2;
@@ -33,8 +34,8 @@ mod tests {
         assert!((actual - expected as f64).abs() < 0.5, "{model}: {actual}");
     }
 
-    /// By hand: a layer of n inputs and m outputs takes n·m forward, n·m for its weights' gradient, and n·m for its
-    /// inputs' gradient unless it is the first.
+    /// By hand: a layer of n inputs and m outputs takes n·m forward, n·m for its weights' gradient, and n·m for
+    /// its inputs' gradient unless it is the first.
     #[test]
     fn fully_connected_layers() {
         let (first, second, last) = (784 * 256, 256 * 256, 256 * 10);
@@ -51,13 +52,15 @@ mod tests {
         let (first, second) = (9 * 32 * 784, 9 * 32 * 64 * 196);
         let (hidden, last) = (3136 * 128, 1280);
         check(
-            "[cnn]\nhead = \"flatten\"\nblocks = [{ channels = 32, pool = 2 }, { channels = 64, pool = 2 }]\nhidden = [128]",
+            "[cnn]\nhead = \"flatten\"\nhidden = [128]\n\
+             blocks = [{ channels = 32, pool = 2 }, { channels = 64, pool = 2 }]",
             &[1, 28, 28],
             2 * first + 3 * (second + hidden + last),
         );
     }
 
-    /// The first block's convolution and the projection beside it both see the inputs: 9 · 3 · 4 and 3 · 4 per place.
+    /// By hand: the first block's convolution and the projection beside it see the inputs, 9 · 3 · 4 and 3 · 4 per
+    /// place.
     #[test]
     fn a_projection_of_the_inputs_has_no_gradient_for_them() {
         let (conv, projection, last) = (9 * 3 * 4 * 64, 3 * 4 * 64, 4 * 10);

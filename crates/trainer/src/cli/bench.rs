@@ -6,14 +6,15 @@ use crate::device::DeviceChoice;
 /// Measure what a config's training costs on this machine: time, share of the machine's limit, memory
 ///
 /// It trains with fresh weights and batches of the config's training set, evaluates what a training would measure of
-/// that set, and multiplies matrices on the same device and threads to see how fast they could be. Nothing is written. Compare figures only of one
-/// machine and one sitting: others that work on it slow both down.
+/// that set, and multiplies matrices on the same device and threads to see how fast they could be. Nothing is
+/// written. Compare figures only of one machine and one sitting: what else runs on it slows everything down.
 #[derive(Args)]
 pub(crate) struct BenchArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
     /// Training steps to time
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) steps: u32,
     /// Training steps before, which are not timed
     #[arg(long, value_name = "N", default_value_t = 10)]
