@@ -38,11 +38,8 @@ if [ -z "$python" ]; then
             exit 2
         fi
         python3 -m venv "$folder"
-        # The build for CPUs is a tenth of the size of that with CUDA, but not in PyPI.
-        if [ "$device" != cpu ] || ! "$python" -m pip install --quiet --disable-pip-version-check \
-            --extra-index-url https://download.pytorch.org/whl/cpu "torch==2.15.0+cpu"; then
-            "$python" -m pip install --quiet --disable-pip-version-check torch==2.15.0
-        fi
+        # PyPI's build holds CUDA too, 6 GB; PIP_EXTRA_INDEX_URL can name an index with PyTorch's build for CPUs alone.
+        "$python" -m pip install --quiet --disable-pip-version-check torch==2.15.0
         # shellcheck disable=SC2086 # one word per package
         "$python" -m pip install --quiet --disable-pip-version-check $others
     fi

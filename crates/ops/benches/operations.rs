@@ -27,7 +27,12 @@ fn random<const D: usize>(shape: [usize; D]) -> Tensor<D> {
 }
 
 /// `[batch, n_in, n_out]`.
-const LAYERS: [[usize; 3]; 4] = [[128, 784, 256], [128, 256, 256], [128, 256, 10], [128, 1024, 1024]];
+const LAYERS: [[usize; 3]; 4] = [
+    [128, 784, 256],
+    [128, 256, 256],
+    [128, 256, 10],
+    [128, 1024, 1024],
+];
 
 fn layer(
     bencher: Bencher<'_, '_>,
@@ -40,14 +45,16 @@ fn layer(
     let b = random([n_out]).require_grad();
     let forward = || operation(x.clone(), w.clone(), b.clone());
     if is_backward {
-        bencher.with_inputs(|| forward().sum()).bench_values(|loss| loss.backward());
+        bencher
+            .with_inputs(|| forward().sum())
+            .bench_values(|loss| loss.backward());
     } else {
         bencher.bench(forward);
     }
 }
 
 mod linear_forward {
-    use super::*;
+    use super::{Bencher, LAYERS, activation, layer, linear, module};
 
     #[divan::bench(args = LAYERS)]
     fn fused(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
@@ -56,12 +63,17 @@ mod linear_forward {
 
     #[divan::bench(args = LAYERS)]
     fn stock(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
-        layer(bencher, shape, |x, w, b| activation::relu(module::linear(x, w, Some(b))), false);
+        layer(
+            bencher,
+            shape,
+            |x, w, b| activation::relu(module::linear(x, w, Some(b))),
+            false,
+        );
     }
 }
 
 mod linear_backward {
-    use super::*;
+    use super::{Bencher, LAYERS, activation, layer, linear, module};
 
     #[divan::bench(args = LAYERS)]
     fn fused(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
@@ -70,7 +82,12 @@ mod linear_backward {
 
     #[divan::bench(args = LAYERS)]
     fn stock(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
-        layer(bencher, shape, |x, w, b| activation::relu(module::linear(x, w, Some(b))), true);
+        layer(
+            bencher,
+            shape,
+            |x, w, b| activation::relu(module::linear(x, w, Some(b))),
+            true,
+        );
     }
 }
 
@@ -100,7 +117,9 @@ fn convolution(
     };
     let forward = || operation(x.clone(), w.clone(), b.clone(), step);
     if is_backward {
-        bencher.with_inputs(|| forward().sum()).bench_values(|loss| loss.backward());
+        bencher
+            .with_inputs(|| forward().sum())
+            .bench_values(|loss| loss.backward());
     } else {
         bencher.bench(forward);
     }
@@ -117,11 +136,16 @@ fn stock_convolution(x: Tensor<4>, w: Tensor<4>, b: Tensor<1>, step: ConvStep) -
 }
 
 mod conv_forward {
-    use super::*;
+    use super::{Bencher, CONVOLUTIONS, conv, convolution, stock_convolution};
 
     #[divan::bench(args = CONVOLUTIONS)]
     fn fused(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
-        convolution(bencher, shape, |x, w, b, step| conv(x, w, Some(b), step), false);
+        convolution(
+            bencher,
+            shape,
+            |x, w, b, step| conv(x, w, Some(b), step),
+            false,
+        );
     }
 
     #[divan::bench(args = CONVOLUTIONS)]
@@ -131,11 +155,16 @@ mod conv_forward {
 }
 
 mod conv_backward {
-    use super::*;
+    use super::{Bencher, CONVOLUTIONS, conv, convolution, stock_convolution};
 
     #[divan::bench(args = CONVOLUTIONS)]
     fn fused(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
-        convolution(bencher, shape, |x, w, b, step| conv(x, w, Some(b), step), true);
+        convolution(
+            bencher,
+            shape,
+            |x, w, b, step| conv(x, w, Some(b), step),
+            true,
+        );
     }
 
     #[divan::bench(args = CONVOLUTIONS, sample_count = 10)]

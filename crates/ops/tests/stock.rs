@@ -1,5 +1,7 @@
 //! The fused operations beside burn's own: outputs and gradients, on shapes drawn at random.
 
+#![allow(clippy::unwrap_used, reason = "tests, helpers of tests among them")]
+
 use burn::tensor::{
     Device, Int, Tensor, TensorData, activation,
     activation::log_softmax,
@@ -50,7 +52,7 @@ fn assert_close(fused: &[f32], stock: &[f32], what: &str) {
 
 /// Compares an operation on three tensors with another, by its output and the gradients of a weighted sum of it.
 fn compare<const A: usize, const B: usize, const D: usize>(
-    inputs: (Tensor<A>, Tensor<B>, Tensor<1>),
+    inputs: &(Tensor<A>, Tensor<B>, Tensor<1>),
     fused: impl Fn(Tensor<A>, Tensor<B>, Tensor<1>) -> Tensor<D>,
     stock: impl Fn(Tensor<A>, Tensor<B>, Tensor<1>) -> Tensor<D>,
 ) {
@@ -85,7 +87,7 @@ proptest! {
             tensor(values(n_out, 3), [n_out]),
         );
         compare(
-            inputs,
+            &inputs,
             |x, w, b| linear(x, w, Some(b), has_relu),
             |x, w, b| {
                 let z = module::linear(x, w, Some(b));
@@ -109,7 +111,7 @@ proptest! {
         );
         let step = ConvStep { stride, padding, has_relu, max_pool };
         compare(
-            inputs,
+            &inputs,
             |x, w, b| conv(x, w, Some(b), step),
             |x, w, b| {
                 let options = ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
@@ -128,7 +130,7 @@ proptest! {
         (has_class_weights, has_example_weights) in any::<(bool, bool)>(),
     ) {
         let device = Device::flex().autodiff();
-        let labels: Vec<i32> = (0..batch).map(|i| (i * 7 % n_classes) as i32).collect();
+        let labels: Vec<i32> = (0..batch).map(|i| i32::try_from(i * 7 % n_classes).unwrap()).collect();
         let labels = Tensor::<1, Int>::from_data(TensorData::new(labels, [batch]), &device);
         let smoothing = smoothing.unwrap_or(0.0);
         let class_weights = has_class_weights.then(|| tensor(positive(n_classes, 5), [1, n_classes]).detach());

@@ -17,6 +17,7 @@ fn positive(n: usize, seed: usize) -> Vec<f32> {
 }
 
 /// Plain loops in 64 bits: output, and the gradients of input, weight and bias.
+#[allow(clippy::many_single_char_names, reason = "those of the formulas")]
 fn plain(s: ConvShape, x: &[f32], w: &[f32], b: &[f32], relu: bool, dy: &[f32]) -> [Vec<f64>; 4] {
     let [map_height, map_width] = s.map();
     let [height, width] = s.output();

@@ -18,6 +18,7 @@ fn positive(n: usize, seed: usize) -> Vec<f32> {
 }
 
 /// The same in plain loops and 64 bits: output, and the gradients of input, weight and bias.
+#[allow(clippy::many_single_char_names, reason = "those of the formulas")]
 fn plain(
     shape: LinearShape,
     x: &[f32],

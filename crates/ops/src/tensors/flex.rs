@@ -41,13 +41,11 @@ pub(crate) fn from_tracked<const D: usize>(primitive: Tracked) -> Tensor<D> {
 
 /// The values in row-major order, copied only if they lie otherwise.
 pub(crate) fn values(tensor: &Primitive) -> Cow<'_, [f32]> {
-    match tensor.as_slice::<f32>() {
-        Some(values) => Cow::Borrowed(values),
-        None => {
-            let data = tensor.clone().into_data();
-            Cow::Owned(data.try_into_vec().expect("values of 32 bits"))
-        }
+    if let Some(values) = tensor.as_slice::<f32>() {
+        return Cow::Borrowed(values);
     }
+    let data = tensor.clone().into_data();
+    Cow::Owned(data.try_into_vec().expect("values of 32 bits"))
 }
 
 pub(crate) fn new(values: Vec<f32>, shape: impl Into<Shape>) -> Primitive {
