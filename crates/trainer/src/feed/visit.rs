@@ -106,7 +106,10 @@ mod tests {
                     [first, first + 1.0 / 16.0]
                 });
                 assert_eq!(inputs, expected.collect::<Vec<f32>>());
-                assert_eq!(labels, chosen.iter().map(|&k| k as i32).collect::<Vec<_>>());
+                assert_eq!(
+                    labels,
+                    chosen.iter().map(|&k| k.cast_signed()).collect::<Vec<_>>()
+                );
                 let expected: Vec<f32> = chosen.iter().map(|&k| WEIGHTS[k as usize]).collect();
                 assert_eq!(weights, expected);
             }
