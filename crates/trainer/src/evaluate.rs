@@ -2,7 +2,7 @@ use burn::tensor::Tensor;
 use plumb_diagnostics::ErrorCount;
 use plumb_model::Model;
 
-use crate::{Error, feed::Feed};
+use crate::{Error, device::traffic::from_device, feed::Feed};
 
 /// Examples per forward pass: enough to keep the cores busy, few enough to stay in the caches.
 pub(crate) const BATCH_SIZE: usize = 1024;
@@ -36,8 +36,7 @@ pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Erro
     // One transfer per set, whatever the number of batches.
     let logits = Tensor::cat(logits, 0); // [n, n_classes]
     let [_, n_classes] = logits.dims();
-    let logits: Vec<f32> = logits
-        .try_into_vec_as()
+    let logits: Vec<f32> = from_device(|| logits.try_into_vec_as())
         .map_err(|error| Error::failed(format!("can't read the outputs back: {error}")))?;
     Evaluation::of(&logits, n_classes, set.labels())
 }

@@ -3,6 +3,7 @@
 mod resident;
 mod sets;
 mod streamed;
+mod visit;
 
 use burn::tensor::{Int, Tensor};
 use plumb_data::MemoryError;
@@ -40,14 +41,6 @@ impl Feed<'_> {
         match self {
             Self::Resident(set) => set.labels(),
             Self::Streamed(set) => set.labels(),
-        }
-    }
-
-    /// The chosen examples, for a training step of this epoch.
-    pub(crate) fn gather(&self, chosen: &[u32], epoch: u32) -> Result<Batch, Error> {
-        match self {
-            Self::Resident(set) => Ok(set.gather(chosen)),
-            Self::Streamed(set) => set.gather(chosen, epoch).map_err(|error| lost(&error)),
         }
     }
 

@@ -2,6 +2,7 @@ use burn::tensor::Tensor;
 
 use crate::{
     Error,
+    device::traffic::from_device,
     diverged::{NotFinite, Quantity},
     train::Position,
 };
@@ -65,8 +66,7 @@ impl Losses {
             return Ok(());
         }
         let numbers = waiting.iter().flat_map(|one| one.numbers.clone()).collect();
-        let numbers: Vec<f32> = Tensor::cat(numbers, 0)
-            .try_into_vec_as()
+        let numbers: Vec<f32> = from_device(|| Tensor::cat(numbers, 0).try_into_vec_as())
             .map_err(|error| Error::failed(format!("can't read the losses back: {error}")))
             .map_err(LossError::Unreadable)?;
         for (numbers, at) in numbers.chunks_exact(2).zip(&waiting) {

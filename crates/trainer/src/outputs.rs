@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use plumb_model::Model;
 
-use crate::{Error, evaluate::BATCH_SIZE, feed::Feed};
+use crate::{Error, device::traffic::from_device, evaluate::BATCH_SIZE, feed::Feed};
 
 /// What comes out of a model for each example of a set, in the set's order.
 pub(crate) struct Outputs {
@@ -42,8 +42,7 @@ impl Outputs {
 }
 
 fn numbers(tensor: Tensor<2>) -> Result<Vec<f32>, Error> {
-    tensor
-        .try_into_vec_as()
+    from_device(|| tensor.try_into_vec_as())
         .map_err(|error| Error::failed(format!("can't read the outputs back: {error}")))
 }
 

@@ -10,7 +10,10 @@ use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 use plumb_diagnostics::SetName;
 
 use self::shown::Shown;
-use crate::terminal::{self, Screen};
+use crate::{
+    device::traffic::from_device,
+    terminal::{self, Screen},
+};
 
 /// Reading a loss synchronizes with the device, so it is read for show this often at most.
 const READ_LOSS_EVERY: Duration = Duration::from_millis(500);
@@ -88,7 +91,7 @@ impl Progress {
         self.bar.inc(n_examples as u64);
         if !self.bar.is_hidden() && self.loss_read.elapsed() >= READ_LOSS_EVERY {
             self.loss_read = Instant::now();
-            let loss = loss.clone().try_into_scalar().ok();
+            let loss = from_device(|| loss.clone().try_into_scalar()).ok();
             locked(&self.shown).loss = loss;
         }
     }

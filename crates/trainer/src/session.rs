@@ -43,7 +43,7 @@ use crate::{
     sets::PerSet,
     tensorboard::EventFile,
     terminal::{self, Screen},
-    train::{Batches, Best, End, Ingredients, Observer, Position, Snapshot, State, train},
+    train::{Batches, Best, End, Ingredients, Observer, Position, Snapshot, State, train, warm_up},
     train_sample::{self, Evaluations},
     trained::{ModelFile, other_model},
     watch::Facts,
@@ -508,6 +508,9 @@ pub(crate) fn train_on(
         evaluate_every: evaluations.every_epochs,
         batches: Batches::new(config, prepared),
     };
+    if !opened.is_host {
+        warm_up(&ingredients, config.init_model(&prepared.task, &device)?)?;
+    }
     train(&ingredients, state, observer)
 }
 

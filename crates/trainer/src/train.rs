@@ -3,6 +3,7 @@
 mod batches;
 mod end;
 mod position;
+mod warm_up;
 
 use std::time::{Duration, Instant};
 
@@ -33,6 +34,7 @@ pub(crate) use self::{
     batches::{Batches, shuffled},
     end::{End, end},
     position::{BestPosition, Position},
+    warm_up::warm_up,
 };
 
 /// What a training is made of, beside its state.
@@ -161,10 +163,12 @@ pub(crate) fn train(
         let mut clock = Instant::now();
         let order = shuffled(train_set.len(), config.seed, epoch);
         let n_done = (state.position.step - first_step) as usize;
-        for chosen in batches.of(&order).skip(n_done) {
+        let visit = train_set.visit(&order, epoch);
+        for places in batches.ranges().skip(n_done) {
+            let n_examples = places.len();
             let step_number = state.position.step; // counted from 0
             learning_rate = config.learning_rate(step_number, length);
-            let batch = train_set.gather(chosen, epoch)?;
+            let batch = visit.batch(places)?;
             let (loss, gradient);
             (state.model, loss, gradient) = step(
                 state.model,
@@ -175,7 +179,7 @@ pub(crate) fn train(
                 config.train.clip_norm,
                 learning_rate,
             );
-            observer.step(chosen.len(), &loss);
+            observer.step(n_examples, &loss);
             let numbers = [loss, gradient];
             losses
                 .push(numbers, step_number + 1, learning_rate, &mut state.position)
@@ -342,3 +346,6 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

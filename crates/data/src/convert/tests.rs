@@ -144,6 +144,20 @@ fn ranges_map_linearly_and_whole_values_stay_whole() {
     );
 }
 
+/// As above, wherever the bytes lie: 255 to 16, rounded to 0, 1, 9 and 16.
+#[test]
+fn whole_values_stay_whole_in_a_shared_buffer_too() {
+    let from = bytes(&[4], &[0, 8, 136, 255]);
+    let shared = Examples {
+        values: from.values.clone().shared(),
+        ..from.clone()
+    };
+    let expected = Values::U8(vec![0, 1, 9, 16]);
+    for examples in [from, shared] {
+        assert_eq!(apply("range = [0, 16]", examples).unwrap().values, expected);
+    }
+}
+
 #[test]
 fn a_shape_of_images_comes_first_and_any_other_last() {
     check(

@@ -182,7 +182,7 @@ impl Plan {
     ) -> Result<Values, ConvertError> {
         let is_whole = match range {
             _ if self.features.is_some() => false,
-            None => matches!(examples.values, Values::U8(_)),
+            None => examples.values.is_u8(),
             range => stays_whole(&examples.values, range),
         };
         let (n, n_values) = (examples.len(), examples.n_values());

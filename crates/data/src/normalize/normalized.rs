@@ -201,10 +201,10 @@ mod tests {
             (-1e9, 3e-9),
         ] {
             let normalizer = normalizer(offset, divisor);
-            let normalized = normalizer.over(&values);
-            assert!(normalized.factors.is_some());
+            let all = normalizer.over(&values);
+            assert!(all.factors.is_some());
             let mut out = Vec::new();
-            normalized.slice(0, 256, &mut out).unwrap();
+            all.slice(0, 256, &mut out).unwrap();
             for (i, out) in out.into_iter().enumerate() {
                 let expected = ((f64::from(i as u8) - offset) / divisor) as f32;
                 assert_eq!(out.to_bits(), expected.to_bits());

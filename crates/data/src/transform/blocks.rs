@@ -16,7 +16,7 @@ const MIN_STEPS: f32 = 16.0;
 /// Whether what is made of these values is to be rounded: they are whole, and the new range is known
 /// to have whole ends in 0..=255 and 16 steps or more.
 pub(crate) fn stays_whole(values: &Values, range: Option<(f32, f32)>) -> bool {
-    matches!(values, Values::U8(_))
+    values.is_u8()
         && range.is_some_and(|(low, high)| {
             let is_whole = |end: f32| (0.0..=255.0).contains(&end) && end.fract() == 0.0;
             is_whole(low) && is_whole(high) && high - low >= MIN_STEPS

@@ -6,7 +6,7 @@ use super::pipeline::unique_name;
 use super::{Blocks, Pipeline, Scratch, Step, TransformError, check_steps, read_row, stays_whole};
 use crate::seed::stream;
 use crate::source::Context;
-use crate::{Examples, FieldError, FileHash, Tag, Values};
+use crate::{Examples, FieldError, FileHash, Tag};
 
 /// New examples, made once and counted as examples of their own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -105,7 +105,7 @@ pub fn synthesize(
     let n_parameters = pipeline.parameters().len();
     let mut drawn = vec![Vec::new(); n_parameters];
     if synthesis.keep_originals {
-        let is_whole = matches!(examples.values, Values::U8(_));
+        let is_whole = examples.values.is_u8();
         let copy = |(): &mut (), i: usize, row: &mut [f32], _: &mut [u32]| {
             read_row(examples, i, row);
         };

@@ -5,6 +5,7 @@ mod adapter;
 #[cfg(feature = "cuda")]
 pub(crate) mod cuda;
 mod quiet;
+pub(crate) mod traffic;
 
 use std::str::FromStr;
 

@@ -4,6 +4,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use plumb_data::{Examples, normalize::Normalizer};
 
 use super::Batch;
+use crate::device::traffic::to_device;
 
 /// A set that stays on the device as one tensor; batches are gathered from it by index. Clones share the tensors.
 #[derive(Clone)]
@@ -29,10 +30,13 @@ impl Resident {
         let shape = [examples.len(), examples.n_values()];
         let labels = &examples.labels;
         Self {
-            inputs: Tensor::from_data(TensorData::new(normalizer.apply(examples), shape), device),
+            inputs: to_device(|| {
+                Tensor::from_data(TensorData::new(normalizer.apply(examples), shape), device)
+            }),
             label_indices: indices(labels.iter().copied(), device),
             weights: weights.map(|weights| {
-                Tensor::from_data(TensorData::new(weights.to_vec(), [weights.len()]), device)
+                let weights = TensorData::new(weights.to_vec(), [weights.len()]);
+                to_device(|| Tensor::from_data(weights, device))
             }),
             labels: labels.as_slice().into(),
         }
@@ -42,8 +46,12 @@ impl Resident {
         &self.labels
     }
 
-    pub(super) fn gather(&self, chosen: &[u32]) -> Batch {
-        let chosen = indices(chosen.iter().copied(), &self.inputs.device());
+    pub(super) fn device(&self) -> Device {
+        self.inputs.device()
+    }
+
+    /// The examples at these indices, `[batch]`.
+    pub(super) fn gather(&self, chosen: Tensor<1, Int>) -> Batch {
         let inputs = self.inputs.clone().select(0, chosen.clone());
         let labels = self.label_indices.clone().select(0, chosen.clone());
         let weights = self.weights.clone().map(|all| all.select(0, chosen));
@@ -63,5 +71,5 @@ impl Resident {
 pub(crate) fn indices(values: impl Iterator<Item = u32>, device: &Device) -> Tensor<1, Int> {
     let values: Vec<i32> = values.map(u32::cast_signed).collect();
     let n = values.len();
-    Tensor::from_data(TensorData::new(values, [n]), device)
+    to_device(|| Tensor::from_data(TensorData::new(values, [n]), device))
 }

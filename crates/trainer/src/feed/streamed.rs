@@ -6,6 +6,7 @@ use plumb_data::{
 use rayon::prelude::*;
 
 use super::{Batch, resident::indices};
+use crate::device::traffic::to_device;
 
 /// A set that stays on the host, in memory or in files, as it was read; its batches are normalized while they are
 /// made, one at a time.
@@ -70,7 +71,7 @@ impl<'a> Streamed<'a> {
         let weights = self.weights.map(|all| {
             let chosen: Vec<f32> = chosen.iter().map(|&i| all[i as usize]).collect();
             let n = chosen.len();
-            Tensor::from_data(TensorData::new(chosen, [n]), self.device).autodiff()
+            to_device(|| Tensor::from_data(TensorData::new(chosen, [n]), self.device)).autodiff()
         });
         Ok(Batch {
             inputs: self.tensor(inputs, chosen.len()).autodiff(),
@@ -116,6 +117,6 @@ impl<'a> Streamed<'a> {
 
     fn tensor(&self, values: Vec<f32>, n: usize) -> Tensor<2> {
         let width = self.examples.n_values();
-        Tensor::from_data(TensorData::new(values, [n, width]), self.device)
+        to_device(|| Tensor::from_data(TensorData::new(values, [n, width]), self.device))
     }
 }

@@ -5,6 +5,7 @@ use super::{Point, Sweep, smooth::Smooth};
 use crate::{
     Error,
     config::Config,
+    device::traffic::from_device,
     feed::Feed,
     loss::Loss,
     mixup::mixup,
@@ -51,13 +52,14 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
     let batches = Batches::new(config, prepared);
     'epochs: for epoch in 1.. {
         let order = shuffled(train.len(), config.seed, epoch);
-        for chosen in batches.of(&order) {
+        let visit = train.visit(&order, epoch);
+        for places in batches.ranges() {
             let step = points.len() as u32;
             if step == sweep.steps() {
                 break 'epochs;
             }
             let learning_rate = sweep.learning_rate(step);
-            let batch = train.gather(chosen, epoch)?;
+            let batch = visit.batch(places)?;
             let loss;
             (model, loss, _) = train_step(
                 model,
@@ -68,8 +70,7 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
                 config.train.clip_norm,
                 learning_rate,
             );
-            let loss: f32 = loss
-                .try_into_scalar()
+            let loss: f32 = from_device(|| loss.try_into_scalar())
                 .map_err(|error| Error::failed(format!("can't read the loss back: {error}")))?;
             let loss = f64::from(loss);
             let point = Point {

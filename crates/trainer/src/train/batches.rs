@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use plumb_data::seed;
 use rand::seq::SliceRandom;
 
@@ -27,17 +29,18 @@ impl Batches {
         whole + usize::from(rest >= self.smallest.max(1) || (rest > 0 && whole == 0))
     }
 
-    pub(crate) fn of(self, order: &[u32]) -> impl Iterator<Item = &[u32]> {
+    /// Per step the places that it takes of the epoch's order.
+    pub(crate) fn ranges(self) -> impl Iterator<Item = Range<usize>> {
         let count = self.count();
         (0..count).map(move |at| {
             let start = at * self.size;
             let is_last = at + 1 == count;
             let end = if is_last {
-                order.len()
+                self.n_examples
             } else {
                 start + self.size
             };
-            &order[start..end]
+            start..end
         })
     }
 }
@@ -76,11 +79,11 @@ mod tests {
                 size,
                 smallest,
             };
-            let order: Vec<u32> = (0..n_examples as u32).collect();
-            let sizes: Vec<usize> = batches.of(&order).map(<[u32]>::len).collect();
+            let sizes: Vec<usize> = batches.ranges().map(|range| range.len()).collect();
             assert_eq!(sizes, expected);
             assert_eq!(batches.count(), expected.len());
-            assert_eq!(batches.of(&order).collect::<Vec<_>>().concat(), order);
+            let places: Vec<usize> = batches.ranges().flatten().collect();
+            assert_eq!(places, (0..n_examples).collect::<Vec<usize>>());
         };
         check([9, 4, 1], &[4, 4, 1]);
         check([9, 4, 2], &[4, 5]);
