@@ -13,6 +13,7 @@ use crate::Error;
 pub(crate) use resident::{Resident, indices};
 pub(crate) use sets::{Residents, feeds, lone_feed, shared_feeds, train_feed};
 pub(crate) use streamed::{Augmentation, Streamed};
+pub(crate) use visit::Visit;
 
 /// A set of examples that batches are taken from.
 pub(crate) enum Feed<'a> {

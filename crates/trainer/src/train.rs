@@ -163,7 +163,7 @@ pub(crate) fn train(
         let mut clock = Instant::now();
         let order = shuffled(train_set.len(), config.seed, epoch);
         let n_done = (state.position.step - first_step) as usize;
-        let visit = train_set.visit(&order, epoch);
+        let visit = train_set.visit(order, epoch);
         for places in batches.ranges().skip(n_done) {
             let n_examples = places.len();
             let step_number = state.position.step; // counted from 0

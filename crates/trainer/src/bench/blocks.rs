@@ -28,10 +28,7 @@ impl Block {
 /// How many steps are timed together. The CPU is done with each operation when the call returns, so each step is
 /// timed by itself there; a GPU would be slowed down by a wait per step.
 pub(super) fn steps_per_block(opened: &OpenDevice) -> u32 {
-    match opened.spelling.as_str() {
-        "cpu" | "ndarray" => 1,
-        _ => STEPS_PER_BLOCK,
-    }
+    if opened.is_host { 1 } else { STEPS_PER_BLOCK }
 }
 
 /// The time of some work, until the device has done all of it.

@@ -6,7 +6,12 @@ use super::{
     work,
 };
 use crate::{
-    Error, config::Config, device::OpenDevice, evaluate::evaluate, feed::Feed, prepare::Prepared,
+    Error,
+    config::Config,
+    device::{OpenDevice, traffic},
+    evaluate::evaluate,
+    feed::Feed,
+    prepare::Prepared,
 };
 
 /// Timed passes in evaluation mode, after one that is not timed.
@@ -48,18 +53,22 @@ pub(crate) fn measure(ingredients: &Ingredients<'_>, plan: &Plan) -> Result<Meas
     let (mut training, _) = Training::new(ingredients)?.advance(plan.warm_up)?;
     wait(device)?;
     let mut blocks = Vec::new();
-    let mut left = plan.steps;
-    while left > 0 {
-        let n_steps = per_block.min(left);
-        let ((next, n_examples), time) = timed(device, || training.advance(n_steps))?;
-        training = next;
-        blocks.push(Block {
-            n_steps,
-            n_examples,
-            time,
-        });
-        left -= n_steps;
-    }
+    let (training, transfers) = traffic::of(|| {
+        let mut left = plan.steps;
+        while left > 0 {
+            let n_steps = per_block.min(left);
+            let ((next, n_examples), time) = timed(device, || training.advance(n_steps))?;
+            training = next;
+            blocks.push(Block {
+                n_steps,
+                n_examples,
+                time,
+            });
+            left -= n_steps;
+        }
+        Ok::<_, Error>(training)
+    });
+    let training = training?;
 
     let frozen = training.frozen();
     evaluate(&frozen, evaluated)?; // warm-up
@@ -91,6 +100,7 @@ pub(crate) fn measure(ingredients: &Ingredients<'_>, plan: &Plan) -> Result<Meas
             largest_per_sec,
             share: per_sec / largest_per_sec,
         },
+        transfers,
         peak_memory_bytes,
     })
 }

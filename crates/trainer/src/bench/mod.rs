@@ -11,6 +11,8 @@ mod work;
 
 use serde::Serialize;
 
+use crate::device::traffic::Traffic;
+
 pub(crate) use self::{
     measure::{Ingredients, Plan, measure},
     spread::Spread,
@@ -36,6 +38,8 @@ pub(crate) struct Measured {
     pub(crate) evaluated_examples: usize,
     pub(crate) evaluate_examples_per_sec: Spread,
     pub(crate) multiply_adds: MultiplyAdds,
+    /// In all timed steps together. A few at the beginning of an epoch, and one that reads the losses of many steps.
+    pub(crate) transfers: Traffic,
     /// Largest resident memory of the process up to the end of the evaluations; none where the system does not tell.
     pub(crate) peak_memory_bytes: Option<u64>,
 }

@@ -42,6 +42,13 @@ pub(crate) fn text(measured: &Measured) -> String {
             ),
         ),
         (
+            "transfers",
+            format!(
+                "{} to the device, {} back, in all {steps} steps",
+                measured.transfers.to_device, measured.transfers.from_device
+            ),
+        ),
+        (
             "peak memory",
             match measured.peak_memory_bytes {
                 Some(bytes) => format!("{} MB, data included", digits(bytes as f64 / 1e6)),
@@ -82,6 +89,7 @@ fn digits(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::traffic::Traffic;
     use crate::bench::MultiplyAdds;
 
     /// By hand.
@@ -133,6 +141,10 @@ mod tests {
                 per_sec: 2.5e10,
                 largest_per_sec: 1e11,
                 share: 0.25,
+            },
+            transfers: Traffic {
+                to_device: 3,
+                from_device: 2,
             },
             peak_memory_bytes,
         };

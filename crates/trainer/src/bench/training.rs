@@ -5,6 +5,7 @@ use plumb_model::Model;
 use super::Ingredients;
 use crate::{
     Error,
+    feed::Visit,
     loss::Loss,
     losses::{LossError, Losses},
     mixup::mixup,
@@ -24,8 +25,8 @@ pub(super) struct Training<'a> {
     optimizer: Stepper,
     losses: Losses,
     position: Position,
-    /// In which the epoch in progress visits the training set.
-    order: Vec<u32>,
+    /// Of the epoch in progress.
+    visit: Option<Visit<'a>>,
 }
 
 impl<'a> Training<'a> {
@@ -51,7 +52,7 @@ impl<'a> Training<'a> {
             optimizer: config.optimizer.init(),
             losses: Losses::default(),
             position: Position::default(),
-            order: Vec::new(),
+            visit: None,
         })
     }
 
@@ -69,17 +70,19 @@ impl<'a> Training<'a> {
             let in_epoch = step_number % per_epoch;
             let epoch = (step_number / per_epoch) as u32 + 1;
             if in_epoch == 0 {
-                self.order = shuffled(train.len(), config.seed, epoch);
+                let order = shuffled(train.len(), config.seed, epoch);
+                self.visit = Some(train.visit(order, epoch));
             }
-            let Some(chosen) = self.batches.of(&self.order).nth(in_epoch as usize) else {
+            let places = self.batches.ranges().nth(in_epoch as usize);
+            let (Some(visit), Some(places)) = (&self.visit, places) else {
                 return Err(Error::failed("an epoch ended too early"));
             };
-            n_examples += chosen.len();
+            n_examples += places.len();
             let learning_rate = config.learning_rate(
                 step_number % (per_epoch * u64::from(config.train.epochs)),
                 self.length,
             );
-            let batch = train.gather(chosen, epoch)?;
+            let batch = visit.batch(places)?;
             let (loss, gradient);
             (self.model, loss, gradient) = step(
                 self.model,

@@ -54,7 +54,6 @@ pub(crate) fn from_device<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// Does work on this thread, and returns what it moved beside what it gives.
-#[cfg_attr(not(test), allow(dead_code, reason = "`plumb bench` is to show it"))]
 pub(crate) fn of<T>(work: impl FnOnce() -> T) -> (T, Traffic) {
     let before = SO_FAR.get();
     let done = work();

@@ -8,7 +8,7 @@ use crate::Error;
 /// The training set in the order of one epoch, of which batches are taken one after the other.
 pub(crate) struct Visit<'a> {
     set: &'a Feed<'a>,
-    order: &'a [u32],
+    order: Vec<u32>,
     epoch: u32,
     /// `[n]`, where the set itself is on the device: brought there once, so that a step brings nothing.
     on_device: Option<Tensor<1, Int>>,
@@ -16,7 +16,7 @@ pub(crate) struct Visit<'a> {
 
 impl Feed<'_> {
     /// The examples in an order, for the training steps of an epoch.
-    pub(crate) fn visit<'a>(&'a self, order: &'a [u32], epoch: u32) -> Visit<'a> {
+    pub(crate) fn visit(&self, order: Vec<u32>, epoch: u32) -> Visit<'_> {
         let on_device = match self {
             Self::Resident(set) => Some(indices(order.iter().copied(), &set.device())),
             Self::Streamed(_) => None,
@@ -97,7 +97,7 @@ mod tests {
         let streamed = Streamed::new(&examples, Some(&WEIGHTS), &normalizer, &device);
         let order = [3, 6, 0, 1, 5, 2, 4];
         for feed in [Feed::Resident(Box::new(resident)), Feed::Streamed(streamed)] {
-            let visit = feed.visit(&order, 1);
+            let visit = feed.visit(order.clone(), 1);
             for places in [0..3, 3..6, 6..7] {
                 let chosen = &order[places.clone()];
                 let (inputs, labels, weights) = numbers(visit.batch(places).unwrap());
@@ -124,7 +124,7 @@ mod tests {
         let normalizer = Normalizer::fit(Normalization::Range, &examples).unwrap();
         let check = |feed: Feed<'_>, per_epoch: u64, per_step: u64| {
             let order = [0, 1, 2, 3, 4, 5, 6];
-            let (visit, traffic) = traffic::of(|| feed.visit(&order, 1));
+            let (visit, traffic) = traffic::of(|| feed.visit(order.clone(), 1));
             let expected = |to_device| Traffic {
                 to_device,
                 from_device: 0,

@@ -52,7 +52,7 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
     let batches = Batches::new(config, prepared);
     'epochs: for epoch in 1.. {
         let order = shuffled(train.len(), config.seed, epoch);
-        let visit = train.visit(&order, epoch);
+        let visit = train.visit(order, epoch);
         for places in batches.ranges() {
             let step = points.len() as u32;
             if step == sweep.steps() {

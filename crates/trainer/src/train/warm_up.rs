@@ -27,7 +27,7 @@ pub(crate) fn warm_up(ingredients: &Ingredients<'_>, mut model: Model) -> Result
         ..
     } = *ingredients;
     let order: Vec<u32> = (0..sets.train.len() as u32).collect();
-    let visit = sets.train.visit(&order, 1);
+    let visit = sets.train.visit(order, 1);
     let mut optimizer = config.optimizer.init();
     let sizes = distinct(batches.ranges().map(|range| range.len()));
     // The first twice: an optimizer's second step goes on from its first.
