@@ -15,6 +15,10 @@ use crate::{
     near::near,
 };
 
+/// From so many bytes on, the rows of a set are not copied from their chunk: where one lies takes 8 bytes to know, and
+/// time to look up.
+const MIN_SHARED_ROW_BYTES: u64 = 64;
+
 /// Both chunks, ready to be split.
 pub(crate) struct Chunks {
     pub(crate) general: Loaded,
@@ -115,9 +119,13 @@ fn load_chunk(
         loaded.files.extend(made.files);
         loaded.bayes = None;
     }
-    // The sets, and all runs of a sweep, then show rows of this one buffer.
-    let values = &mut loaded.examples.values;
-    *values = std::mem::replace(values, Values::U8(Vec::new())).shared();
+    let examples = &mut loaded.examples;
+    let row_bytes = examples.values.size_bytes() / examples.len().max(1) as u64;
+    if row_bytes >= MIN_SHARED_ROW_BYTES {
+        // The sets, and all runs of a sweep, then show rows of this one buffer.
+        let own = std::mem::replace(&mut examples.values, Values::U8(Vec::new()));
+        examples.values = own.shared();
+    }
     Ok(Some(loaded))
 }
 
