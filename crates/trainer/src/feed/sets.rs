@@ -16,8 +16,8 @@ impl Default for Residents {
 }
 
 /// Brings the sets to a device with memory of its own, as long as the budget lasts, train last; what is left
-/// stays on the host, and so does a train set whose batches are augmented. Where the CPU computes, bytes stay as they
-/// are: normalized numbers would take four times their memory beside them, and are no faster to gather.
+/// stays on the host, and so does a train set whose batches are augmented. Where the CPU computes, large sets of
+/// bytes stay as they are: see [`stays_bytes`].
 pub(crate) fn feeds<'a>(
     config: &Config,
     prepared: &'a Prepared,
@@ -51,6 +51,17 @@ pub(crate) fn shared_feeds<'a>(
     }
 }
 
+/// From so many bytes of normalized numbers on, a set is not kept that way beside its bytes. They leave the caches
+/// then, and bytes are as fast to gather: MNIST's epochs take 1.43 s either way, with a quarter of the memory. Those of
+/// the quickstart, 5 MB, take 0.074 s from bytes and 0.070 s from numbers (medians, 2 cores).
+const MAX_COPY_BYTES: usize = 8 << 20;
+
+/// Whether batches are normalized while they are gathered from the bytes of a set.
+fn stays_bytes(examples: &Examples, opened: &OpenDevice) -> bool {
+    let copy_bytes = examples.values.len() * size_of::<f32>();
+    opened.is_host && examples.values.is_u8() && copy_bytes > MAX_COPY_BYTES
+}
+
 /// One set, on the device if it fits into what is left of the budget.
 fn feed<'a>(
     config: &Config,
@@ -65,8 +76,7 @@ fn feed<'a>(
     let weights = prepared.train_weights.as_deref().filter(|_| is_train);
     let augmentation = prepared.augmentation.as_deref().filter(|_| is_train);
     let needed = prepared.sets.device_bytes(set);
-    let stays = opened.is_host && examples.values.is_u8();
-    if !stays && augmentation.is_none() && needed <= *budget {
+    if !stays_bytes(examples, opened) && augmentation.is_none() && needed <= *budget {
         *budget -= needed;
         let on_device = || Resident::new(examples, weights, &prepared.normalizer, &opened.device);
         let set = residents.0.get(set).get_or_init(on_device);
@@ -106,7 +116,7 @@ pub(crate) fn lone_feed<'a>(
     opened: &'a OpenDevice,
 ) -> Feed<'a> {
     let (normalizer, device) = (&prepared.normalizer, &opened.device);
-    if opened.is_host && examples.values.is_u8() {
+    if stays_bytes(examples, opened) {
         Feed::Streamed(Streamed::new(examples, None, normalizer, device))
     } else {
         Feed::Resident(Box::new(Resident::new(examples, None, normalizer, device)))
