@@ -1,5 +1,18 @@
 //! The threads that a training or an evaluation computes with.
 
+use std::{
+    cell::RefCell,
+    hint::spin_loop,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use rayon::Yield;
+
 use crate::Error;
 
 /// Works inside a pool of threads of its own.
@@ -30,4 +43,50 @@ pub(crate) fn in_pool_of<T: Send>(
         .build()
         .map_err(|error| Error::failed(format!("can't start the threads: {error}")))?;
     Ok(pool.install(work))
+}
+
+/// How long a thread without work waits for some before it goes to sleep.
+const PATIENCE: Duration = Duration::from_micros(300);
+
+/// Keeps the other threads of this pool awake for a while, for work that comes in many small pieces.
+///
+/// The pool's own threads go to sleep after some 30 µs without work, which a step of a small network has between its
+/// products, and waking one takes as long again: on two cores the second one slept through half of the step. Threads
+/// that wait here give way to other programs all the time.
+pub(crate) fn keep_awake() {
+    thread_local! {
+        /// How many other threads are awake for the sake of this one.
+        static AWAKE: RefCell<Arc<AtomicUsize>> = RefCell::default();
+    }
+    let n_others = rayon::current_num_threads().saturating_sub(1);
+    let Some(caller) = rayon::current_thread_index() else {
+        return;
+    };
+    let awake = AWAKE.with_borrow(Arc::clone);
+    if n_others == 0 || awake.load(Ordering::Relaxed) > 0 {
+        return;
+    }
+    awake.store(n_others, Ordering::Relaxed);
+    rayon::spawn_broadcast(move |context| {
+        if context.index() != caller {
+            work_or_wait();
+            awake.fetch_sub(1, Ordering::Relaxed);
+        }
+    });
+}
+
+/// Does what there is to do, until there has been nothing for a while.
+fn work_or_wait() {
+    let mut last = Instant::now();
+    loop {
+        if rayon::yield_now() == Some(Yield::Executed) {
+            last = Instant::now();
+            continue;
+        }
+        (0..16).for_each(|_| spin_loop());
+        if last.elapsed() > PATIENCE {
+            return;
+        }
+        thread::yield_now();
+    }
 }

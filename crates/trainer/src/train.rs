@@ -24,6 +24,7 @@ use crate::{
     losses::{LossError, Losses},
     mixup::mixup,
     optimizer::Stepper,
+    pool::keep_awake,
     schedule::Length,
     sets::PerSet,
     watch::{Facts, Seen},
@@ -278,6 +279,7 @@ pub(crate) fn step(
     clip_norm: Option<f64>,
     learning_rate: f64,
 ) -> (Model, Tensor<1>, Tensor<1>) {
+    keep_awake();
     let logits = model.forward_dropping(inputs, dropout); // [batch, n_classes]
     let loss = loss_function.forward(logits, target); // [1]
     let gradients = GradientsParams::from_grads(loss.backward(), &model);
