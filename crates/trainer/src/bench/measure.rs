@@ -100,7 +100,7 @@ pub(crate) fn measure(ingredients: &Ingredients<'_>, plan: &Plan) -> Result<Meas
             largest_per_sec,
             share: per_sec / largest_per_sec,
         },
-        transfers,
+        transfers: (!opened.is_host).then_some(transfers),
         peak_memory_bytes,
     })
 }

@@ -38,8 +38,9 @@ pub(crate) struct Measured {
     pub(crate) evaluated_examples: usize,
     pub(crate) evaluate_examples_per_sec: Spread,
     pub(crate) multiply_adds: MultiplyAdds,
-    /// In all timed steps together. A few at the beginning of an epoch, and one that reads the losses of many steps.
-    pub(crate) transfers: Traffic,
+    /// In all timed steps together: a few at the beginning of an epoch, and one that reads the losses of many steps.
+    /// None on the CPU, where nothing moves.
+    pub(crate) transfers: Option<Traffic>,
     /// Largest resident memory of the process up to the end of the evaluations; none where the system does not tell.
     pub(crate) peak_memory_bytes: Option<u64>,
 }

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::{Measured, Spread};
-use crate::progress::thousands;
+use crate::{device::traffic::Traffic, progress::thousands};
 
 /// What was measured, for people: one line each.
 pub(crate) fn text(measured: &Measured) -> String {
@@ -42,13 +42,6 @@ pub(crate) fn text(measured: &Measured) -> String {
             ),
         ),
         (
-            "transfers",
-            format!(
-                "{} to the device, {} back, in all {steps} steps",
-                measured.transfers.to_device, measured.transfers.from_device
-            ),
-        ),
-        (
             "peak memory",
             match measured.peak_memory_bytes {
                 Some(bytes) => format!("{} MB, data included", digits(bytes as f64 / 1e6)),
@@ -56,7 +49,17 @@ pub(crate) fn text(measured: &Measured) -> String {
             },
         ),
     ];
-    for (name, value) in lines {
+    let transfers = measured.transfers.map(|transfers| {
+        let Traffic {
+            to_device,
+            from_device,
+        } = transfers;
+        (
+            "transfers",
+            format!("{to_device} to the device and {from_device} back in all {steps} steps"),
+        )
+    });
+    for (name, value) in lines.into_iter().chain(transfers) {
         writeln!(text, "{name:15} {value}").ok();
     }
     text
@@ -89,7 +92,6 @@ fn digits(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::traffic::Traffic;
     use crate::bench::MultiplyAdds;
 
     /// By hand.
@@ -142,10 +144,10 @@ mod tests {
                 largest_per_sec: 1e11,
                 share: 0.25,
             },
-            transfers: Traffic {
+            transfers: (steps_per_block > 1).then_some(Traffic {
                 to_device: 3,
                 from_device: 2,
-            },
+            }),
             peak_memory_bytes,
         };
         let texts = [measured(1, Some(245_000_000)), measured(10, None)].map(|one| text(&one));
