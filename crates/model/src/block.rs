@@ -370,6 +370,6 @@ fn conv(layer: &Conv2d, input: Tensor<4>, has_relu: bool, max_pool: usize) -> Te
         has_relu,
         max_pool,
     };
-    let bias = layer.bias.as_ref().map(|bias| bias.val());
+    let bias = layer.bias.as_ref().map(burn::module::Param::val);
     tensors::conv(input, layer.weight.val(), bias, step)
 }

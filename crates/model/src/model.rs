@@ -187,7 +187,7 @@ impl Model {
 
 /// A layer's output, `[batch, n_out]`, with `ReLU` or without.
 fn linear(layer: &Linear, input: Tensor<2>, has_relu: bool) -> Tensor<2> {
-    let bias = layer.bias.as_ref().map(|bias| bias.val());
+    let bias = layer.bias.as_ref().map(burn::module::Param::val);
     tensors::linear(input, layer.weight.val(), bias, has_relu)
 }
 

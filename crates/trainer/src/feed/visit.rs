@@ -97,7 +97,7 @@ mod tests {
         let streamed = Streamed::new(&examples, Some(&WEIGHTS), &normalizer, &device);
         let order = [3, 6, 0, 1, 5, 2, 4];
         for feed in [Feed::Resident(Box::new(resident)), Feed::Streamed(streamed)] {
-            let visit = feed.visit(order.clone(), 1);
+            let visit = feed.visit(order.to_vec(), 1);
             for places in [0..3, 3..6, 6..7] {
                 let chosen = &order[places.clone()];
                 let (inputs, labels, weights) = numbers(visit.batch(places).unwrap());
@@ -124,7 +124,7 @@ mod tests {
         let normalizer = Normalizer::fit(Normalization::Range, &examples).unwrap();
         let check = |feed: Feed<'_>, per_epoch: u64, per_step: u64| {
             let order = [0, 1, 2, 3, 4, 5, 6];
-            let (visit, traffic) = traffic::of(|| feed.visit(order.clone(), 1));
+            let (visit, traffic) = traffic::of(|| feed.visit(order.to_vec(), 1));
             let expected = |to_device| Traffic {
                 to_device,
                 from_device: 0,
