@@ -216,3 +216,78 @@ fn strip<'a, S: Simd, L: Left, R: Right<'a>, const N: usize>(
         out[from..from + N].copy_from_slice(sums);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All kinds of vectors that this processor has; one binary takes the best of them where it runs.
+    fn kinds() -> Vec<Arch> {
+        let mut kinds = vec![Arch::Scalar, Arch::new()];
+        #[cfg(target_arch = "x86_64")]
+        {
+            kinds.extend(pulp::x86::V3::try_new().map(Arch::V3));
+            kinds.extend(pulp::x86::V4::try_new().map(Arch::V4));
+        }
+        kinds
+    }
+
+    fn values(n: usize, seed: usize) -> Vec<f32> {
+        (0..n)
+            .map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin())
+            .collect()
+    }
+
+    /// Plain loops in 64 bits, for each kind of vectors, and both ways that operands may lie.
+    fn check(depth: usize, n_columns: usize) {
+        let left = values(ROWS * depth, 1);
+        let right = values(depth * COLUMNS, 2);
+        let (panel, _) = right.as_chunks::<COLUMNS>();
+        let rows = Rows(std::array::from_fn(|i| &left[i * depth..][..depth]));
+        let interleaved: Vec<[f32; ROWS]> = (0..depth)
+            .map(|at| std::array::from_fn(|i| left[i * depth + at]))
+            .collect();
+        let offsets: Vec<usize> = (0..depth).map(|at| at * COLUMNS).collect();
+        let windows = Windows {
+            values: &right,
+            offsets: &offsets,
+        };
+        for arch in kinds() {
+            let mut tiles = [[[f32::NAN; COLUMNS]; ROWS]; 3];
+            let [a, b, c] = &mut tiles;
+            multiply(arch, (rows, panel), depth, n_columns, a);
+            multiply(arch, (&interleaved[..], panel), depth, n_columns, b);
+            multiply(arch, (rows, windows), depth, n_columns, c);
+            for i in 0..ROWS {
+                for j in 0..n_columns {
+                    let terms = (0..depth)
+                        .map(|at| f64::from(left[i * depth + at]) * f64::from(panel[at][j]));
+                    let (sum, size) =
+                        terms.fold((0.0, 0.0), |(sum, size), x| (sum + x, size + x.abs()));
+                    assert!((f64::from(tiles[0][i][j]) - sum).abs() <= 1e-6 * size);
+                    let bits = tiles.map(|tile| tile[i][j].to_bits());
+                    assert!(bits.iter().all(|bit| *bit == bits[0]));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_kind_of_vectors_multiplies() {
+        for depth in [1, STEPS - 1, STEPS, STEPS + 1, 100, DEPTH] {
+            for n_columns in [1, 4, 5, 8, 10, 16, 17, 31, COLUMNS] {
+                check(depth, n_columns);
+            }
+        }
+    }
+
+    /// By hand: 577 is one more than twice 288, so there are three parts of 193, 193 and 191.
+    #[test]
+    fn depths_are_cut_evenly() {
+        let cut = |all| depths(all).collect::<Vec<_>>();
+        assert_eq!(cut(577), [(0, 193), (193, 193), (386, 191)]);
+        assert_eq!(cut(288), [(0, 288)]);
+        assert_eq!(cut(1), [(0, 1)]);
+        assert_eq!(cut(0), []);
+    }
+}

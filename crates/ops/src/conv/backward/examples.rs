@@ -1,0 +1,187 @@
+use pulp::Arch;
+
+use super::super::{ConvShape, Layout};
+use crate::{
+    pack::{Floats, first_of},
+    tile::{COLUMNS, ROWS, Rows, Tile, depths, multiply},
+};
+
+/// What is known of one example's gradient.
+#[derive(Clone, Copy)]
+pub(super) struct Gradient<'a> {
+    pub(super) values: &'a [f32],
+    pub(super) output_of_relu: Option<&'a [f32]>,
+    pub(super) places: &'a [u16],
+}
+
+/// A task's examples, one after another, and its sum.
+pub(super) struct Examples {
+    scratch: Floats,
+    /// The gradient of the maps before pooling, `[c_out, front + columns + margin]`; what is no output is zero.
+    pub(super) map_len: usize,
+    pub(super) front: usize,
+    /// `[depth / ROWS, c_out / COLUMNS]` tiles of the weights' gradient.
+    sums: Vec<Tile>,
+    n_panels: usize,
+    is_input_asked: bool,
+    /// The gradient of all outputs, where they passed the activation.
+    passed: Vec<f32>,
+    /// How far behind the first value of a window each of its values lies.
+    in_window: Vec<usize>,
+}
+
+impl Examples {
+    pub(super) fn new(layout: &Layout, is_input_asked: bool) -> Self {
+        let ConvShape {
+            c_out,
+            kernel,
+            stride,
+            ..
+        } = layout.shape;
+        let mut scratch = Floats::take();
+        first_of(&mut scratch.picture.buffer, layout.len(), 0.0).fill(0.0);
+        // Reads reach a kernel's height before the first row, and as far behind the last one.
+        let reach = (kernel - 1) / stride * (layout.pitch + 1);
+        let map_len = reach + (layout.rows + 1) * layout.pitch + reach + COLUMNS;
+        first_of(&mut scratch.maps.buffer, c_out * map_len, 0.0).fill(0.0);
+        let pool = layout.shape.pool;
+        let in_window = (0..pool * pool).map(|at| at / pool * layout.pitch + at % pool);
+        let n_panels = c_out.div_ceil(COLUMNS);
+        first_of(
+            &mut scratch.panels.buffer,
+            n_panels * layout.columns(),
+            [0.0; COLUMNS],
+        )
+        .fill([0.0; COLUMNS]);
+        let n_tiles = layout.shape.depth().div_ceil(ROWS) * n_panels;
+        Self {
+            scratch,
+            map_len,
+            front: reach,
+            sums: vec![[[0.0; COLUMNS]; ROWS]; n_tiles],
+            n_panels,
+            is_input_asked,
+            passed: vec![0.0; layout.shape.output_values()],
+            in_window: in_window.collect(),
+        }
+    }
+
+    /// Brings the gradient from behind pooling and activation to the maps, and adds it to that of the bias.
+    #[inline(always)]
+    pub(super) fn spread(&mut self, layout: &Layout, gradient: Gradient<'_>, of_bias: &mut [f32]) {
+        let shape = layout.shape;
+        let [height, width] = shape.output();
+        let n_pixels = height * width;
+        let columns = layout.columns();
+        let maps = &mut self.scratch.maps.buffer[..shape.c_out * self.map_len];
+        let panels = &mut self.scratch.panels.buffer[..self.n_panels * columns];
+        if shape.pool > 1 {
+            // There is the last example's, at other places.
+            for map in maps
+                .chunks_exact_mut(self.map_len)
+                .filter(|_| self.is_input_asked)
+            {
+                map[self.front..self.front + columns].fill(0.0);
+            }
+            panels.fill([0.0; COLUMNS]);
+        }
+        let passed = &mut self.passed[..];
+        passed.copy_from_slice(gradient.values);
+        if let Some(output) = gradient.output_of_relu {
+            for (passed, output) in passed.iter_mut().zip(output) {
+                *passed = if *output > 0.0 { *passed } else { 0.0 };
+            }
+        }
+        for (of_bias, passed) in of_bias.iter_mut().zip(passed.chunks_exact(n_pixels)) {
+            *of_bias += passed.iter().sum::<f32>();
+        }
+        let in_window = &self.in_window[..];
+        let place_of = |at: usize| {
+            gradient
+                .places
+                .get(at)
+                .map_or(0, |place| in_window[usize::from(*place)])
+        };
+        // Pixel by pixel, so that what is written lies together.
+        for (group, panel) in panels.chunks_exact_mut(columns).enumerate() {
+            let channels = group * COLUMNS..shape.c_out.min((group + 1) * COLUMNS);
+            for y in 0..height {
+                for x in 0..width {
+                    let start = (y * layout.pitch + x) * shape.pool;
+                    let pixel = y * width + x;
+                    for (lane, channel) in channels.clone().enumerate() {
+                        let at = channel * n_pixels + pixel;
+                        panel[start + place_of(at)][lane] = passed[at];
+                    }
+                }
+            }
+        }
+        if !self.is_input_asked {
+            return;
+        }
+        for (channel, map) in maps.chunks_exact_mut(self.map_len).enumerate() {
+            let map = &mut map[self.front..self.front + columns];
+            let outputs = passed[channel * n_pixels..][..n_pixels].chunks_exact(width);
+            for (y, values) in outputs.enumerate() {
+                let start = y * shape.pool * layout.pitch;
+                if shape.pool == 1 {
+                    map[start..start + width].copy_from_slice(values);
+                    continue;
+                }
+                let at = channel * n_pixels + y * width;
+                for (x, value) in values.iter().enumerate() {
+                    map[start + x * shape.pool + place_of(at + x)] = *value;
+                }
+            }
+        }
+    }
+
+    /// The gradient of the maps, `[c_out, map_len]`, of which the outputs begin `front` behind the first value.
+    pub(super) fn maps(&self, c_out: usize) -> &[f32] {
+        &self.scratch.maps.buffer[..c_out * self.map_len]
+    }
+
+    /// Adds an example to the weights' gradient: the products of the values that each weight meets and the gradients
+    /// of what it made of them.
+    pub(super) fn add_weight(&mut self, layout: &Layout, input: &[f32], offsets: &[usize]) {
+        let arch = Arch::new();
+        let columns = layout.columns();
+        let picture = &mut self.scratch.picture.buffer[..layout.len()];
+        layout.copy(input, picture);
+        let panels = &self.scratch.panels.buffer[..self.n_panels * columns];
+        let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
+        for (start, depth) in depths(columns) {
+            for (offsets, sums) in offsets
+                .chunks(ROWS)
+                .zip(self.sums.chunks_exact_mut(self.n_panels))
+            {
+                // Beyond the last weight stands the last one again.
+                let rows = Rows(std::array::from_fn(|i| {
+                    let offset = offsets[i.min(offsets.len() - 1)] + start;
+                    &picture[offset..offset + depth]
+                }));
+                for (at, sums) in sums.iter_mut().enumerate() {
+                    let n_columns = COLUMNS.min(layout.shape.c_out - at * COLUMNS);
+                    let panel = &panels[at * columns + start..][..depth];
+                    multiply(arch, (rows, panel), depth, n_columns, &mut tile);
+                    for (sums, new) in sums.iter_mut().zip(&tile) {
+                        for (sum, new) in sums.iter_mut().zip(new) {
+                            *sum += new;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// `[c_out, depth]`.
+    pub(super) fn write_weight(&self, shape: &ConvShape, of_weight: &mut [f32]) {
+        let depth = shape.depth();
+        for (channel, of_weight) in of_weight.chunks_exact_mut(depth).enumerate() {
+            for (at, out) in of_weight.iter_mut().enumerate() {
+                let tile = &self.sums[at / ROWS * self.n_panels + channel / COLUMNS];
+                *out = tile[at % ROWS][channel % COLUMNS];
+            }
+        }
+    }
+}

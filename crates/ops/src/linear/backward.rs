@@ -1,0 +1,227 @@
+use pulp::Arch;
+
+use super::{LinearShape, put};
+use crate::{
+    buffers,
+    pack::{Matrix, Scratch, Shared, first_of},
+    tasks::{COPY, column_blocks, for_each},
+    tile::{COLUMNS, ROWS, Tile, depths, multiply},
+};
+
+/// Rows of the weights whose gradients a task computes.
+const WEIGHT_BLOCK: usize = 32;
+
+/// The gradients of a layer.
+pub struct LinearGradients {
+    /// `[batch, n_in]`, if asked for.
+    pub input: Option<Vec<f32>>,
+    /// `[n_in, n_out]`.
+    pub weight: Vec<f32>,
+    /// `[n_out]`.
+    pub bias: Vec<f32>,
+}
+
+/// Computes a layer's gradients.
+///
+/// # Shapes
+///
+/// - input: `[batch, n_in]`
+/// - weight: `[n_in, n_out]`
+/// - output: `[batch, n_out]`, with which `ReLU` was passed, if it was
+/// - gradient: `[batch, n_out]`, of the output
+///
+/// # Panics
+/// If a slice is not of its shape.
+#[must_use]
+pub fn linear_backward(
+    shape: LinearShape,
+    input: &[f32],
+    weight: &[f32],
+    output_of_relu: Option<&[f32]>,
+    gradient: &[f32],
+    is_input_asked: bool,
+) -> LinearGradients {
+    let LinearShape { batch, n_in, n_out } = shape;
+    assert_eq!((input.len(), weight.len()), (batch * n_in, n_in * n_out));
+    assert_eq!(gradient.len(), batch * n_out);
+    let mut of_weight = buffers::take(n_in * n_out);
+    let mut of_input = vec![0.0; if is_input_asked { batch * n_in } else { 0 }];
+    let mut bias = vec![0.0; n_out];
+    if of_weight.is_empty() || batch == 0 {
+        of_weight.fill(0.0);
+        let input = is_input_asked.then_some(of_input);
+        return LinearGradients {
+            input,
+            weight: of_weight,
+            bias,
+        };
+    }
+    let mut scratch = Shared::take();
+    let n_panels = n_out.div_ceil(COLUMNS);
+    let panels = first_of(&mut scratch.panels.buffer, n_panels * batch, [0.0; COLUMNS]);
+    mask(shape, output_of_relu, gradient, panels, &mut bias);
+    let n_panels = if is_input_asked {
+        batch.div_ceil(COLUMNS)
+    } else {
+        0
+    };
+    let transposed = first_of(
+        &mut scratch.transposed.buffer,
+        n_panels * n_out,
+        [0.0; COLUMNS],
+    );
+    transpose(shape, panels, transposed);
+    let (panels, transposed) = (&*panels, &*transposed);
+    // Empty, if it is not asked for.
+    let columns = column_blocks(&mut of_input, n_in, WEIGHT_BLOCK);
+    let tasks: Vec<_> = of_weight
+        .chunks_mut(WEIGHT_BLOCK * n_out)
+        .zip(columns)
+        .collect();
+    let n_products = if is_input_asked { 2 } else { 1 };
+    let work = n_products * batch * n_out * WEIGHT_BLOCK.min(n_in);
+    let (input, weight) = (Matrix::new(input, n_in), Matrix::new(weight, n_out));
+    for_each(tasks, work, |at, (of_weight, mut of_input)| {
+        let from = at * WEIGHT_BLOCK;
+        weight_block(shape, input, panels, from, of_weight);
+        if is_input_asked {
+            input_block(shape, weight, transposed, from, &mut of_input);
+        }
+    });
+    LinearGradients {
+        input: is_input_asked.then_some(of_input),
+        weight: of_weight,
+        bias,
+    }
+}
+
+/// Panels of units of the gradient behind the activation, `[panel, batch, COLUMNS]`, and its sums over the batch,
+/// which are the gradient of the bias.
+fn mask(
+    LinearShape { batch, n_out, .. }: LinearShape,
+    output_of_relu: Option<&[f32]>,
+    gradient: &[f32],
+    panels: &mut [[f32; COLUMNS]],
+    bias: &mut [f32],
+) {
+    let panels = panels.chunks_exact_mut(batch);
+    let tasks: Vec<_> = panels.zip(bias.chunks_mut(COLUMNS)).collect();
+    for_each(tasks, batch * COLUMNS * COPY, |at, (panel, bias)| {
+        let from = at * COLUMNS;
+        let columns = from..from + bias.len();
+        Arch::new().dispatch(|| {
+            let mut sums = [0.0; COLUMNS];
+            for (row, out) in panel.iter_mut().enumerate() {
+                let values = &gradient[row * n_out..][columns.clone()];
+                match output_of_relu {
+                    Some(output) => {
+                        let output = &output[row * n_out..][columns.clone()];
+                        for ((out, value), output) in out.iter_mut().zip(values).zip(output) {
+                            *out = if *output > 0.0 { *value } else { 0.0 };
+                        }
+                    }
+                    None => out[..values.len()].copy_from_slice(values),
+                }
+                for (sum, out) in sums.iter_mut().zip(&*out) {
+                    *sum += out;
+                }
+            }
+            bias.copy_from_slice(&sums[..bias.len()]);
+        });
+    });
+}
+
+/// From panels of units to panels of examples, `[panel, n_out, COLUMNS]`.
+fn transpose(
+    LinearShape { batch, n_out, .. }: LinearShape,
+    panels: &[[f32; COLUMNS]],
+    transposed: &mut [[f32; COLUMNS]],
+) {
+    let tasks: Vec<_> = transposed.chunks_exact_mut(n_out).collect();
+    for_each(tasks, n_out * COLUMNS * COPY, |at, transposed| {
+        let examples = at * COLUMNS..batch.min((at + 1) * COLUMNS);
+        let units = transposed.chunks_mut(COLUMNS);
+        for (panel, units) in panels.chunks_exact(batch).zip(units) {
+            let rows = &panel[examples.clone()];
+            for (i, out) in units.iter_mut().enumerate() {
+                for (out, row) in out.iter_mut().zip(rows) {
+                    *out = row[i];
+                }
+            }
+        }
+    });
+}
+
+/// Rows of the weights' gradient from `from` on: `inputᵀ · gradient`.
+fn weight_block(
+    LinearShape { batch, n_in, n_out }: LinearShape,
+    input: Matrix<'_>,
+    panels: &[[f32; COLUMNS]],
+    from: usize,
+    out: &mut [f32],
+) {
+    let arch = Arch::new();
+    let mut scratch = Scratch::take();
+    let firsts = (from..n_in.min(from + WEIGHT_BLOCK)).step_by(ROWS);
+    let left = first_of(
+        &mut scratch.interleaved.buffer,
+        firsts.len() * batch,
+        [0.0; ROWS],
+    );
+    for (first, left) in firsts.zip(left.chunks_exact_mut(batch)) {
+        input.interleaved((first, n_in), 0, left);
+    }
+    let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
+    for (panel, column) in panels.chunks_exact(batch).zip((0..n_out).step_by(COLUMNS)) {
+        let n_columns = COLUMNS.min(n_out - column);
+        for (start, depth) in depths(batch) {
+            let panel = &panel[start..start + depth];
+            for (left, out) in left.chunks_exact(batch).zip(out.chunks_mut(ROWS * n_out)) {
+                let left = &left[start..start + depth];
+                multiply(arch, (left, panel), depth, n_columns, &mut tile);
+                for (out, sums) in out.chunks_mut(n_out).zip(&tile) {
+                    put(&mut out[column..column + n_columns], sums, start > 0);
+                }
+            }
+        }
+    }
+}
+
+/// Columns of the input's gradient from `from` on: `(weight · gradientᵀ)ᵀ`.
+fn input_block(
+    LinearShape { batch, n_in, n_out }: LinearShape,
+    weight: Matrix<'_>,
+    transposed: &[[f32; COLUMNS]],
+    from: usize,
+    out: &mut [&mut [f32]],
+) {
+    let arch = Arch::new();
+    let width = out[0].len();
+    let n_tiles = width.div_ceil(ROWS);
+    let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
+    // [tile, panel]
+    let n_panels = batch.div_ceil(COLUMNS);
+    let mut sums = vec![[[0.0; COLUMNS]; ROWS]; n_tiles * n_panels];
+    for (start, depth) in depths(n_out) {
+        for (at, panel) in transposed.chunks_exact(n_out).enumerate() {
+            let panel = &panel[start..start + depth];
+            let n_columns = COLUMNS.min(batch - at * COLUMNS);
+            for (tile_at, sums) in sums.chunks_exact_mut(n_panels).enumerate() {
+                let rows = weight.rows((from + tile_at * ROWS, n_in), start, depth);
+                multiply(arch, (rows, panel), depth, n_columns, &mut tile);
+                for (out, sums) in sums[at].iter_mut().zip(&tile) {
+                    put(out, sums, start > 0);
+                }
+            }
+        }
+    }
+    // A row of the output at a time, since each lies elsewhere.
+    for (example, out) in out.iter_mut().enumerate() {
+        let (panel, column) = (example / COLUMNS, example % COLUMNS);
+        for (out, sums) in out.chunks_mut(ROWS).zip(sums.chunks_exact(n_panels)) {
+            for (out, sums) in out.iter_mut().zip(&sums[panel]) {
+                *out = sums[column];
+            }
+        }
+    }
+}

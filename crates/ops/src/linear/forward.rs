@@ -1,0 +1,114 @@
+use pulp::Arch;
+
+use super::{LinearShape, put};
+use crate::{
+    pack::{Matrix, Scratch, first_of},
+    tasks::{column_blocks, for_each},
+    tile::{COLUMNS, ROWS, Tile, depths, multiply},
+};
+
+/// Columns of the output that a task computes, at most: what it packs of the weights stays in the second cache.
+const COLUMN_BLOCK: usize = 128;
+
+/// Rows of the output that a task computes, at most.
+const ROW_BLOCK: usize = 128;
+
+/// Computes a layer's output.
+///
+/// # Shapes
+///
+/// - input: `[batch, n_in]`
+/// - weight: `[n_in, n_out]`
+/// - bias: `[n_out]`
+/// - output: `[batch, n_out]`
+///
+/// # Panics
+/// If a slice is not of its shape.
+#[must_use]
+pub fn linear_forward(
+    shape: LinearShape,
+    input: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    relu: bool,
+) -> Vec<f32> {
+    let LinearShape { batch, n_in, n_out } = shape;
+    assert_eq!((input.len(), weight.len()), (batch * n_in, n_in * n_out));
+    assert!(bias.is_none_or(|bias| bias.len() == n_out));
+    let mut output = vec![0.0; batch * n_out];
+    if output.is_empty() {
+        return output;
+    }
+    // A layer with few units has one block of columns: then there are more blocks of rows.
+    let row_block = if n_out > COLUMN_BLOCK {
+        ROW_BLOCK
+    } else {
+        ROW_BLOCK / 2
+    };
+    let mut tasks = Vec::new();
+    for (at, rows) in output.chunks_mut(row_block * n_out).enumerate() {
+        for (block, pieces) in column_blocks(rows, n_out, COLUMN_BLOCK)
+            .into_iter()
+            .enumerate()
+        {
+            tasks.push((at * row_block, block * COLUMN_BLOCK, pieces));
+        }
+    }
+    let work = row_block.min(batch) * n_in * COLUMN_BLOCK.min(n_out);
+    let (input, weight) = (Matrix::new(input, n_in), Matrix::new(weight, n_out));
+    for_each(tasks, work, |_, (first_row, from, mut pieces)| {
+        let width = pieces[0].len();
+        product_block(input, weight, n_in, (first_row, batch), from, &mut pieces);
+        let bias = bias.map(|bias| &bias[from..from + width]);
+        Arch::new().dispatch(|| finish(&mut pieces, bias, relu));
+    });
+    output
+}
+
+/// A block of `left · right` over all of the depth.
+fn product_block(
+    left: Matrix<'_>,
+    right: Matrix<'_>,
+    depth: usize,
+    (first_row, n_rows): (usize, usize),
+    from: usize,
+    out: &mut [&mut [f32]],
+) {
+    let arch = Arch::new();
+    let mut scratch = Scratch::take();
+    let width = out[0].len();
+    let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
+    for (start, depth) in depths(depth) {
+        let panel = first_of(&mut scratch.panels.buffer, depth, [0.0; COLUMNS]);
+        for column in (0..width).step_by(COLUMNS) {
+            // One at a time, so that it stays in the first cache until it has been used.
+            right.panel((from + column, from + width), start, panel);
+            let n_columns = COLUMNS.min(width - column);
+            for (at, out) in out.chunks_mut(ROWS).enumerate() {
+                let rows = left.rows((first_row + at * ROWS, n_rows), start, depth);
+                multiply(arch, (rows, &*panel), depth, n_columns, &mut tile);
+                for (out, sums) in out.iter_mut().zip(&tile) {
+                    put(&mut out[column..column + n_columns], sums, start > 0);
+                }
+            }
+        }
+    }
+}
+
+/// Adds the bias and applies the activation.
+#[inline(always)]
+fn finish(rows: &mut [&mut [f32]], bias: Option<&[f32]>, relu: bool) {
+    for row in rows {
+        if let Some(bias) = bias {
+            for (value, bias) in row.iter_mut().zip(bias) {
+                *value += bias;
+            }
+        }
+        if relu {
+            for value in row.iter_mut() {
+                // Not a NaN: that stays one.
+                *value = if *value < 0.0 { 0.0 } else { *value };
+            }
+        }
+    }
+}
