@@ -1,6 +1,6 @@
 use burn::tensor::{Int, Tensor, activation::log_softmax};
 
-/// Mean cross-entropy of a batch, in nats, `[1]`: [`crate::cross_entropy`] tells the formula.
+/// Mean cross-entropy of a batch, in nats, `[1]`: [`crate::cross_entropy()`] tells the formula.
 ///
 /// Fused on the CPU, burn's own operations elsewhere.
 ///
