@@ -7,21 +7,16 @@ import statistics
 import tempfile
 from pathlib import Path
 
-# Without torch: a child's peak memory counts from what its parent has when it starts.
+# Nothing here imports torch: a child's peak memory counts from what its parent has when it starts.
+from measured import MODELS, VARIANTS
 from ours import ROOT, bench, lines, run, warn_of_others
 from rows import Row, spread, table, write_csv
 
 HERE = Path(__file__).resolve().parent
-MODELS = {
-    "mlp_256x2": ("MLP 784-256-256-10, batch 128", 1.4),
-    "mlp_1024x3": ("MLP 784-1024×3-10, batch 128", 1.25),
-    "cnn_32_64": ("CNN 32-64-fc128, batch 64", 1.5),
-}
 # Compiling pays for itself only in a training that is longer than these: it is tried in the first round of the MNIST
 # job, where its epochs count without the first. In the sweep it was tried once, by hand: see README.md beside this
 # file.
 JOB_VARIANTS = ("eager", "fused")
-VARIANTS = (*JOB_VARIANTS, "compiled")
 
 # What the peer says of itself.
 PEER = "import json, torch; print(json.dumps([torch.__version__, torch.get_num_threads(), torch.cuda.is_available()]))"

@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-VARIANTS = ("eager", "fused", "compiled")
+from measured import MODELS
 
 
 def mlp(widths):
@@ -26,6 +26,7 @@ BENCHED = {
     "mlp_1024x3": (lambda: mlp([784, 1024, 1024, 1024, 10]), 128, (784,)),
     "cnn_32_64": (cnn, 64, (1, 28, 28)),
 }
+assert set(BENCHED) == set(MODELS)
 
 
 def trainer(model, variant):

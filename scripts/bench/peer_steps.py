@@ -10,7 +10,8 @@ import time
 
 import torch
 
-from models import BENCHED, VARIANTS, trainer
+from measured import VARIANTS
+from models import BENCHED, trainer
 
 N_EVALUATED = 10_000
 EVALUATION_BATCH = 1_000

@@ -71,6 +71,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let normalizer = Normalizer::fit(Normalization::Standardize, &train)?;
     report("fit", n, &time);
 
+    let scaled = normalizer.over(&train.values);
     let mut batch = Vec::new();
     for epoch in 0..2 {
         let mut order: Vec<u32> = (0..n as u32).collect();
@@ -78,7 +79,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut sum = 0.0;
         let time = Instant::now();
         for rows in order.chunks(BATCH) {
-            normalizer.gather(&train.values, rows, &mut batch)?;
+            scaled.gather(rows, &mut batch)?;
             sum += batch[0];
         }
         report(&format!("epoch {epoch} in random order ({sum})"), n, &time);

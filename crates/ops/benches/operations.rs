@@ -3,7 +3,7 @@
 //!
 //!     cargo bench -p plumb-ops
 //!
-//! One operation at a time, in a pool of all cores. The figures of a whole step are those of `plumb bench`.
+//! One operation at a time, in a pool of all cores; `true` is the backward pass. The figures of a whole step are those of `plumb bench`.
 
 use burn::tensor::{
     Device, Distribution, Int, Tensor, activation, module,
@@ -26,6 +26,21 @@ fn random<const D: usize>(shape: [usize; D]) -> Tensor<D> {
     Tensor::random(shape, Distribution::Normal(0.0, 0.1), &device)
 }
 
+/// An operation's forward pass, or the backward pass alone.
+fn time<const D: usize>(
+    bencher: Bencher<'_, '_>,
+    forward: impl Fn() -> Tensor<D> + Sync,
+    is_backward: bool,
+) {
+    if is_backward {
+        bencher
+            .with_inputs(|| forward().sum())
+            .bench_values(|loss| loss.backward());
+    } else {
+        bencher.bench(forward);
+    }
+}
+
 /// `[batch, n_in, n_out]`.
 const LAYERS: [[usize; 3]; 4] = [
     [128, 784, 256],
@@ -43,52 +58,27 @@ fn layer(
     let x = random([batch, n_in]).require_grad();
     let w = random([n_in, n_out]).require_grad();
     let b = random([n_out]).require_grad();
-    let forward = || operation(x.clone(), w.clone(), b.clone());
-    if is_backward {
-        bencher
-            .with_inputs(|| forward().sum())
-            .bench_values(|loss| loss.backward());
-    } else {
-        bencher.bench(forward);
-    }
+    time(
+        bencher,
+        || operation(x.clone(), w.clone(), b.clone()),
+        is_backward,
+    );
 }
 
-mod linear_forward {
-    use super::{Bencher, LAYERS, activation, layer, linear, module};
-
-    #[divan::bench(args = LAYERS)]
-    fn fused(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
-        layer(bencher, shape, |x, w, b| linear(x, w, Some(b), true), false);
-    }
-
-    #[divan::bench(args = LAYERS)]
-    fn stock(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
-        layer(
-            bencher,
-            shape,
-            |x, w, b| activation::relu(module::linear(x, w, Some(b))),
-            false,
-        );
-    }
+#[divan::bench(args = LAYERS, consts = [false, true])]
+fn linear_fused<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
+    layer(
+        bencher,
+        shape,
+        |x, w, b| linear(x, w, Some(b), true),
+        IS_BACKWARD,
+    );
 }
 
-mod linear_backward {
-    use super::{Bencher, LAYERS, activation, layer, linear, module};
-
-    #[divan::bench(args = LAYERS)]
-    fn fused(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
-        layer(bencher, shape, |x, w, b| linear(x, w, Some(b), true), true);
-    }
-
-    #[divan::bench(args = LAYERS)]
-    fn stock(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
-        layer(
-            bencher,
-            shape,
-            |x, w, b| activation::relu(module::linear(x, w, Some(b))),
-            true,
-        );
-    }
+#[divan::bench(args = LAYERS, consts = [false, true])]
+fn linear_stock<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
+    let operation = |x, w, b| activation::relu(module::linear(x, w, Some(b)));
+    layer(bencher, shape, operation, IS_BACKWARD);
 }
 
 /// `[batch, c_in, side, c_out, kernel, stride, pool]`, with a border of half a kernel.
@@ -115,14 +105,11 @@ fn convolution(
         has_relu: true,
         max_pool,
     };
-    let forward = || operation(x.clone(), w.clone(), b.clone(), step);
-    if is_backward {
-        bencher
-            .with_inputs(|| forward().sum())
-            .bench_values(|loss| loss.backward());
-    } else {
-        bencher.bench(forward);
-    }
+    time(
+        bencher,
+        || operation(x.clone(), w.clone(), b.clone(), step),
+        is_backward,
+    );
 }
 
 fn stock_convolution(x: Tensor<4>, w: Tensor<4>, b: Tensor<1>, step: ConvStep) -> Tensor<4> {
@@ -135,42 +122,19 @@ fn stock_convolution(x: Tensor<4>, w: Tensor<4>, b: Tensor<1>, step: ConvStep) -
     module::max_pool2d(y, MaxPoolOptions::new(window).with_stride(window))
 }
 
-mod conv_forward {
-    use super::{Bencher, CONVOLUTIONS, conv, convolution, stock_convolution};
-
-    #[divan::bench(args = CONVOLUTIONS)]
-    fn fused(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
-        convolution(
-            bencher,
-            shape,
-            |x, w, b, step| conv(x, w, Some(b), step),
-            false,
-        );
-    }
-
-    #[divan::bench(args = CONVOLUTIONS)]
-    fn stock(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
-        convolution(bencher, shape, stock_convolution, false);
-    }
+#[divan::bench(args = CONVOLUTIONS, consts = [false, true])]
+fn conv_fused<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
+    convolution(
+        bencher,
+        shape,
+        |x, w, b, step| conv(x, w, Some(b), step),
+        IS_BACKWARD,
+    );
 }
 
-mod conv_backward {
-    use super::{Bencher, CONVOLUTIONS, conv, convolution, stock_convolution};
-
-    #[divan::bench(args = CONVOLUTIONS)]
-    fn fused(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
-        convolution(
-            bencher,
-            shape,
-            |x, w, b, step| conv(x, w, Some(b), step),
-            true,
-        );
-    }
-
-    #[divan::bench(args = CONVOLUTIONS, sample_count = 10)]
-    fn stock(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
-        convolution(bencher, shape, stock_convolution, true);
-    }
+#[divan::bench(args = CONVOLUTIONS, consts = [false, true], sample_count = 10)]
+fn conv_stock<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
+    convolution(bencher, shape, stock_convolution, IS_BACKWARD);
 }
 
 /// Loss and gradient of a batch.

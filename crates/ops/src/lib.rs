@@ -19,7 +19,7 @@
 //! What comes out depends on shapes alone, never on the number of threads: sums run in the order of the depth, and
 //! where partial sums are added, in the order of the examples.
 //!
-//! Each operation is tested against plain loops in 64 bits, and against burn's own operations (`tests/stock.rs`).
+//! Each operation is tested against plain loops in 64 bits, and against burn's own operations (`tensors/tests.rs`).
 
 #![allow(
     clippy::inline_always,
@@ -31,8 +31,11 @@ mod conv;
 mod cross_entropy;
 mod linear;
 mod pack;
+mod relu;
 mod tasks;
 pub mod tensors;
+#[cfg(test)]
+mod testing;
 mod tile;
 
 pub use buffers::recycle;

@@ -37,33 +37,15 @@ impl<'a> Matrix<'a> {
         }))
     }
 
-    /// Columns from `from` on, with the rows from `first` on. Beyond the column `end` they stay as they are: nothing is
-    /// made of them.
-    pub(crate) fn panel(
+    /// `N` columns from `from` on, with the rows from `first` on. Beyond the column `end` they stay as they are: nothing
+    /// is made of them.
+    pub(crate) fn columns<const N: usize>(
         &self,
         (from, end): (usize, usize),
         first: usize,
-        out: &mut [[f32; COLUMNS]],
+        out: &mut [[f32; N]],
     ) {
-        let n = COLUMNS.min(end - from);
-        for (row, out) in (first..).zip(out) {
-            let values = self.part(row, from, n);
-            match values.as_array() {
-                Some(values) => *out = *values,
-                None => out[..n].copy_from_slice(values),
-            }
-        }
-    }
-
-    /// `ROWS` columns side by side, from `from` on, with the rows from `first` on: `[depth, ROWS]`. Beyond the column
-    /// `end` they stay as they are.
-    pub(crate) fn interleaved(
-        &self,
-        (from, end): (usize, usize),
-        first: usize,
-        out: &mut [[f32; ROWS]],
-    ) {
-        let n = ROWS.min(end - from);
+        let n = N.min(end - from);
         for (row, out) in (first..).zip(out) {
             let values = self.part(row, from, n);
             match values.as_array() {

@@ -13,9 +13,10 @@ pub use linear::linear;
 #[cfg(feature = "flex")]
 mod flex;
 
-/// Whether the fused operations can be used on tensors of this device: those of burn's CPU backend, flex.
+/// Whether tensors of this device are slices of host memory, which come and go without a copy, and on which operations
+/// are fused: those of burn's CPU backend, flex.
 #[must_use]
-pub fn is_fused(device: &Device) -> bool {
+pub fn is_host(device: &Device) -> bool {
     #[cfg(feature = "flex")]
     return device.clone().without_autodiff() == Device::flex();
     #[cfg(not(feature = "flex"))]
@@ -24,3 +25,7 @@ pub fn is_fused(device: &Device) -> bool {
         false
     }
 }
+
+// Elsewhere than on flex the operations are burn's own: there is nothing to compare.
+#[cfg(all(test, feature = "flex"))]
+mod tests;

@@ -217,9 +217,27 @@ fn strip<'a, S: Simd, L: Left, R: Right<'a>, const N: usize>(
     }
 }
 
+/// Puts a tile's row where it belongs, or adds it.
+#[inline(always)]
+pub(crate) fn put(out: &mut [f32], sums: &[f32; COLUMNS], is_added: bool) {
+    // Of a length that the compiler knows, nearly always.
+    if let Some(out) = out.as_mut_array::<COLUMNS>() {
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out = if is_added { *out + sum } else { *sum };
+        }
+    } else if is_added {
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out += sum;
+        }
+    } else {
+        out.copy_from_slice(&sums[..out.len()]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::values;
 
     /// All kinds of vectors that this processor has; one binary takes the best of them where it runs.
     fn kinds() -> Vec<Arch> {
@@ -230,12 +248,6 @@ mod tests {
             kinds.extend(pulp::x86::V4::try_new().map(Arch::V4));
         }
         kinds
-    }
-
-    fn values(n: usize, seed: usize) -> Vec<f32> {
-        (0..n)
-            .map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin())
-            .collect()
     }
 
     /// Plain loops in 64 bits, for each kind of vectors, and both ways that operands may lie.

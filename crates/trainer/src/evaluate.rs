@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use burn::tensor::Tensor;
 use plumb_diagnostics::ErrorCount;
 use plumb_model::Model;
@@ -5,7 +7,14 @@ use plumb_model::Model;
 use crate::{Error, device::traffic::from_device, feed::Feed};
 
 /// Examples per forward pass: enough to keep the cores busy, few enough to stay in the caches.
-pub(crate) const BATCH_SIZE: usize = 1024;
+const BATCH_SIZE: usize = 1024;
+
+/// The batches in which a model looks at `n` examples in evaluation mode.
+pub(crate) fn batches(n: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..n)
+        .step_by(BATCH_SIZE)
+        .map(move |start| start..n.min(start + BATCH_SIZE))
+}
 
 /// What a model with frozen weights says about a set.
 #[derive(Clone)]
@@ -28,11 +37,9 @@ pub(crate) struct Prediction {
 ///
 /// `model` must be in evaluation mode already (`Module::valid`).
 pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
-    let batches = (0..set.len()).step_by(BATCH_SIZE).map(|start| {
-        let inputs = set.slice(start, BATCH_SIZE.min(set.len() - start))?;
-        Ok(model.forward(inputs))
-    });
-    let logits = batches.collect::<Result<Vec<Tensor<2>>, Error>>()?;
+    let logits =
+        batches(set.len()).map(|batch| Ok(model.forward(set.slice(batch.start, batch.len())?)));
+    let logits = logits.collect::<Result<Vec<Tensor<2>>, Error>>()?;
     // One transfer per set, whatever the number of batches.
     let logits = Tensor::cat(logits, 0); // [n, n_classes]
     let [_, n_classes] = logits.dims();

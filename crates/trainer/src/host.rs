@@ -1,17 +1,6 @@
-//! Tensors whose values lie in host memory, and come from there and go back without a copy.
+//! The values of tensors that lie in host memory ([`plumb_ops::tensors::is_host`]).
 
-use burn::tensor::{Device, TensorData};
-
-/// Whether tensors of this device are slices of host memory.
-pub(crate) fn is_host(device: &Device) -> bool {
-    #[cfg(any(feature = "cpu", test))]
-    return *device == Device::flex();
-    #[cfg(not(any(feature = "cpu", test)))]
-    {
-        let _ = device;
-        false
-    }
-}
+use burn::tensor::TensorData;
 
 /// # Panics
 /// If they are not of 32 bits, as all of plumb's are.

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use plumb_model::Model;
 
-use crate::{Error, device::traffic::from_device, evaluate::BATCH_SIZE, feed::Feed};
+use crate::{Error, device::traffic::from_device, evaluate::batches, feed::Feed};
 
 /// What comes out of a model for each example of a set, in the set's order.
 pub(crate) struct Outputs {
@@ -25,8 +25,8 @@ impl Outputs {
             probabilities: Vec::new(),
             width: 0,
         };
-        for start in (0..set.len()).step_by(BATCH_SIZE) {
-            let inputs = set.slice(start, BATCH_SIZE.min(set.len() - start))?;
+        for batch in batches(set.len()) {
+            let inputs = set.slice(batch.start, batch.len())?;
             let (features, logits) = model.embed(inputs);
             let ([_, width], [_, n_classes]) = (features.dims(), logits.dims());
             outputs.width = width;

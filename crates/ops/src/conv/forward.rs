@@ -6,8 +6,9 @@ use super::{
 };
 use crate::{
     pack::{Floats, Matrix, first_of},
+    relu::relu,
     tasks::for_each,
-    tile::{COLUMNS, ROWS, Tile, Windows, depths, multiply},
+    tile::{COLUMNS, ROWS, Tile, Windows, depths, multiply, put},
 };
 
 /// What a convolution puts out.
@@ -101,10 +102,7 @@ pub(super) fn convolve(
                 let rows = weight.rows((at * ROWS, n_maps), start, depth);
                 multiply(arch, (rows, windows), depth, COLUMNS, &mut tile);
                 for (map, sums) in maps.chunks_exact_mut(width).zip(&tile) {
-                    let out = map[column..column + COLUMNS].as_mut_array::<COLUMNS>();
-                    for (out, sum) in out.expect("a whole panel").iter_mut().zip(sums) {
-                        *out = if start > 0 { *out + sum } else { *sum };
-                    }
+                    put(&mut map[column..column + COLUMNS], sums, start > 0);
                 }
             }
         }
@@ -142,8 +140,7 @@ fn finish(
         for value in out {
             *value += bias;
             if has_relu {
-                // Not a NaN: that stays one.
-                *value = if *value < 0.0 { 0.0 } else { *value };
+                *value = relu(*value);
             }
         }
     }

@@ -77,6 +77,17 @@ impl Layout {
         (height - 1) * self.pitch + width
     }
 
+    /// Values of a map's gradient in front of its first output: zeros, which weights meet that reach above and to the
+    /// left of the picture.
+    pub(super) fn front(&self) -> usize {
+        (self.shape.kernel - 1) / self.shape.stride * (self.pitch + 1)
+    }
+
+    /// Values of a map's gradient: the front, outputs, as many zeros as in front, and a margin that reads may reach into.
+    pub(super) fn gradient_len(&self) -> usize {
+        2 * self.front() + (self.rows + 1) * self.pitch + COLUMNS
+    }
+
     /// Copies an example's picture, `[c_in, height, width]`, to where there are zeros, or another one.
     #[inline(always)]
     pub(super) fn copy(&self, picture: &[f32], out: &mut [f32]) {

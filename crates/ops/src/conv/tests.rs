@@ -1,20 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-
-fn values(n: usize, seed: usize) -> Vec<f32> {
-    (0..n)
-        .map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin())
-        .collect()
-}
-
-/// In 0..1, so that sums of them do not cancel.
-fn positive(n: usize, seed: usize) -> Vec<f32> {
-    values(n, seed)
-        .into_iter()
-        .map(|value| f32::midpoint(value, 1.0))
-        .collect()
-}
+use crate::testing::{assert_close, positive, values};
 
 /// Plain loops in 64 bits: output, and the gradients of input, weight and bias.
 #[allow(clippy::many_single_char_names, reason = "those of the formulas")]
@@ -85,18 +72,6 @@ fn plain(s: ConvShape, x: &[f32], w: &[f32], b: &[f32], relu: bool, dy: &[f32]) 
         }
     }
     [y, dx, dw, db]
-}
-
-fn assert_close(actual: &[f32], expected: &[f64], what: &str) {
-    assert_eq!(actual.len(), expected.len(), "{what}");
-    let norm = expected.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let off = actual
-        .iter()
-        .zip(expected)
-        .map(|(a, e)| (f64::from(*a) - e).powi(2))
-        .sum::<f64>()
-        .sqrt();
-    assert!(off <= 1e-5 * norm + 1e-12, "{what}: off by {off} of {norm}");
 }
 
 fn check(shape: ConvShape, relu: bool) {

@@ -1,11 +1,12 @@
 use pulp::Arch;
 
-use super::{LinearShape, put};
+use super::LinearShape;
 use crate::{
     buffers,
     pack::{Matrix, Scratch, Shared, first_of},
+    relu::passed,
     tasks::{COPY, column_blocks, for_each},
-    tile::{COLUMNS, ROWS, Tile, depths, multiply},
+    tile::{COLUMNS, ROWS, Tile, depths, multiply, put},
 };
 
 /// Rows of the weights whose gradients a task computes.
@@ -117,7 +118,7 @@ fn mask(
                     Some(output) => {
                         let output = &output[row * n_out..][columns.clone()];
                         for ((out, value), output) in out.iter_mut().zip(values).zip(output) {
-                            *out = if *output > 0.0 { *value } else { 0.0 };
+                            *out = passed(*value, *output);
                         }
                     }
                     None => out[..values.len()].copy_from_slice(values),
@@ -169,7 +170,7 @@ fn weight_block(
         [0.0; ROWS],
     );
     for (first, left) in firsts.zip(left.chunks_exact_mut(batch)) {
-        input.interleaved((first, n_in), 0, left);
+        input.columns((first, n_in), 0, left);
     }
     let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
     for (panel, column) in panels.chunks_exact(batch).zip((0..n_out).step_by(COLUMNS)) {

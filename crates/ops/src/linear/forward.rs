@@ -1,10 +1,11 @@
 use pulp::Arch;
 
-use super::{LinearShape, put};
+use super::LinearShape;
 use crate::{
     pack::{Matrix, Scratch, first_of},
+    relu::relu,
     tasks::{column_blocks, for_each},
-    tile::{COLUMNS, ROWS, Tile, depths, multiply},
+    tile::{COLUMNS, ROWS, Tile, depths, multiply, put},
 };
 
 /// Columns of the output that a task computes, at most: what it packs of the weights stays in the second cache.
@@ -30,7 +31,7 @@ pub fn linear_forward(
     input: &[f32],
     weight: &[f32],
     bias: Option<&[f32]>,
-    relu: bool,
+    has_relu: bool,
 ) -> Vec<f32> {
     let LinearShape { batch, n_in, n_out } = shape;
     assert_eq!((input.len(), weight.len()), (batch * n_in, n_in * n_out));
@@ -60,7 +61,7 @@ pub fn linear_forward(
         let width = pieces[0].len();
         product_block(input, weight, n_in, (first_row, batch), from, &mut pieces);
         let bias = bias.map(|bias| &bias[from..from + width]);
-        Arch::new().dispatch(|| finish(&mut pieces, bias, relu));
+        Arch::new().dispatch(|| finish(&mut pieces, bias, has_relu));
     });
     output
 }
@@ -82,7 +83,7 @@ fn product_block(
         let panel = first_of(&mut scratch.panels.buffer, depth, [0.0; COLUMNS]);
         for column in (0..width).step_by(COLUMNS) {
             // One at a time, so that it stays in the first cache until it has been used.
-            right.panel((from + column, from + width), start, panel);
+            right.columns((from + column, from + width), start, panel);
             let n_columns = COLUMNS.min(width - column);
             for (at, out) in out.chunks_mut(ROWS).enumerate() {
                 let rows = left.rows((first_row + at * ROWS, n_rows), start, depth);
@@ -97,18 +98,15 @@ fn product_block(
 
 /// Adds the bias and applies the activation.
 #[inline(always)]
-fn finish(rows: &mut [&mut [f32]], bias: Option<&[f32]>, relu: bool) {
+fn finish(rows: &mut [&mut [f32]], bias: Option<&[f32]>, has_relu: bool) {
     for row in rows {
         if let Some(bias) = bias {
             for (value, bias) in row.iter_mut().zip(bias) {
                 *value += bias;
             }
         }
-        if relu {
-            for value in row.iter_mut() {
-                // Not a NaN: that stays one.
-                *value = if *value < 0.0 { 0.0 } else { *value };
-            }
+        if has_relu {
+            row.iter_mut().for_each(|value| *value = relu(*value));
         }
     }
 }

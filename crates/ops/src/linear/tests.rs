@@ -1,23 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::testing::{assert_close, positive, values};
 
-/// Values that repeat nowhere soon, in -1..1.
-fn values(n: usize, seed: usize) -> Vec<f32> {
-    (0..n)
-        .map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin())
-        .collect()
-}
-
-/// In 0..1, so that sums of them do not cancel.
-fn positive(n: usize, seed: usize) -> Vec<f32> {
-    values(n, seed)
-        .into_iter()
-        .map(|value| f32::midpoint(value, 1.0))
-        .collect()
-}
-
-/// The same in plain loops and 64 bits: output, and the gradients of input, weight and bias.
+/// Plain loops in 64 bits: output, and the gradients of input, weight and bias.
 #[allow(clippy::many_single_char_names, reason = "those of the formulas")]
 fn plain(
     shape: LinearShape,
@@ -51,18 +37,6 @@ fn plain(
         }
     }
     [y, dx, dw, db]
-}
-
-fn assert_close(actual: &[f32], expected: &[f64], what: &str) {
-    assert_eq!(actual.len(), expected.len());
-    let norm = expected.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let off = actual
-        .iter()
-        .zip(expected)
-        .map(|(a, e)| (f64::from(*a) - e).powi(2))
-        .sum::<f64>()
-        .sqrt();
-    assert!(off <= 1e-5 * norm + 1e-12, "{what}: off by {off} of {norm}");
 }
 
 fn check(batch: usize, n_in: usize, n_out: usize, relu: bool) {

@@ -38,7 +38,7 @@ pub fn conv(
     options: ConvStep,
 ) -> Tensor<4> {
     #[cfg(feature = "flex")]
-    if super::is_fused(&weight.device()) {
+    if super::is_host(&weight.device()) {
         return fused::conv(input, weight, bias, options);
     }
     let ConvStep {

@@ -19,7 +19,7 @@ pub fn cross_entropy(
     example_weights: Option<Tensor<1>>,
 ) -> Tensor<1> {
     #[cfg(feature = "flex")]
-    if super::is_fused(&logits.device()) {
+    if super::is_host(&logits.device()) {
         return fused::cross_entropy(logits, labels, smoothing, class_weights, example_weights);
     }
     let mut of_class = log_softmax(logits, 1); // [batch, n_classes]

@@ -18,7 +18,7 @@ pub fn linear(
     has_relu: bool,
 ) -> Tensor<2> {
     #[cfg(feature = "flex")]
-    if super::is_fused(&weight.device()) {
+    if super::is_host(&weight.device()) {
         return fused::linear(input, weight, bias, has_relu);
     }
     let output = module::linear(input, weight, bias);

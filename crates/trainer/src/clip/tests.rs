@@ -4,7 +4,7 @@ use burn::{
 };
 
 use super::*;
-use crate::host::is_host;
+use plumb_ops::tensors::is_host;
 
 const MATRIX: [[f32; 3]; 2] = [[0.5, -1.25, 2.0], [-0.75, 1.5, 0.25]];
 

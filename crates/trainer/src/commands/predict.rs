@@ -15,7 +15,7 @@ use crate::{
     Error,
     cli::{PredictArgs, PredictionFormat},
     device,
-    evaluate::BATCH_SIZE,
+    evaluate::batches,
     pool::in_pool,
     terminal,
     trained::Trained,
@@ -71,22 +71,19 @@ fn predict(
     let failed = |error: &dyn std::fmt::Display| Error::failed(error.to_string());
     let n_inputs = trained.task.n_inputs();
     let n_classes = trained.task.n_classes;
-    for start in (0..input.ids.len()).step_by(BATCH_SIZE) {
-        let end = input.ids.len().min(start + BATCH_SIZE);
-        let rows: Vec<u32> = (start as u32..end as u32).collect();
+    let normalized = trained.about.normalizer.over(&input.values);
+    for range in batches(input.ids.len()) {
         let mut values = Vec::new();
-        trained
-            .about
-            .normalizer
-            .gather(&input.values, &rows, &mut values)
+        normalized
+            .slice(range.start, range.len(), &mut values)
             .map_err(|error| failed(&error))?;
-        let batch = TensorData::new(values, [rows.len(), n_inputs]);
+        let batch = TensorData::new(values, [range.len(), n_inputs]);
         let logits = trained.model.forward(Tensor::from_data(batch, device));
         let logits: Vec<f32> = logits
             .try_into_vec_as()
             .map_err(|error| Error::failed(format!("can't read the outputs back: {error}")))?;
         let mut text = String::new();
-        for (at, logits) in (start..).zip(logits.chunks_exact(n_classes)) {
+        for (at, logits) in range.zip(logits.chunks_exact(n_classes)) {
             let scores = Scores::new(logits).ok_or_else(|| {
                 let id = input.ids.get(at);
                 Error::failed(format!("the model's output for {id} is not a number"))

@@ -25,32 +25,20 @@ thread_local! {
 
 /// Does work that brings one tensor to a device.
 pub(crate) fn to_device<T>(work: impl FnOnce() -> T) -> T {
-    SO_FAR.with(|so_far| {
-        let Traffic {
-            to_device,
-            from_device,
-        } = so_far.get();
-        so_far.set(Traffic {
-            to_device: to_device + 1,
-            from_device,
-        });
-    });
+    count(|so_far| so_far.to_device += 1);
     work()
 }
 
 /// Does work that reads one tensor back.
 pub(crate) fn from_device<T>(work: impl FnOnce() -> T) -> T {
-    SO_FAR.with(|so_far| {
-        let Traffic {
-            to_device,
-            from_device,
-        } = so_far.get();
-        so_far.set(Traffic {
-            to_device,
-            from_device: from_device + 1,
-        });
-    });
+    count(|so_far| so_far.from_device += 1);
     work()
+}
+
+fn count(one: impl FnOnce(&mut Traffic)) {
+    let mut so_far = SO_FAR.get();
+    one(&mut so_far);
+    SO_FAR.set(so_far);
 }
 
 /// Does work on this thread, and returns what it moved beside what it gives.

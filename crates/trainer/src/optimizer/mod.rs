@@ -20,7 +20,7 @@ pub(crate) use measure::Measure;
 pub(crate) use sgd::Sgd;
 pub(crate) use stepper::Stepper;
 
-use crate::host::is_host;
+use plumb_ops::tensors::is_host;
 
 /// One of the optimizers. Defaults are `PyTorch`'s, and so are the formulas.
 ///

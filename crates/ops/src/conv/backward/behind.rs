@@ -21,8 +21,8 @@ struct Phase {
     rows: [usize; 2],
     /// `[c_in, c_out · weights]`.
     weight: Vec<f32>,
-    /// How far before the pixel's own place, for each weight.
-    back: Vec<usize>,
+    /// Where the gradient lies that each weight meets at the first pixel of these rows.
+    offsets: Vec<usize>,
 }
 
 impl Behind {
@@ -41,7 +41,6 @@ impl Behind {
     pub(super) fn write(&self, examples: &Examples, of_input: &mut [f32]) {
         let ConvShape {
             c_in,
-            c_out,
             height,
             width,
             stride,
@@ -49,24 +48,14 @@ impl Behind {
             ..
         } = self.layout.shape;
         let pitch = self.layout.pitch;
-        let gradients = examples.maps(c_out);
+        let gradients = examples.maps(&self.layout);
         let mut scratch = Floats::take();
         for phase in &self.phases {
             let [first, n_rows] = phase.rows;
             let n_columns = (n_rows * pitch).next_multiple_of(COLUMNS);
             let maps = first_of(&mut scratch.maps.buffer, c_in * n_columns, 0.0);
-            let n_places = phase.back.len();
-            let start = examples.front + first * pitch;
-            let offsets: Vec<usize> = (0..c_out)
-                .flat_map(|channel| {
-                    phase
-                        .back
-                        .iter()
-                        .map(move |back| channel * examples.map_len + start - back)
-                })
-                .collect();
-            let weight = Matrix::new(&phase.weight, c_out * n_places);
-            convolve(weight, gradients, &offsets, c_in, n_columns, maps);
+            let weight = Matrix::new(&phase.weight, phase.offsets.len());
+            convolve(weight, gradients, &phase.offsets, c_in, n_columns, maps);
             for (map, out) in maps
                 .chunks_exact(n_columns)
                 .zip(of_input.chunks_exact_mut(height * width))
@@ -127,14 +116,19 @@ impl Phase {
                 );
             }
         }
-        let back = places
-            .iter()
-            .map(|[row, column]| row / stride * layout.pitch + column / stride);
+        let start = layout.front() + first * layout.pitch;
+        let offsets = (0..c_out).flat_map(|map| {
+            places.iter().map(move |[row, column]| {
+                // The further on in the kernel, the earlier the output that it made of this pixel.
+                let back = row / stride * layout.pitch + column / stride;
+                map * layout.gradient_len() + start - back
+            })
+        });
         Some(Self {
             from,
             rows: [first, n_rows],
+            offsets: offsets.collect(),
             weight: turned,
-            back: back.collect(),
         })
     }
 }

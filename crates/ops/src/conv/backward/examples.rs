@@ -3,7 +3,8 @@ use pulp::Arch;
 use super::super::{ConvShape, Layout};
 use crate::{
     pack::{Floats, first_of},
-    tile::{COLUMNS, ROWS, Rows, Tile, depths, multiply},
+    relu::passed,
+    tile::{COLUMNS, ROWS, Rows, Tile, depths, multiply, put},
 };
 
 /// What is known of one example's gradient.
@@ -16,35 +17,24 @@ pub(super) struct Gradient<'a> {
 
 /// A task's examples, one after another, and its sum.
 pub(super) struct Examples {
+    /// Among it the gradient of the maps before pooling, `[c_out, gradient_len]`; what is no output is zero.
     scratch: Floats,
-    /// The gradient of the maps before pooling, `[c_out, front + columns + margin]`; what is no output is zero.
-    pub(super) map_len: usize,
-    pub(super) front: usize,
     /// `[depth / ROWS, c_out / COLUMNS]` tiles of the weights' gradient.
     sums: Vec<Tile>,
     n_panels: usize,
     is_input_asked: bool,
     /// The gradient of all outputs, where they passed the activation.
-    passed: Vec<f32>,
+    outputs: Vec<f32>,
     /// How far behind the first value of a window each of its values lies.
     in_window: Vec<usize>,
 }
 
 impl Examples {
     pub(super) fn new(layout: &Layout, is_input_asked: bool) -> Self {
-        let ConvShape {
-            c_out,
-            kernel,
-            stride,
-            ..
-        } = layout.shape;
+        let ConvShape { c_out, pool, .. } = layout.shape;
         let mut scratch = Floats::take();
         first_of(&mut scratch.picture.buffer, layout.len(), 0.0).fill(0.0);
-        // Reads reach a kernel's height before the first row, and as far behind the last one.
-        let reach = (kernel - 1) / stride * (layout.pitch + 1);
-        let map_len = reach + (layout.rows + 1) * layout.pitch + reach + COLUMNS;
-        first_of(&mut scratch.maps.buffer, c_out * map_len, 0.0).fill(0.0);
-        let pool = layout.shape.pool;
+        first_of(&mut scratch.maps.buffer, c_out * layout.gradient_len(), 0.0).fill(0.0);
         let in_window = (0..pool * pool).map(|at| at / pool * layout.pitch + at % pool);
         let n_panels = c_out.div_ceil(COLUMNS);
         first_of(
@@ -56,12 +46,10 @@ impl Examples {
         let n_tiles = layout.shape.depth().div_ceil(ROWS) * n_panels;
         Self {
             scratch,
-            map_len,
-            front: reach,
             sums: vec![[[0.0; COLUMNS]; ROWS]; n_tiles],
             n_panels,
             is_input_asked,
-            passed: vec![0.0; layout.shape.output_values()],
+            outputs: vec![0.0; layout.shape.output_values()],
             in_window: in_window.collect(),
         }
     }
@@ -72,28 +60,25 @@ impl Examples {
         let shape = layout.shape;
         let [height, width] = shape.output();
         let n_pixels = height * width;
-        let columns = layout.columns();
-        let maps = &mut self.scratch.maps.buffer[..shape.c_out * self.map_len];
+        let (columns, front) = (layout.columns(), layout.front());
+        let maps = &mut self.scratch.maps.buffer[..shape.c_out * layout.gradient_len()];
         let panels = &mut self.scratch.panels.buffer[..self.n_panels * columns];
         if shape.pool > 1 {
             // There is the last example's, at other places.
-            for map in maps
-                .chunks_exact_mut(self.map_len)
-                .filter(|_| self.is_input_asked)
-            {
-                map[self.front..self.front + columns].fill(0.0);
+            if self.is_input_asked {
+                maps.fill(0.0);
             }
             panels.fill([0.0; COLUMNS]);
         }
-        let passed = &mut self.passed[..];
-        passed.copy_from_slice(gradient.values);
+        let outputs = &mut self.outputs[..];
+        outputs.copy_from_slice(gradient.values);
         if let Some(output) = gradient.output_of_relu {
-            for (passed, output) in passed.iter_mut().zip(output) {
-                *passed = if *output > 0.0 { *passed } else { 0.0 };
+            for (value, output) in outputs.iter_mut().zip(output) {
+                *value = passed(*value, *output);
             }
         }
-        for (of_bias, passed) in of_bias.iter_mut().zip(passed.chunks_exact(n_pixels)) {
-            *of_bias += passed.iter().sum::<f32>();
+        for (of_bias, outputs) in of_bias.iter_mut().zip(outputs.chunks_exact(n_pixels)) {
+            *of_bias += outputs.iter().sum::<f32>();
         }
         let in_window = &self.in_window[..];
         let place_of = |at: usize| {
@@ -111,7 +96,7 @@ impl Examples {
                     let pixel = y * width + x;
                     for (lane, channel) in channels.clone().enumerate() {
                         let at = channel * n_pixels + pixel;
-                        panel[start + place_of(at)][lane] = passed[at];
+                        panel[start + place_of(at)][lane] = outputs[at];
                     }
                 }
             }
@@ -119,10 +104,10 @@ impl Examples {
         if !self.is_input_asked {
             return;
         }
-        for (channel, map) in maps.chunks_exact_mut(self.map_len).enumerate() {
-            let map = &mut map[self.front..self.front + columns];
-            let outputs = passed[channel * n_pixels..][..n_pixels].chunks_exact(width);
-            for (y, values) in outputs.enumerate() {
+        for (channel, map) in maps.chunks_exact_mut(layout.gradient_len()).enumerate() {
+            let map = &mut map[front..front + columns];
+            let rows = outputs[channel * n_pixels..][..n_pixels].chunks_exact(width);
+            for (y, values) in rows.enumerate() {
                 let start = y * shape.pool * layout.pitch;
                 if shape.pool == 1 {
                     map[start..start + width].copy_from_slice(values);
@@ -136,9 +121,9 @@ impl Examples {
         }
     }
 
-    /// The gradient of the maps, `[c_out, map_len]`, of which the outputs begin `front` behind the first value.
-    pub(super) fn maps(&self, c_out: usize) -> &[f32] {
-        &self.scratch.maps.buffer[..c_out * self.map_len]
+    /// The gradient of the maps, `[c_out, gradient_len]`.
+    pub(super) fn maps(&self, layout: &Layout) -> &[f32] {
+        &self.scratch.maps.buffer[..layout.shape.c_out * layout.gradient_len()]
     }
 
     /// Adds an example to the weights' gradient: the products of the values that each weight meets and the gradients
@@ -165,9 +150,7 @@ impl Examples {
                     let panel = &panels[at * columns + start..][..depth];
                     multiply(arch, (rows, panel), depth, n_columns, &mut tile);
                     for (sums, new) in sums.iter_mut().zip(&tile) {
-                        for (sum, new) in sums.iter_mut().zip(new) {
-                            *sum += new;
-                        }
+                        put(sums, new, true);
                     }
                 }
             }

@@ -1,32 +1,15 @@
 //! The fused operations beside burn's own: outputs and gradients, on shapes drawn at random.
 
-#![allow(clippy::unwrap_used, reason = "tests, helpers of tests among them")]
-
 use burn::tensor::{
     Device, Int, Tensor, TensorData, activation,
     activation::log_softmax,
     module,
     ops::{ConvOptions, MaxPoolOptions},
 };
-use plumb_ops::tensors::{ConvStep, conv, cross_entropy, linear};
 use proptest::prelude::*;
 
-/// Relative to the norm of what burn gives.
-const TOLERANCE: f64 = 1e-5;
-
-fn values(n: usize, seed: usize) -> Vec<f32> {
-    (0..n)
-        .map(|i| ((i * 7919 + seed * 104_729) as f32 * 0.618_034).sin())
-        .collect()
-}
-
-/// In 0..1, so that sums of them do not cancel.
-fn positive(n: usize, seed: usize) -> Vec<f32> {
-    values(n, seed)
-        .into_iter()
-        .map(|value| f32::midpoint(value, 1.0))
-        .collect()
-}
+use super::{ConvStep, conv, cross_entropy, linear};
+use crate::testing::{assert_close, positive, values};
 
 fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
     let device = Device::flex().autodiff();
@@ -34,20 +17,7 @@ fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
 }
 
 fn vec<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.try_into_vec_as().unwrap()
-}
-
-fn assert_close(fused: &[f32], stock: &[f32], what: &str) {
-    assert_eq!(fused.len(), stock.len(), "{what}");
-    let norm = |values: &mut dyn Iterator<Item = f32>| {
-        values.map(|x| f64::from(x).powi(2)).sum::<f64>().sqrt()
-    };
-    let off = norm(&mut fused.iter().zip(stock).map(|(a, b)| a - b));
-    let size = norm(&mut stock.iter().copied());
-    assert!(
-        off <= TOLERANCE * size + 1e-12,
-        "{what}: off by {off} of {size}"
-    );
+    tensor.try_into_vec_as().expect("values of 32 bits")
 }
 
 /// Compares an operation on three tensors with another, by its output and the gradients of a weighted sum of it.
@@ -63,9 +33,9 @@ fn compare<const A: usize, const B: usize, const D: usize>(
         let weights = tensor(positive(shape.iter().product(), 9), shape);
         let gradients = (output.clone() * weights).sum().backward();
         let of = [
-            vec(a.grad(&gradients).unwrap()),
-            vec(b.grad(&gradients).unwrap()),
-            vec(c.grad(&gradients).unwrap()),
+            vec(a.grad(&gradients).expect("a gradient")),
+            vec(b.grad(&gradients).expect("a gradient")),
+            vec(c.grad(&gradients).expect("a gradient")),
         ];
         (vec(output.inner()), of)
     };
