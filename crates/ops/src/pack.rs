@@ -1,8 +1,8 @@
 //! Operands, copied to where tiles read them.
 
-use std::{cell::Cell, thread::LocalKey};
+use std::{borrow::Cow, cell::Cell, thread::LocalKey};
 
-use crate::tile::{COLUMNS, ROWS, Rows};
+use crate::tile::{COLUMNS, Packing, ROWS, Rows};
 
 /// A matrix in row-major order, of which a part may be meant.
 #[derive(Clone, Copy)]
@@ -37,22 +37,63 @@ impl<'a> Matrix<'a> {
         }))
     }
 
-    /// `N` columns from `from` on, with the rows from `first` on. Beyond the column `end` they stay as they are: nothing
-    /// is made of them.
+    /// [`COLUMNS`] columns from `from` on, with the rows from `first` on, which a tile packs.
+    pub(crate) fn packing(
+        &self,
+        from: usize,
+        first: usize,
+        panel: &'a mut [[f32; COLUMNS]],
+    ) -> Packing<'a> {
+        Packing {
+            values: &self.values[first * self.stride + from..],
+            stride: self.stride,
+            panel,
+        }
+    }
+
+    /// `N` columns from `from` on, with the rows from `first` on. Beyond the column `end` stands anything: nothing is made
+    /// of it.
+    #[inline(always)]
     pub(crate) fn columns<const N: usize>(
         &self,
         (from, end): (usize, usize),
         first: usize,
         out: &mut [[f32; N]],
     ) {
-        let n = N.min(end - from);
-        for (row, out) in (first..).zip(out) {
-            let values = self.part(row, from, n);
-            match values.as_array() {
-                Some(values) => *out = *values,
-                None => out[..n].copy_from_slice(values),
-            }
+        let start = first * self.stride + from;
+        let (whole, rest) = out.split_at_mut(self.n_whole::<N>(start, out.len()));
+        for (at, out) in whole.iter_mut().enumerate() {
+            *out = *self.values[start + at * self.stride..]
+                .first_chunk()
+                .expect("so many");
         }
+        let n = N.min(end - from);
+        for (at, out) in rest.iter_mut().enumerate() {
+            let start = start + (whole.len() + at) * self.stride;
+            out[..n].copy_from_slice(&self.values[start..][..n]);
+        }
+    }
+
+    /// The same [`COLUMNS`] columns of one row.
+    #[inline(always)]
+    pub(crate) fn row(&self, row: usize, (from, end): (usize, usize)) -> Cow<'a, [f32; COLUMNS]> {
+        let values = &self.values[row * self.stride + from..];
+        values.first_chunk().map_or_else(
+            || {
+                let mut row = [0.0; COLUMNS];
+                let n = COLUMNS.min(end - from);
+                row[..n].copy_from_slice(&values[..n]);
+                Cow::Owned(row)
+            },
+            Cow::Borrowed,
+        )
+    }
+
+    /// Of how many rows, at most `n_rows`, `N` values can be read from `start` on, though the last of them may belong to
+    /// the next row. Each of those takes a few instructions, a row of another length the call of a function.
+    pub(crate) fn n_whole<const N: usize>(&self, start: usize, n_rows: usize) -> usize {
+        let left = self.values.len().checked_sub(start + N);
+        left.map_or(0, |left| n_rows.min(left / self.stride + 1))
     }
 }
 

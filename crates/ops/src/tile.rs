@@ -97,16 +97,51 @@ impl<'a> Left for &'a [[f32; ROWS]] {
 }
 
 /// A right operand: [`COLUMNS`] columns.
-pub(crate) trait Right<'a>: Copy {
+pub(crate) trait Right {
     /// All factors at a depth.
-    fn at(self, depth: usize) -> &'a [f32; COLUMNS];
+    fn at(&self, depth: usize) -> &[f32; COLUMNS];
+
+    /// `N` vectors of the factors at a depth, from the vector `from` on.
+    #[inline(always)]
+    fn vectors<S: Simd, const N: usize>(&mut self, _: S, depth: usize, from: usize) -> [S::f32s; N] {
+        let (row, _) = S::as_simd_f32s(self.at(depth));
+        *row[from..from + N].as_array().expect("so many")
+    }
 }
 
 /// A packed panel: `[depth, COLUMNS]`.
-impl<'a> Right<'a> for &'a [[f32; COLUMNS]] {
+impl Right for &[[f32; COLUMNS]] {
     #[inline(always)]
-    fn at(self, depth: usize) -> &'a [f32; COLUMNS] {
+    fn at(&self, depth: usize) -> &[f32; COLUMNS] {
         &self[depth]
+    }
+}
+
+/// Columns of a matrix, packed into a panel while the first tile reads them: the copying hides behind its arithmetic.
+pub(crate) struct Packing<'a> {
+    /// Begins with the first factor.
+    pub(crate) values: &'a [f32],
+    /// Values from one depth to the next.
+    pub(crate) stride: usize,
+    pub(crate) panel: &'a mut [[f32; COLUMNS]],
+}
+
+impl Right for Packing<'_> {
+    #[inline(always)]
+    fn at(&self, depth: usize) -> &[f32; COLUMNS] {
+        let start = depth * self.stride;
+        self.values[start..start + COLUMNS]
+            .as_array()
+            .expect("so many")
+    }
+
+    #[inline(always)]
+    fn vectors<S: Simd, const N: usize>(&mut self, _: S, depth: usize, from: usize) -> [S::f32s; N] {
+        let (row, _) = S::as_simd_f32s(self.at(depth));
+        let vectors = *row[from..from + N].as_array().expect("so many");
+        let (panel, _) = S::as_mut_simd_f32s(&mut self.panel[depth]);
+        panel[from..from + N].copy_from_slice(&vectors);
+        vectors
     }
 }
 
@@ -118,9 +153,9 @@ pub(crate) struct Windows<'a> {
     pub(crate) offsets: &'a [usize],
 }
 
-impl<'a> Right<'a> for Windows<'a> {
+impl Right for Windows<'_> {
     #[inline(always)]
-    fn at(self, depth: usize) -> &'a [f32; COLUMNS] {
+    fn at(&self, depth: usize) -> &[f32; COLUMNS] {
         let start = self.offsets[depth];
         self.values[start..start + COLUMNS]
             .as_array()
@@ -128,16 +163,20 @@ impl<'a> Right<'a> for Windows<'a> {
     }
 }
 
+/// Where the rows of a tile belong.
+pub(crate) type Places<'o> = [&'o mut [f32; COLUMNS]; ROWS];
+
 /// `out = Σ left · right` over `depth`, or added to it, of which only the first `n_columns` columns must be right.
 ///
 /// Sums run in the order of the depth, whatever the processor's vectors are.
 #[inline]
-pub(crate) fn multiply<'a>(
+pub(crate) fn multiply(
     arch: Arch,
-    (left, right): (impl Left, impl Right<'a>),
+    (left, right): (impl Left, impl Right),
     depth: usize,
     n_columns: usize,
-    out: &mut Tile,
+    out: Places<'_>,
+    is_added: bool,
 ) {
     arch.dispatch(Multiply {
         left,
@@ -145,7 +184,34 @@ pub(crate) fn multiply<'a>(
         depth,
         n_columns,
         out,
+        is_added,
     });
+}
+
+/// The same for the columns `from..from + n_columns` of up to [`ROWS`] rows, with nothing beside them touched.
+#[inline]
+pub(crate) fn multiply_into(
+    arch: Arch,
+    operands: (impl Left, impl Right),
+    depth: usize,
+    rows: &mut [&mut [f32]],
+    (from, n_columns): (usize, usize),
+    is_added: bool,
+) {
+    let columns = from..from + n_columns;
+    if n_columns == COLUMNS && let Some(rows) = rows.as_mut_array::<ROWS>() {
+        let out = rows
+            .each_mut()
+            .map(|row| row[columns.clone()].as_mut_array().expect("so many"));
+        multiply(arch, operands, depth, n_columns, out, is_added);
+        return;
+    }
+    let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
+    multiply(arch, operands, depth, n_columns, tile.each_mut(), false);
+    for (row, sums) in rows.iter_mut().zip(&tile) {
+        let row = row[columns.clone()].iter_mut().zip(sums);
+        row.for_each(|(out, sum)| *out = if is_added { *out + sum } else { *sum });
+    }
 }
 
 struct Multiply<'o, L, R> {
@@ -153,24 +219,25 @@ struct Multiply<'o, L, R> {
     right: R,
     depth: usize,
     n_columns: usize,
-    out: &'o mut Tile,
+    out: Places<'o>,
+    is_added: bool,
 }
 
-impl<'a, L: Left, R: Right<'a>> WithSimd for Multiply<'_, L, R> {
+impl<L: Left, R: Right> WithSimd for Multiply<'_, L, R> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(mut self, simd: S) {
         let n_vectors = self.n_columns.div_ceil(S::F32_LANES);
         // With 16 registers or fewer, two vectors per row would not all stay in them.
         let has_room = S::REGISTER_COUNT >= 32 && COLUMNS >= 2 * S::F32_LANES;
         let mut from = 0;
         while from < n_vectors {
             if has_room && n_vectors - from >= 2 {
-                strip::<S, L, _, 2>(simd, (self.left, self.right), self.depth, from, self.out);
+                strip::<S, L, _, 2>(simd, self.left, &mut self.right, self.depth, from, (&mut self.out, self.is_added));
                 from += 2;
             } else {
-                strip::<S, L, _, 1>(simd, (self.left, self.right), self.depth, from, self.out);
+                strip::<S, L, _, 1>(simd, self.left, &mut self.right, self.depth, from, (&mut self.out, self.is_added));
                 from += 1;
             }
         }
@@ -179,20 +246,20 @@ impl<'a, L: Left, R: Right<'a>> WithSimd for Multiply<'_, L, R> {
 
 /// `N` vectors of columns, from the vector `from` on.
 #[inline(always)]
-fn strip<'a, S: Simd, L: Left, R: Right<'a>, const N: usize>(
+fn strip<S: Simd, L: Left, R: Right, const N: usize>(
     simd: S,
-    (left, right): (L, R),
+    left: L,
+    right: &mut R,
     depth: usize,
     from: usize,
-    out: &mut Tile,
+    (out, is_added): (&mut Places<'_>, bool),
 ) {
     let mut sums = [[simd.splat_f32s(0.0); N]; ROWS];
     let whole = depth - depth % STEPS;
     for first in (0..whole).step_by(STEPS) {
         let block = left.block(first);
         for step in 0..STEPS {
-            let (row, _) = S::as_simd_f32s(right.at(first + step));
-            let row = &row[from..from + N];
+            let row: [_; N] = right.vectors(simd, first + step, from);
             for i in 0..ROWS {
                 let factor = simd.splat_f32s(L::of(block, step, i));
                 for j in 0..N {
@@ -202,8 +269,7 @@ fn strip<'a, S: Simd, L: Left, R: Right<'a>, const N: usize>(
         }
     }
     for at in whole..depth {
-        let (row, _) = S::as_simd_f32s(right.at(at));
-        let row = &row[from..from + N];
+        let row: [_; N] = right.vectors(simd, at, from);
         for i in 0..ROWS {
             let factor = simd.splat_f32s(left.factor(at, i));
             for j in 0..N {
@@ -211,26 +277,17 @@ fn strip<'a, S: Simd, L: Left, R: Right<'a>, const N: usize>(
             }
         }
     }
-    for (out, sums) in out.iter_mut().zip(&sums) {
-        let (out, _) = S::as_mut_simd_f32s(out);
-        out[from..from + N].copy_from_slice(sums);
+    if is_added {
+        for (out, sums) in out.iter_mut().zip(&mut sums) {
+            let (out, _) = S::as_simd_f32s(&out[..]);
+            for (sum, out) in sums.iter_mut().zip(&out[from..from + N]) {
+                *sum = simd.add_f32s(*out, *sum);
+            }
+        }
     }
-}
-
-/// Puts a tile's row where it belongs, or adds it.
-#[inline(always)]
-pub(crate) fn put(out: &mut [f32], sums: &[f32; COLUMNS], is_added: bool) {
-    // Of a length that the compiler knows, nearly always.
-    if let Some(out) = out.as_mut_array::<COLUMNS>() {
-        for (out, sum) in out.iter_mut().zip(sums) {
-            *out = if is_added { *out + sum } else { *sum };
-        }
-    } else if is_added {
-        for (out, sum) in out.iter_mut().zip(sums) {
-            *out += sum;
-        }
-    } else {
-        out.copy_from_slice(&sums[..out.len()]);
+    for (out, sums) in out.iter_mut().zip(&sums) {
+        let (out, _) = S::as_mut_simd_f32s(&mut out[..]);
+        out[from..from + N].copy_from_slice(sums);
     }
 }
 
@@ -267,9 +324,9 @@ mod tests {
         for arch in kinds() {
             let mut tiles = [[[f32::NAN; COLUMNS]; ROWS]; 3];
             let [a, b, c] = &mut tiles;
-            multiply(arch, (rows, panel), depth, n_columns, a);
-            multiply(arch, (&interleaved[..], panel), depth, n_columns, b);
-            multiply(arch, (rows, windows), depth, n_columns, c);
+            multiply(arch, (rows, panel), depth, n_columns, a.each_mut(), false);
+            multiply(arch, (&interleaved[..], panel), depth, n_columns, b.each_mut(), false);
+            multiply(arch, (rows, windows), depth, n_columns, c.each_mut(), false);
             for i in 0..ROWS {
                 for j in 0..n_columns {
                     let terms = (0..depth)

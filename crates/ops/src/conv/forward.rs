@@ -8,7 +8,7 @@ use crate::{
     pack::{Floats, Matrix, first_of},
     relu::relu,
     tasks::for_each,
-    tile::{COLUMNS, ROWS, Tile, Windows, depths, multiply, put},
+    tile::{COLUMNS, ROWS, Windows, depths, multiply_into},
 };
 
 /// What a convolution puts out.
@@ -91,19 +91,17 @@ pub(super) fn convolve(
     maps: &mut [f32],
 ) {
     let arch = Arch::new();
-    let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
+    let mut maps: Vec<&mut [f32]> = maps.chunks_exact_mut(width).collect();
     for column in (0..width).step_by(COLUMNS) {
         for (start, depth) in depths(offsets.len()) {
             let windows = Windows {
                 values: &picture[column..],
                 offsets: &offsets[start..start + depth],
             };
-            for (at, maps) in maps.chunks_mut(ROWS * width).enumerate() {
+            for (at, maps) in maps.chunks_mut(ROWS).enumerate() {
                 let rows = weight.rows((at * ROWS, n_maps), start, depth);
-                multiply(arch, (rows, windows), depth, COLUMNS, &mut tile);
-                for (map, sums) in maps.chunks_exact_mut(width).zip(&tile) {
-                    put(&mut map[column..column + COLUMNS], sums, start > 0);
-                }
+                let columns = (column, COLUMNS);
+                multiply_into(arch, (rows, windows), depth, maps, columns, start > 0);
             }
         }
     }

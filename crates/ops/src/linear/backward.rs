@@ -1,12 +1,11 @@
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use super::LinearShape;
 use crate::{
     buffers,
     pack::{Matrix, Scratch, Shared, first_of},
-    relu::passed,
     tasks::{COPY, column_blocks, for_each},
-    tile::{COLUMNS, ROWS, Tile, depths, multiply, put},
+    tile::{COLUMNS, ROWS, depths, multiply, multiply_into},
 };
 
 /// Rows of the weights whose gradients a task computes.
@@ -107,29 +106,56 @@ fn mask(
 ) {
     let panels = panels.chunks_exact_mut(batch);
     let tasks: Vec<_> = panels.zip(bias.chunks_mut(COLUMNS)).collect();
+    let gradient = Matrix::new(gradient, n_out);
+    let output = output_of_relu.map(|output| Matrix::new(output, n_out));
     for_each(tasks, batch * COLUMNS * COPY, |at, (panel, bias)| {
         let from = at * COLUMNS;
-        let columns = from..from + bias.len();
-        Arch::new().dispatch(|| {
-            let mut sums = [0.0; COLUMNS];
-            for (row, out) in panel.iter_mut().enumerate() {
-                let values = &gradient[row * n_out..][columns.clone()];
-                match output_of_relu {
-                    Some(output) => {
-                        let output = &output[row * n_out..][columns.clone()];
-                        for ((out, value), output) in out.iter_mut().zip(values).zip(output) {
-                            *out = passed(*value, *output);
-                        }
-                    }
-                    None => out[..values.len()].copy_from_slice(values),
-                }
-                for (sum, out) in sums.iter_mut().zip(&*out) {
-                    *sum += out;
-                }
-            }
-            bias.copy_from_slice(&sums[..bias.len()]);
+        let columns = (from, from + bias.len());
+        let mut sums = [0.0; COLUMNS];
+        Arch::new().dispatch(Mask {
+            gradient,
+            output,
+            columns,
+            panel,
+            sums: &mut sums,
         });
+        bias.copy_from_slice(&sums[..bias.len()]);
     });
+}
+
+/// One panel of it.
+struct Mask<'a> {
+    gradient: Matrix<'a>,
+    output: Option<Matrix<'a>>,
+    columns: (usize, usize),
+    panel: &'a mut [[f32; COLUMNS]],
+    sums: &'a mut [f32; COLUMNS],
+}
+
+impl WithSimd for Mask<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let zero = simd.splat_f32s(0.0);
+        let (sums, _) = S::as_mut_simd_f32s(self.sums);
+        for (at, out) in self.panel.iter_mut().enumerate() {
+            let values = self.gradient.row(at, self.columns);
+            let outputs = self.output.map(|output| output.row(at, self.columns));
+            let outputs = outputs.as_deref().map(|outputs| S::as_simd_f32s(outputs).0);
+            let (values, _) = S::as_simd_f32s(&*values);
+            let (out, _) = S::as_mut_simd_f32s(out);
+            for i in 0..COLUMNS / S::F32_LANES {
+                let mut value = values[i];
+                if let Some(outputs) = outputs {
+                    let is_passed = simd.greater_than_f32s(outputs[i], zero);
+                    value = simd.select_f32s(is_passed, value, zero);
+                }
+                out[i] = value;
+                sums[i] = simd.add_f32s(sums[i], value);
+            }
+        }
+    }
 }
 
 /// From panels of units to panels of examples, `[panel, n_out, COLUMNS]`.
@@ -142,14 +168,20 @@ fn transpose(
     for_each(tasks, n_out * COLUMNS * COPY, |at, transposed| {
         let examples = at * COLUMNS..batch.min((at + 1) * COLUMNS);
         let units = transposed.chunks_mut(COLUMNS);
-        for (panel, units) in panels.chunks_exact(batch).zip(units) {
-            let rows = &panel[examples.clone()];
-            for (i, out) in units.iter_mut().enumerate() {
-                for (out, row) in out.iter_mut().zip(rows) {
-                    *out = row[i];
+        Arch::new().dispatch(|| {
+            for (panel, units) in panels.chunks_exact(batch).zip(units) {
+                let (whole, rest) = panel[examples.clone()].as_chunks::<ROWS>();
+                for (unit, out) in units.iter_mut().enumerate() {
+                    let (out, last) = out.split_at_mut(whole.len() * ROWS);
+                    for (out, rows) in out.as_chunks_mut().0.iter_mut().zip(whole) {
+                        *out = std::array::from_fn::<_, ROWS, _>(|i| rows[i][unit]);
+                    }
+                    for (out, row) in last.iter_mut().zip(rest) {
+                        *out = row[unit];
+                    }
                 }
             }
-        }
+        });
     });
 }
 
@@ -172,17 +204,14 @@ fn weight_block(
     for (first, left) in firsts.zip(left.chunks_exact_mut(batch)) {
         input.columns((first, n_in), 0, left);
     }
-    let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
+    let mut rows: Vec<&mut [f32]> = out.chunks_mut(n_out).collect();
     for (panel, column) in panels.chunks_exact(batch).zip((0..n_out).step_by(COLUMNS)) {
         let n_columns = COLUMNS.min(n_out - column);
         for (start, depth) in depths(batch) {
             let panel = &panel[start..start + depth];
-            for (left, out) in left.chunks_exact(batch).zip(out.chunks_mut(ROWS * n_out)) {
-                let left = &left[start..start + depth];
-                multiply(arch, (left, panel), depth, n_columns, &mut tile);
-                for (out, sums) in out.chunks_mut(n_out).zip(&tile) {
-                    put(&mut out[column..column + n_columns], sums, start > 0);
-                }
+            for (left, rows) in left.chunks_exact(batch).zip(rows.chunks_mut(ROWS)) {
+                let operands = (&left[start..start + depth], panel);
+                multiply_into(arch, operands, depth, rows, (column, n_columns), start > 0);
             }
         }
     }
@@ -199,7 +228,6 @@ fn input_block(
     let arch = Arch::new();
     let width = out[0].len();
     let n_tiles = width.div_ceil(ROWS);
-    let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
     // [tile, panel]
     let n_panels = batch.div_ceil(COLUMNS);
     let mut sums = vec![[[0.0; COLUMNS]; ROWS]; n_tiles * n_panels];
@@ -209,20 +237,24 @@ fn input_block(
             let n_columns = COLUMNS.min(batch - at * COLUMNS);
             for (tile_at, sums) in sums.chunks_exact_mut(n_panels).enumerate() {
                 let rows = weight.rows((from + tile_at * ROWS, n_in), start, depth);
-                multiply(arch, (rows, panel), depth, n_columns, &mut tile);
-                for (out, sums) in sums[at].iter_mut().zip(&tile) {
-                    put(out, sums, start > 0);
+                let out = sums[at].each_mut();
+                multiply(arch, (rows, panel), depth, n_columns, out, start > 0);
+            }
+        }
+    }
+    arch.dispatch(|| {
+        for (at, out) in out.chunks_mut(COLUMNS).enumerate() {
+            // A row of the output at a time, since each lies elsewhere.
+            for (column, row) in out.iter_mut().enumerate() {
+                let (whole, rest) = row.as_chunks_mut();
+                let mut sums = sums.iter().skip(at).step_by(n_panels);
+                for (out, sums) in whole.iter_mut().zip(&mut sums) {
+                    *out = std::array::from_fn::<_, ROWS, _>(|i| sums[i][column]);
+                }
+                for (out, sums) in rest.iter_mut().zip(sums.next().into_iter().flatten()) {
+                    *out = sums[column];
                 }
             }
         }
-    }
-    // A row of the output at a time, since each lies elsewhere.
-    for (example, out) in out.iter_mut().enumerate() {
-        let (panel, column) = (example / COLUMNS, example % COLUMNS);
-        for (out, sums) in out.chunks_mut(ROWS).zip(sums.chunks_exact(n_panels)) {
-            for (out, sums) in out.iter_mut().zip(&sums[panel]) {
-                *out = sums[column];
-            }
-        }
-    }
+    });
 }

@@ -5,7 +5,7 @@ use crate::{
     pack::{Matrix, Scratch, first_of},
     relu::relu,
     tasks::{column_blocks, for_each},
-    tile::{COLUMNS, ROWS, Tile, depths, multiply, put},
+    tile::{COLUMNS, ROWS, depths, multiply_into},
 };
 
 /// Columns of the output that a task computes, at most: what it packs of the weights stays in the second cache.
@@ -78,18 +78,22 @@ fn product_block(
     let arch = Arch::new();
     let mut scratch = Scratch::take();
     let width = out[0].len();
-    let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
     for (start, depth) in depths(depth) {
         let panel = first_of(&mut scratch.panels.buffer, depth, [0.0; COLUMNS]);
         for column in (0..width).step_by(COLUMNS) {
-            // One at a time, so that it stays in the first cache until it has been used.
-            right.columns((from + column, from + width), start, panel);
             let n_columns = COLUMNS.min(width - column);
+            // One at a time, so that it stays in the first cache until it has been used.
+            if n_columns < COLUMNS {
+                right.columns((from + column, from + width), start, panel);
+            }
             for (at, out) in out.chunks_mut(ROWS).enumerate() {
                 let rows = left.rows((first_row + at * ROWS, n_rows), start, depth);
-                multiply(arch, (rows, &*panel), depth, n_columns, &mut tile);
-                for (out, sums) in out.iter_mut().zip(&tile) {
-                    put(&mut out[column..column + n_columns], sums, start > 0);
+                let columns = (column, n_columns);
+                if at == 0 && n_columns == COLUMNS {
+                    let packing = right.packing(from + column, start, panel);
+                    multiply_into(arch, (rows, packing), depth, out, columns, start > 0);
+                } else {
+                    multiply_into(arch, (rows, &*panel), depth, out, columns, start > 0);
                 }
             }
         }

@@ -4,7 +4,7 @@ use super::super::{ConvShape, Layout};
 use crate::{
     pack::{Floats, first_of},
     relu::passed,
-    tile::{COLUMNS, ROWS, Rows, Tile, depths, multiply, put},
+    tile::{COLUMNS, ROWS, Rows, Tile, depths, multiply},
 };
 
 /// What is known of one example's gradient.
@@ -134,7 +134,6 @@ impl Examples {
         let picture = &mut self.scratch.picture.buffer[..layout.len()];
         layout.copy(input, picture);
         let panels = &self.scratch.panels.buffer[..self.n_panels * columns];
-        let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
         for (start, depth) in depths(columns) {
             for (offsets, sums) in offsets
                 .chunks(ROWS)
@@ -148,10 +147,7 @@ impl Examples {
                 for (at, sums) in sums.iter_mut().enumerate() {
                     let n_columns = COLUMNS.min(layout.shape.c_out - at * COLUMNS);
                     let panel = &panels[at * columns + start..][..depth];
-                    multiply(arch, (rows, panel), depth, n_columns, &mut tile);
-                    for (sums, new) in sums.iter_mut().zip(&tile) {
-                        put(sums, new, true);
-                    }
+                    multiply(arch, (rows, panel), depth, n_columns, sums.each_mut(), true);
                 }
             }
         }
