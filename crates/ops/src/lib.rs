@@ -37,8 +37,10 @@ pub mod tensors;
 #[cfg(test)]
 mod testing;
 mod tile;
+mod traces;
 
-pub use buffers::recycle;
+pub use buffers::{buffer, recycle};
 pub use conv::{ConvGradients, ConvOutput, ConvShape, conv_backward, conv_forward};
 pub use cross_entropy::{CrossEntropyTarget, cross_entropy};
 pub use linear::{LinearGradients, LinearShape, linear_backward, linear_forward};
+pub use traces::without_trace;

@@ -103,7 +103,12 @@ pub(crate) trait Right {
 
     /// `N` vectors of the factors at a depth, from the vector `from` on.
     #[inline(always)]
-    fn vectors<S: Simd, const N: usize>(&mut self, _: S, depth: usize, from: usize) -> [S::f32s; N] {
+    fn vectors<S: Simd, const N: usize>(
+        &mut self,
+        _: S,
+        depth: usize,
+        from: usize,
+    ) -> [S::f32s; N] {
         let (row, _) = S::as_simd_f32s(self.at(depth));
         *row[from..from + N].as_array().expect("so many")
     }
@@ -136,7 +141,12 @@ impl Right for Packing<'_> {
     }
 
     #[inline(always)]
-    fn vectors<S: Simd, const N: usize>(&mut self, _: S, depth: usize, from: usize) -> [S::f32s; N] {
+    fn vectors<S: Simd, const N: usize>(
+        &mut self,
+        _: S,
+        depth: usize,
+        from: usize,
+    ) -> [S::f32s; N] {
         let (row, _) = S::as_simd_f32s(self.at(depth));
         let vectors = *row[from..from + N].as_array().expect("so many");
         let (panel, _) = S::as_mut_simd_f32s(&mut self.panel[depth]);
@@ -199,7 +209,9 @@ pub(crate) fn multiply_into(
     is_added: bool,
 ) {
     let columns = from..from + n_columns;
-    if n_columns == COLUMNS && let Some(rows) = rows.as_mut_array::<ROWS>() {
+    if n_columns == COLUMNS
+        && let Some(rows) = rows.as_mut_array::<ROWS>()
+    {
         let out = rows
             .each_mut()
             .map(|row| row[columns.clone()].as_mut_array().expect("so many"));
@@ -234,10 +246,24 @@ impl<L: Left, R: Right> WithSimd for Multiply<'_, L, R> {
         let mut from = 0;
         while from < n_vectors {
             if has_room && n_vectors - from >= 2 {
-                strip::<S, L, _, 2>(simd, self.left, &mut self.right, self.depth, from, (&mut self.out, self.is_added));
+                strip::<S, L, _, 2>(
+                    simd,
+                    self.left,
+                    &mut self.right,
+                    self.depth,
+                    from,
+                    (&mut self.out, self.is_added),
+                );
                 from += 2;
             } else {
-                strip::<S, L, _, 1>(simd, self.left, &mut self.right, self.depth, from, (&mut self.out, self.is_added));
+                strip::<S, L, _, 1>(
+                    simd,
+                    self.left,
+                    &mut self.right,
+                    self.depth,
+                    from,
+                    (&mut self.out, self.is_added),
+                );
                 from += 1;
             }
         }
@@ -325,7 +351,14 @@ mod tests {
             let mut tiles = [[[f32::NAN; COLUMNS]; ROWS]; 3];
             let [a, b, c] = &mut tiles;
             multiply(arch, (rows, panel), depth, n_columns, a.each_mut(), false);
-            multiply(arch, (&interleaved[..], panel), depth, n_columns, b.each_mut(), false);
+            multiply(
+                arch,
+                (&interleaved[..], panel),
+                depth,
+                n_columns,
+                b.each_mut(),
+                false,
+            );
             multiply(arch, (rows, windows), depth, n_columns, c.each_mut(), false);
             for i in 0..ROWS {
                 for j in 0..n_columns {

@@ -4,7 +4,10 @@ mod examples;
 use pulp::Arch;
 
 use super::{ConvShape, Layout};
-use crate::tasks::{COPY, for_each};
+use crate::{
+    buffers,
+    tasks::{COPY, for_each},
+};
 
 use self::{
     behind::Behind,
@@ -50,7 +53,8 @@ pub fn conv_backward(
     let layout = Layout::new(shape);
     let offsets = layout.offsets();
     let behind = is_input_asked.then(|| Behind::new(layout, weight));
-    let mut of_input = vec![0.0; if is_input_asked { input.len() } else { 0 }];
+    let mut of_input = buffers::buffer(if is_input_asked { input.len() } else { 0 });
+    of_input.fill(0.0); // where no weight meets a pixel it stays so
     // One sum per task: [task, weights and biases].
     let n_weights = shape.c_out * shape.depth();
     let n_sums = n_weights + shape.c_out;

@@ -5,6 +5,7 @@ use super::{
     pool::{margin, max_pool},
 };
 use crate::{
+    buffers,
     pack::{Floats, Matrix, first_of},
     relu::relu,
     tasks::for_each,
@@ -44,7 +45,7 @@ pub fn conv_forward(
     let offsets = layout.offsets();
     let weight = Matrix::new(weight, shape.depth());
     let (n_in, n_out, chunk) = (shape.input_values(), shape.output_values(), shape.chunk());
-    let mut values = vec![0.0; shape.batch * n_out];
+    let mut values = buffers::buffer(shape.batch * n_out);
     let mut places = vec![0; if shape.pool > 1 { values.len() } else { 0 }];
     let inputs = input.chunks(chunk * n_in);
     let mut places_of = places.chunks_mut((chunk * n_out).max(1));

@@ -44,11 +44,12 @@ pub fn linear_backward(
     let LinearShape { batch, n_in, n_out } = shape;
     assert_eq!((input.len(), weight.len()), (batch * n_in, n_in * n_out));
     assert_eq!(gradient.len(), batch * n_out);
-    let mut of_weight = buffers::take(n_in * n_out);
-    let mut of_input = vec![0.0; if is_input_asked { batch * n_in } else { 0 }];
+    let mut of_weight = buffers::buffer(n_in * n_out);
+    let mut of_input = buffers::buffer(if is_input_asked { batch * n_in } else { 0 });
     let mut bias = vec![0.0; n_out];
     if of_weight.is_empty() || batch == 0 {
         of_weight.fill(0.0);
+        of_input.fill(0.0);
         let input = is_input_asked.then_some(of_input);
         return LinearGradients {
             input,

@@ -2,6 +2,7 @@ use pulp::Arch;
 
 use super::LinearShape;
 use crate::{
+    buffers,
     pack::{Matrix, Scratch, first_of},
     relu::relu,
     tasks::{column_blocks, for_each},
@@ -36,9 +37,12 @@ pub fn linear_forward(
     let LinearShape { batch, n_in, n_out } = shape;
     assert_eq!((input.len(), weight.len()), (batch * n_in, n_in * n_out));
     assert!(bias.is_none_or(|bias| bias.len() == n_out));
-    let mut output = vec![0.0; batch * n_out];
+    let mut output = buffers::buffer(batch * n_out);
     if output.is_empty() {
         return output;
+    }
+    if n_in == 0 {
+        output.fill(0.0); // the empty sum
     }
     // A layer with few units has one block of columns: then there are more blocks of rows.
     let row_block = if n_out > COLUMN_BLOCK {

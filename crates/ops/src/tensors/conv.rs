@@ -69,7 +69,7 @@ mod fused {
     use crate::{
         ConvShape, conv_backward, conv_forward,
         tensors::flex::{
-            Done, Primitive, from_plain, from_tracked, new, plain, record, tracked, values,
+            Done, Primitive, from_plain, from_tracked, new, plain, record, recycle, tracked, values,
         },
     };
 
@@ -156,7 +156,7 @@ mod fused {
     }
 
     impl Done for Conv {
-        fn gradients(&self, gradient: &Primitive, is_asked: &[bool]) -> Vec<Option<Primitive>> {
+        fn gradients(self, gradient: &Primitive, is_asked: &[bool]) -> Vec<Option<Primitive>> {
             let output = self.output_of_relu.as_ref().map(values);
             let gradients = conv_backward(
                 self.shape,
@@ -167,10 +167,12 @@ mod fused {
                 &values(gradient),
                 is_asked[0],
             );
+            drop(output);
+            let of = self.input.shape();
+            let used = [Some(self.input), self.output_of_relu];
+            used.into_iter().flatten().for_each(recycle);
             vec![
-                gradients
-                    .input
-                    .map(|values| new(values, self.input.shape())),
+                gradients.input.map(|values| new(values, of)),
                 Some(new(gradients.weight, self.weight.shape())),
                 Some(new(gradients.bias, [self.shape.c_out])),
             ]

@@ -84,7 +84,7 @@ mod fused {
     struct CrossEntropy(Primitive);
 
     impl Done for CrossEntropy {
-        fn gradients(&self, gradient: &Primitive, _: &[bool]) -> Vec<Option<Primitive>> {
+        fn gradients(self, gradient: &Primitive, _: &[bool]) -> Vec<Option<Primitive>> {
             let factor = values(gradient)[0];
             let by_logits = values(&self.0).iter().map(|value| value * factor).collect();
             vec![Some(new(

@@ -52,10 +52,19 @@ pub(crate) fn new(values: Vec<f32>, shape: impl Into<Shape>) -> Primitive {
     Primitive::from_data(TensorData::new(values, shape))
 }
 
+/// Keeps a tensor's buffer for another one ([`crate::buffer`]), unless somebody still has it.
+pub(crate) fn recycle(tensor: Primitive) {
+    if tensor.is_unique()
+        && let Ok(values) = tensor.into_data().try_into_vec()
+    {
+        crate::recycle(values);
+    }
+}
+
 /// An operation that was done, with all that its gradients are made of.
 pub(crate) trait Done: Clone + Debug + Send + 'static {
     /// The gradients of its inputs from that of its output; only of those that are asked for.
-    fn gradients(&self, gradient: &Primitive, is_asked: &[bool]) -> Vec<Option<Primitive>>;
+    fn gradients(self, gradient: &Primitive, is_asked: &[bool]) -> Vec<Option<Primitive>>;
 }
 
 /// Tells burn about an operation on `N` tracked tensors.
@@ -85,6 +94,7 @@ impl<D: Done, const N: usize> Backward<Flex, N> for Step<D> {
         let gradient = gradients.consume::<Flex>(&ops.node);
         let is_asked = ops.parents.each_ref().map(Option::is_some);
         let of_inputs = ops.state.gradients(&gradient, &is_asked);
+        recycle(gradient);
         for (input, gradient) in ops.parents.into_iter().zip(of_inputs) {
             if let (Some(input), Some(gradient)) = (input, gradient) {
                 gradients.register::<Flex>(input.id, gradient);

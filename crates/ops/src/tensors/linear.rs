@@ -36,9 +36,13 @@ mod fused {
     use crate::{
         LinearShape, linear_backward, linear_forward,
         tensors::flex::{
-            Done, Primitive, from_plain, from_tracked, new, plain, record, tracked, values,
+            Done, Primitive, from_plain, from_tracked, new, plain, record, recycle, tracked, values,
         },
     };
+
+    /// Without gradients, no more than two layers' outputs are there at the same time; with larger ones kept for
+    /// another batch, it would be all.
+    const MOST_KEPT: usize = 1 << 20;
 
     pub(super) fn linear(
         input: Tensor<2>,
@@ -47,13 +51,12 @@ mod fused {
         has_relu: bool,
     ) -> Tensor<2> {
         if !weight.device().is_autodiff() {
-            let bias = bias.map(plain);
-            return from_plain(forward(
-                &plain(input),
-                &plain(weight),
-                bias.as_ref(),
-                has_relu,
-            ));
+            let (input, bias) = (plain(input), bias.map(plain));
+            let output = forward(&input, &plain(weight), bias.as_ref(), has_relu);
+            if input.shape().num_elements() <= MOST_KEPT {
+                recycle(input);
+            }
+            return from_plain(output);
         }
         let (input, input_node) = tracked(input).into_parts();
         let (weight, weight_node) = tracked(weight).into_parts();
@@ -105,7 +108,7 @@ mod fused {
     }
 
     impl Done for Linear {
-        fn gradients(&self, gradient: &Primitive, is_asked: &[bool]) -> Vec<Option<Primitive>> {
+        fn gradients(self, gradient: &Primitive, is_asked: &[bool]) -> Vec<Option<Primitive>> {
             let shape = shape(&self.input, &self.weight);
             let output = self.output_of_relu.as_ref().map(values);
             let gradients = linear_backward(
@@ -116,6 +119,9 @@ mod fused {
                 &values(gradient),
                 is_asked[0],
             );
+            drop(output);
+            let used = [Some(self.input), self.output_of_relu];
+            used.into_iter().flatten().for_each(recycle);
             vec![
                 gradients
                     .input

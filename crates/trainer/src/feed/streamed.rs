@@ -61,7 +61,7 @@ impl<'a> Streamed<'a> {
     pub(super) fn gather(&self, chosen: &[u32], epoch: u32) -> Result<Batch, MemoryError> {
         let inputs = match &self.augmentation {
             None => {
-                let mut inputs = Vec::new();
+                let mut inputs = plumb_ops::buffer(chosen.len() * self.examples.n_values());
                 self.normalized.gather(chosen, &mut inputs)?;
                 inputs
             }
@@ -81,7 +81,7 @@ impl<'a> Streamed<'a> {
     }
 
     pub(super) fn slice(&self, start: usize, length: usize) -> Result<Tensor<2>, MemoryError> {
-        let mut inputs = Vec::new();
+        let mut inputs = plumb_ops::buffer(length * self.examples.n_values());
         self.normalized.slice(start, length, &mut inputs)?;
         Ok(self.tensor(inputs, length))
     }

@@ -18,7 +18,8 @@ pub(super) struct Stepped<const D: usize, const N: usize> {
     pub(super) largest: f32,
 }
 
-/// As [`Formula::step`] with the gradient times `scale`, to the bit, but for running means below [`TRACE`].
+/// As [`Formula::step`] with the gradient times `scale`, to the bit, but for running means that are mere
+/// traces ([`plumb_ops::without_trace`]).
 ///
 /// # Panics
 /// If a tensor's values are not of 32 bits, as all of plumb's are.
@@ -127,25 +128,11 @@ impl<const N: usize> Piece<'_, N> {
             let (weight, new) = formula.step(weights[i], gradient[i] * scale, known(old));
             weights[i] = weight;
             for k in 0..N {
-                means[k][i] = without_traces(new[k]);
+                means[k][i] = plumb_ops::without_trace(new[k]);
             }
         }
         largest
     }
-}
-
-/// Running means that are smaller than this are forgotten.
-///
-/// The mean of a gradient that stays away, as at pixels that are hardly ever inked, shrinks by a tenth in each step, and
-/// below 1.2e-38 processors take a hundred cycles for a number: an epoch of MNIST took half as long again. No weight
-/// can tell: a step moves it by 1e-30 / 1e-8 of the learning rate at most.
-const TRACE: f32 = 1e-30;
-
-#[allow(clippy::inline_always, reason = "see `Formula`")]
-#[inline(always)]
-fn without_traces(mean: f32) -> f32 {
-    // Not a NaN: that stays one.
-    if mean.abs() < TRACE { 0.0 } else { mean }
 }
 
 #[cfg(test)]
