@@ -41,14 +41,12 @@ fn fixed<const SIDE: usize>(
     best: &mut [f32],
     place: &mut [u16],
 ) {
-    let rows = best.chunks_mut(width).zip(place.chunks_mut(width));
-    for (y, (best, place)) in rows.enumerate() {
-        let parts = best.chunks_mut(AT_ONCE).zip(place.chunks_mut(AT_ONCE));
-        for (part, (best, place)) in parts.enumerate() {
+    for y in 0..best.len() / width {
+        for x in (0..width).step_by(AT_ONCE) {
             let mut largest = [f32::NEG_INFINITY; AT_ONCE];
             let mut at = [0; AT_ONCE];
             for row in 0..SIDE {
-                let start = (y * SIDE + row) * pitch + part * AT_ONCE * SIDE;
+                let start = (y * SIDE + row) * pitch + x * SIDE;
                 let (windows, _) = map[start..start + AT_ONCE * SIDE].as_chunks::<SIDE>();
                 for i in 0..AT_ONCE {
                     for column in 0..SIDE {
@@ -63,10 +61,22 @@ fn fixed<const SIDE: usize>(
                     }
                 }
             }
-            best.copy_from_slice(&largest[..best.len()]);
-            for (place, at) in place.iter_mut().zip(at) {
-                *place = at as u16;
-            }
+            let start = y * width + x;
+            write(&mut best[start..], width - x, &largest);
+            write(&mut place[start..], width - x, &at.map(|at| at as u16));
+        }
+    }
+}
+
+/// Writes up to `n` values, and where there is room all of them, which is one instruction: behind a row lies the next
+/// one, which is written later.
+#[inline(always)]
+fn write<T: Copy>(out: &mut [T], n: usize, values: &[T; AT_ONCE]) {
+    if let Some(out) = out.first_chunk_mut() {
+        *out = *values;
+    } else {
+        for (out, value) in out[..n.min(AT_ONCE)].iter_mut().zip(values) {
+            *out = *value;
         }
     }
 }

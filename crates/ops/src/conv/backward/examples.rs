@@ -81,41 +81,24 @@ impl Examples {
             *of_bias += outputs.iter().sum::<f32>();
         }
         let in_window = &self.in_window[..];
-        let place_of = |at: usize| {
-            gradient
-                .places
-                .get(at)
-                .map_or(0, |place| in_window[usize::from(*place)])
-        };
-        // Pixel by pixel, so that what is written lies together.
-        for (group, panel) in panels.chunks_exact_mut(columns).enumerate() {
-            let channels = group * COLUMNS..shape.c_out.min((group + 1) * COLUMNS);
-            for y in 0..height {
-                for x in 0..width {
-                    let start = (y * layout.pitch + x) * shape.pool;
-                    let pixel = y * width + x;
-                    for (lane, channel) in channels.clone().enumerate() {
-                        let at = channel * n_pixels + pixel;
-                        panel[start + place_of(at)][lane] = outputs[at];
-                    }
-                }
-            }
-        }
-        if !self.is_input_asked {
-            return;
-        }
-        for (channel, map) in maps.chunks_exact_mut(layout.gradient_len()).enumerate() {
-            let map = &mut map[front..front + columns];
-            let rows = outputs[channel * n_pixels..][..n_pixels].chunks_exact(width);
-            for (y, values) in rows.enumerate() {
+        let mut maps = maps.chunks_exact_mut(layout.gradient_len());
+        for (channel, outputs) in outputs.chunks_exact(n_pixels).enumerate() {
+            let (group, lane) = (channel / COLUMNS, channel % COLUMNS);
+            let panel = &mut panels[group * columns..][..columns];
+            let mut map = maps.next().filter(|_| self.is_input_asked);
+            let mut map = map.as_mut().map(|map| &mut map[front..front + columns]);
+            let mut places = gradient.places.iter().skip(channel * n_pixels);
+            for (y, values) in outputs.chunks_exact(width).enumerate() {
                 let start = y * shape.pool * layout.pitch;
-                if shape.pool == 1 {
-                    map[start..start + width].copy_from_slice(values);
-                    continue;
-                }
-                let at = channel * n_pixels + y * width;
                 for (x, value) in values.iter().enumerate() {
-                    map[start + x * shape.pool + place_of(at + x)] = *value;
+                    let place = places
+                        .next()
+                        .map_or(0, |place| in_window[usize::from(*place)]);
+                    let at = start + x * shape.pool + place;
+                    panel[at][lane] = *value;
+                    if let Some(map) = &mut map {
+                        map[at] = *value;
+                    }
                 }
             }
         }
