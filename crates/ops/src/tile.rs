@@ -348,8 +348,8 @@ mod tests {
             offsets: &offsets,
         };
         for arch in kinds() {
-            let mut tiles = [[[f32::NAN; COLUMNS]; ROWS]; 3];
-            let [a, b, c] = &mut tiles;
+            let mut tiles = [[[f32::NAN; COLUMNS]; ROWS]; 4];
+            let [a, b, c, d] = &mut tiles;
             multiply(arch, (rows, panel), depth, n_columns, a.each_mut(), false);
             multiply(
                 arch,
@@ -360,6 +360,14 @@ mod tests {
                 false,
             );
             multiply(arch, (rows, windows), depth, n_columns, c.each_mut(), false);
+            let mut packed = vec![[f32::NAN; COLUMNS]; depth];
+            let packing = Packing {
+                values: &right,
+                stride: COLUMNS,
+                panel: &mut packed,
+            };
+            multiply(arch, (rows, packing), depth, COLUMNS, d.each_mut(), false);
+            assert_eq!(packed, panel);
             for i in 0..ROWS {
                 for j in 0..n_columns {
                     let terms = (0..depth)

@@ -78,7 +78,7 @@ impl Examples {
             }
         }
         for (of_bias, outputs) in of_bias.iter_mut().zip(outputs.chunks_exact(n_pixels)) {
-            *of_bias += outputs.iter().sum::<f32>();
+            *of_bias += sum(outputs);
         }
         let in_window = &self.in_window[..];
         let mut maps = maps.chunks_exact_mut(layout.gradient_len());
@@ -146,4 +146,17 @@ impl Examples {
             }
         }
     }
+}
+
+/// Sixteen sums side by side, which are added up in the end.
+#[inline(always)]
+fn sum(values: &[f32]) -> f32 {
+    let (whole, rest) = values.as_chunks::<16>();
+    let mut sums = [0.0; 16];
+    for values in whole {
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum += value;
+        }
+    }
+    sums.iter().chain(rest).sum()
 }
