@@ -81,6 +81,9 @@ pub(crate) struct TrainArgs {
     /// Do not compare a GPU with the CPU before the first step
     #[arg(long)]
     pub(crate) skip_device_check: bool,
+    /// Do not compile and tune a GPU's kernels before the clock runs: the first steps do it
+    #[arg(long)]
+    pub(crate) skip_warm_up: bool,
     /// The folder that gets a new run directory
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(crate) runs_dir: PathBuf,
@@ -108,6 +111,9 @@ pub(crate) struct ResumeArgs {
     /// Do not compare a GPU with the CPU before the first step
     #[arg(long)]
     pub(crate) skip_device_check: bool,
+    /// Do not compile and tune a GPU's kernels before the clock runs: the first steps do it
+    #[arg(long)]
+    pub(crate) skip_warm_up: bool,
     /// The folder that gets the new run directory, instead of the one that the run is in
     #[arg(long, value_name = "DIR")]
     pub(crate) runs_dir: Option<PathBuf>,

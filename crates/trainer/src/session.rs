@@ -508,7 +508,7 @@ pub(crate) fn train_on(
         evaluate_every: evaluations.every_epochs,
         batches: Batches::new(config, prepared),
     };
-    if !opened.is_host {
+    if opened.warms_up {
         warm_up(&ingredients, config.init_model(&prepared.task, &device)?)?;
     }
     train(&ingredients, state, observer)

@@ -91,7 +91,7 @@ fn streamed_batches_are_the_same_on_wgpu() {
     let mut args = vec![
         "train", QUICKSTART, "--json", "--quiet", "--device", "wgpu:0",
     ];
-    args.push("--skip-device-check");
+    args.extend(["--skip-device-check", "--skip-warm-up"]);
     args.extend(settings.iter().flat_map(|setting| ["--set", setting]));
     let output = place.plumb(&args);
     assert!(output.status.success(), "{}", stderr(&output));

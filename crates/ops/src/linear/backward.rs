@@ -8,8 +8,11 @@ use crate::{
     tile::{COLUMNS, ROWS, depths, multiply, multiply_into},
 };
 
-/// Rows of the weights whose gradients a task computes.
-const WEIGHT_BLOCK: usize = 32;
+/// Rows of the weights whose gradients a task computes. A task reads the gradients of all outputs, in two orders; of a
+/// large batch they are more than the second cache holds, and fewer tasks read them less often.
+fn weight_rows(LinearShape { batch, .. }: LinearShape) -> usize {
+    if batch > 256 { 128 } else { 32 }
+}
 
 /// The gradients of a layer.
 pub struct LinearGradients {
@@ -74,16 +77,14 @@ pub fn linear_backward(
     transpose(shape, panels, transposed);
     let (panels, transposed) = (&*panels, &*transposed);
     // Empty, if it is not asked for.
-    let columns = column_blocks(&mut of_input, n_in, WEIGHT_BLOCK);
-    let tasks: Vec<_> = of_weight
-        .chunks_mut(WEIGHT_BLOCK * n_out)
-        .zip(columns)
-        .collect();
+    let n_rows = weight_rows(shape);
+    let columns = column_blocks(&mut of_input, n_in, n_rows);
+    let tasks: Vec<_> = of_weight.chunks_mut(n_rows * n_out).zip(columns).collect();
     let n_products = if is_input_asked { 2 } else { 1 };
-    let work = n_products * batch * n_out * WEIGHT_BLOCK.min(n_in);
+    let work = n_products * batch * n_out * n_rows.min(n_in);
     let (input, weight) = (Matrix::new(input, n_in), Matrix::new(weight, n_out));
     for_each(tasks, work, |at, (of_weight, mut of_input)| {
-        let from = at * WEIGHT_BLOCK;
+        let from = at * n_rows;
         weight_block(shape, input, panels, from, of_weight);
         if is_input_asked {
             input_block(shape, weight, transposed, from, &mut of_input);
@@ -196,7 +197,8 @@ fn weight_block(
 ) {
     let arch = Arch::new();
     let mut scratch = Scratch::take();
-    let firsts = (from..n_in.min(from + WEIGHT_BLOCK)).step_by(ROWS);
+    let n_rows = out.len() / n_out;
+    let firsts = (from..from + n_rows).step_by(ROWS);
     let left = first_of(
         &mut scratch.interleaved.buffer,
         firsts.len() * batch,

@@ -135,6 +135,9 @@ pub(crate) struct SweepArgs {
     /// Do not compare a GPU with the CPU before the first step of each run
     #[arg(long)]
     pub(crate) skip_device_check: bool,
+    /// Do not compile and tune a GPU's kernels before a run's clock runs: the first steps do it
+    #[arg(long)]
+    pub(crate) skip_warm_up: bool,
     /// The name of the sweep's directory, instead of the config's
     #[arg(long)]
     pub(crate) name: Option<String>,

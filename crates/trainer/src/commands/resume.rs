@@ -44,7 +44,7 @@ pub(crate) fn run(args: &ResumeArgs) -> Result<(), Error> {
         Some(device) => device,
         None => began.device.parse().unwrap_or(DeviceChoice::Auto),
     };
-    let opened = device::open(choice)?;
+    let opened = device::open(choice)?.skipping_warm_up(args.skip_warm_up);
     let initial = if earlier.last.is_some() {
         frozen(&config, &document, &prepared, &opened.device)?
     } else {

@@ -57,7 +57,7 @@ pub(crate) fn run(args: &SweepArgs) -> Result<(), Error> {
         (true, false) => return dry_run::run(args, &plan, shard),
         (false, _) => {}
     }
-    let opened = device::open(args.runner.device)?;
+    let opened = device::open(args.runner.device)?.skipping_warm_up(args.skip_warm_up);
     let data = SharedData::new(1);
     let room = Room::of(&plan, &args.runner.runs_dir.join(&plan.name), &data)?;
     room::check(&room, &args.runner.runs_dir)?;

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<(), Error> {
         loading.show(chunk, progress);
     })?;
     loading.finish();
-    let opened = device::open(args.device)?;
+    let opened = device::open(args.device)?.skipping_warm_up(args.skip_warm_up);
     let session = Session {
         start,
         config: &config,

@@ -64,6 +64,7 @@ impl Adapter {
             spelling: format!("wgpu:{}", self.number),
             is_reference: false,
             is_host: false,
+            warms_up: true,
         })
     }
 }

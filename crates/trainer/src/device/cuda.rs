@@ -38,6 +38,7 @@ pub(super) fn open(number: usize) -> Result<OpenDevice, Error> {
             spelling: format!("cuda:{number}"),
             is_reference: false,
             is_host: false,
+            warms_up: true,
         })
         .map_err(|reason| {
             Error::bad_input(format!("can't open cuda:{number}: {reason}")).hint(HINT)

@@ -105,6 +105,18 @@ pub(crate) struct OpenDevice {
     pub(crate) is_reference: bool,
     /// Whether its memory is the program's own, so that nothing has to be brought there.
     pub(crate) is_host: bool,
+    /// Whether a training does there once, before its clock runs, what takes long the first time.
+    pub(crate) warms_up: bool,
+}
+
+impl OpenDevice {
+    /// Without warm-up, if `skip`: the first steps compile and tune kernels as they need them.
+    pub(crate) fn skipping_warm_up(self, skip: bool) -> Self {
+        Self {
+            warms_up: self.warms_up && !skip,
+            ..self
+        }
+    }
 }
 
 /// Opens the device asked for.
@@ -162,6 +174,7 @@ fn open_cpu() -> Result<OpenDevice, Error> {
         spelling: "cpu".into(),
         is_reference: true,
         is_host: true,
+        warms_up: false,
     })
 }
 
@@ -190,6 +203,7 @@ fn open_ndarray() -> Result<OpenDevice, Error> {
         spelling: "ndarray".into(),
         is_reference: false,
         is_host: true,
+        warms_up: false,
     })
 }
 

@@ -49,8 +49,16 @@ struct Silent;
 
 impl Observer for Silent {}
 
+/// Where a training is, as it sees it.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Host,
+    WarmDevice,
+    ColdDevice,
+}
+
 /// What a training leaves, and what it moved: from the feed to the last evaluation.
-fn trained(is_host: bool, epochs: u32, batch_size: usize) -> (Vec<Vec<u8>>, Vec<u64>, Traffic) {
+fn trained(place: Place, epochs: u32, batch_size: usize) -> (Vec<Vec<u8>>, Vec<u64>, Traffic) {
     let text = format!("{CONFIG}\n[train]\nepochs = {epochs}\nbatch_size = {batch_size}\n");
     let (config, document) = config::parse("small.toml", text).unwrap();
     let prepared = prepare(&config, &document, &|_, _| {}).unwrap();
@@ -59,7 +67,8 @@ fn trained(is_host: bool, epochs: u32, batch_size: usize) -> (Vec<Vec<u8>>, Vec<
         name: "the CPU in its place".into(),
         spelling: "cpu".into(),
         is_reference: true,
-        is_host,
+        is_host: place == Place::Host,
+        warms_up: place == Place::WarmDevice,
     };
     let state = State {
         model: initial(&config, &document, &prepared, &opened.device)
@@ -88,10 +97,12 @@ fn trained(is_host: bool, epochs: u32, batch_size: usize) -> (Vec<Vec<u8>>, Vec<
 /// changes a bit of what is trained and measured.
 #[test]
 fn a_training_gives_the_same_numbers_wherever_its_sets_are() {
-    let (on_host, errors, _) = trained(true, 3, 32);
-    let (on_device, errors_too, _) = trained(false, 3, 32);
-    assert_eq!(on_device, on_host);
-    assert_eq!(errors_too, errors);
+    let (on_host, errors, _) = trained(Place::Host, 3, 32);
+    for place in [Place::WarmDevice, Place::ColdDevice] {
+        let (on_device, errors_too, _) = trained(place, 3, 32);
+        assert_eq!(on_device, on_host);
+        assert_eq!(errors_too, errors);
+    }
 }
 
 /// Counted by hand. To the device: its order once per epoch, and once for the warm-up, whatever the number of steps.
@@ -100,11 +111,16 @@ fn a_training_gives_the_same_numbers_wherever_its_sets_are() {
 #[test]
 fn a_step_moves_nothing_but_the_losses_now_and_then() {
     let check = |epochs: u32, batch_size: usize, to_device: u64, from_device: u64| {
-        let (_, _, traffic) = trained(false, epochs, batch_size);
-        assert_eq!(
-            [traffic.to_device, traffic.from_device],
-            [to_device, from_device]
-        );
+        for (place, to_device) in [
+            (Place::WarmDevice, to_device),
+            (Place::ColdDevice, to_device - 1),
+        ] {
+            let (_, _, traffic) = trained(place, epochs, batch_size);
+            assert_eq!(
+                [traffic.to_device, traffic.from_device],
+                [to_device, from_device]
+            );
+        }
     };
     // 9 steps per epoch: losses once, outputs 4 times.
     check(1, 32, 2, 5);

@@ -125,6 +125,7 @@ fn script(args: &SweepArgs, plan: &Plan, n_tasks: usize, folder: &Path) -> Resul
         ("--retry-failed", args.runner.retry_failed),
         ("--fail-fast", args.fail_fast),
         ("--skip-device-check", args.skip_device_check),
+        ("--skip-warm-up", args.skip_warm_up),
         ("--quiet", args.runner.quiet),
         (
             "--log=tensorboard",
