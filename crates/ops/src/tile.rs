@@ -101,17 +101,24 @@ pub(crate) trait Right {
     /// All factors at a depth.
     fn at(&self, depth: usize) -> &[f32; COLUMNS];
 
+    /// Sees the vectors that were read at a depth, from the vector `from` on.
+    #[inline(always)]
+    fn was_read<S: Simd>(&mut self, _depth: usize, _from: usize, _vectors: &[S::f32s]) {}
+
     /// `N` vectors of the factors at a depth, from the vector `from` on.
     #[inline(always)]
-    fn vectors<S: Simd, const N: usize>(
-        &mut self,
-        _: S,
-        depth: usize,
-        from: usize,
-    ) -> [S::f32s; N] {
+    fn vectors<S: Simd, const N: usize>(&mut self, depth: usize, from: usize) -> [S::f32s; N] {
         let (row, _) = S::as_simd_f32s(self.at(depth));
-        *row[from..from + N].as_array().expect("so many")
+        let vectors = *row[from..from + N].as_array().expect("so many");
+        self.was_read::<S>(depth, from, &vectors);
+        vectors
     }
+}
+
+/// The columns that begin at a place.
+#[inline(always)]
+fn columns(values: &[f32], start: usize) -> &[f32; COLUMNS] {
+    values[start..].first_chunk().expect("so many")
 }
 
 /// A packed panel: `[depth, COLUMNS]`.
@@ -134,24 +141,13 @@ pub(crate) struct Packing<'a> {
 impl Right for Packing<'_> {
     #[inline(always)]
     fn at(&self, depth: usize) -> &[f32; COLUMNS] {
-        let start = depth * self.stride;
-        self.values[start..start + COLUMNS]
-            .as_array()
-            .expect("so many")
+        columns(self.values, depth * self.stride)
     }
 
     #[inline(always)]
-    fn vectors<S: Simd, const N: usize>(
-        &mut self,
-        _: S,
-        depth: usize,
-        from: usize,
-    ) -> [S::f32s; N] {
-        let (row, _) = S::as_simd_f32s(self.at(depth));
-        let vectors = *row[from..from + N].as_array().expect("so many");
+    fn was_read<S: Simd>(&mut self, depth: usize, from: usize, vectors: &[S::f32s]) {
         let (panel, _) = S::as_mut_simd_f32s(&mut self.panel[depth]);
-        panel[from..from + N].copy_from_slice(&vectors);
-        vectors
+        panel[from..from + vectors.len()].copy_from_slice(vectors);
     }
 }
 
@@ -166,10 +162,7 @@ pub(crate) struct Windows<'a> {
 impl Right for Windows<'_> {
     #[inline(always)]
     fn at(&self, depth: usize) -> &[f32; COLUMNS] {
-        let start = self.offsets[depth];
-        self.values[start..start + COLUMNS]
-            .as_array()
-            .expect("so many")
+        columns(self.values, self.offsets[depth])
     }
 }
 
@@ -285,7 +278,7 @@ fn strip<S: Simd, L: Left, R: Right, const N: usize>(
     for first in (0..whole).step_by(STEPS) {
         let block = left.block(first);
         for step in 0..STEPS {
-            let row: [_; N] = right.vectors(simd, first + step, from);
+            let row = right.vectors::<S, N>(first + step, from);
             for i in 0..ROWS {
                 let factor = simd.splat_f32s(L::of(block, step, i));
                 for j in 0..N {
@@ -295,7 +288,7 @@ fn strip<S: Simd, L: Left, R: Right, const N: usize>(
         }
     }
     for at in whole..depth {
-        let row: [_; N] = right.vectors(simd, at, from);
+        let row = right.vectors::<S, N>(at, from);
         for i in 0..ROWS {
             let factor = simd.splat_f32s(left.factor(at, i));
             for j in 0..N {
