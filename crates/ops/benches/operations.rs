@@ -3,7 +3,8 @@
 //!
 //!     cargo bench -p plumb-ops
 //!
-//! One operation at a time, in a pool of all cores; `true` is the backward pass. The figures of a whole step are those of `plumb bench`.
+//! One operation at a time, in a pool of all cores; `true` is the backward pass. The figures of a whole step are those
+//! of `plumb bench`.
 
 use burn::tensor::{
     Device, Distribution, Int, Tensor, activation, module,

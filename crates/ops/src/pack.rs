@@ -91,7 +91,7 @@ impl<'a> Matrix<'a> {
 
     /// Of how many rows, at most `n_rows`, `N` values can be read from `start` on, though the last of them may belong to
     /// the next row. Each of those takes a few instructions, a row of another length the call of a function.
-    pub(crate) fn n_whole<const N: usize>(&self, start: usize, n_rows: usize) -> usize {
+    fn n_whole<const N: usize>(&self, start: usize, n_rows: usize) -> usize {
         let left = self.values.len().checked_sub(start + N);
         left.map_or(0, |left| n_rows.min(left / self.stride + 1))
     }

@@ -239,74 +239,56 @@ impl<L: Left, R: Right> WithSimd for Multiply<'_, L, R> {
         let mut from = 0;
         while from < n_vectors {
             if has_room && n_vectors - from >= 2 {
-                strip::<S, L, _, 2>(
-                    simd,
-                    self.left,
-                    &mut self.right,
-                    self.depth,
-                    from,
-                    (&mut self.out, self.is_added),
-                );
+                self.strip::<S, 2>(simd, from);
                 from += 2;
             } else {
-                strip::<S, L, _, 1>(
-                    simd,
-                    self.left,
-                    &mut self.right,
-                    self.depth,
-                    from,
-                    (&mut self.out, self.is_added),
-                );
+                self.strip::<S, 1>(simd, from);
                 from += 1;
             }
         }
     }
 }
 
-/// `N` vectors of columns, from the vector `from` on.
-#[inline(always)]
-fn strip<S: Simd, L: Left, R: Right, const N: usize>(
-    simd: S,
-    left: L,
-    right: &mut R,
-    depth: usize,
-    from: usize,
-    (out, is_added): (&mut Places<'_>, bool),
-) {
-    let mut sums = [[simd.splat_f32s(0.0); N]; ROWS];
-    let whole = depth - depth % STEPS;
-    for first in (0..whole).step_by(STEPS) {
-        let block = left.block(first);
-        for step in 0..STEPS {
-            let row = right.vectors::<S, N>(first + step, from);
+impl<L: Left, R: Right> Multiply<'_, L, R> {
+    /// `N` vectors of columns, from the vector `from` on.
+    #[inline(always)]
+    fn strip<S: Simd, const N: usize>(&mut self, simd: S, from: usize) {
+        let (left, right, depth) = (self.left, &mut self.right, self.depth);
+        let mut sums = [[simd.splat_f32s(0.0); N]; ROWS];
+        let whole = depth - depth % STEPS;
+        for first in (0..whole).step_by(STEPS) {
+            let block = left.block(first);
+            for step in 0..STEPS {
+                let row = right.vectors::<S, N>(first + step, from);
+                for i in 0..ROWS {
+                    let factor = simd.splat_f32s(L::of(block, step, i));
+                    for j in 0..N {
+                        sums[i][j] = simd.mul_add_e_f32s(factor, row[j], sums[i][j]);
+                    }
+                }
+            }
+        }
+        for at in whole..depth {
+            let row = right.vectors::<S, N>(at, from);
             for i in 0..ROWS {
-                let factor = simd.splat_f32s(L::of(block, step, i));
+                let factor = simd.splat_f32s(left.factor(at, i));
                 for j in 0..N {
                     sums[i][j] = simd.mul_add_e_f32s(factor, row[j], sums[i][j]);
                 }
             }
         }
-    }
-    for at in whole..depth {
-        let row = right.vectors::<S, N>(at, from);
-        for i in 0..ROWS {
-            let factor = simd.splat_f32s(left.factor(at, i));
-            for j in 0..N {
-                sums[i][j] = simd.mul_add_e_f32s(factor, row[j], sums[i][j]);
+        if self.is_added {
+            for (out, sums) in self.out.iter_mut().zip(&mut sums) {
+                let (out, _) = S::as_simd_f32s(&out[..]);
+                for (sum, out) in sums.iter_mut().zip(&out[from..from + N]) {
+                    *sum = simd.add_f32s(*out, *sum);
+                }
             }
         }
-    }
-    if is_added {
-        for (out, sums) in out.iter_mut().zip(&mut sums) {
-            let (out, _) = S::as_simd_f32s(&out[..]);
-            for (sum, out) in sums.iter_mut().zip(&out[from..from + N]) {
-                *sum = simd.add_f32s(*out, *sum);
-            }
+        for (out, sums) in self.out.iter_mut().zip(&sums) {
+            let (out, _) = S::as_mut_simd_f32s(&mut out[..]);
+            out[from..from + N].copy_from_slice(sums);
         }
-    }
-    for (out, sums) in out.iter_mut().zip(&sums) {
-        let (out, _) = S::as_mut_simd_f32s(&mut out[..]);
-        out[from..from + N].copy_from_slice(sums);
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     buffers,
     pack::{Matrix, Scratch, Shared, first_of},
     tasks::{COPY, column_blocks, for_each},
-    tile::{COLUMNS, ROWS, depths, multiply, multiply_into},
+    tile::{COLUMNS, ROWS, Tile, depths, multiply, multiply_into},
 };
 
 /// Rows of the weights whose gradients a task computes. A task reads the gradients of all outputs, in two orders; of a
@@ -174,17 +174,29 @@ fn transpose(
             for (panel, units) in panels.chunks_exact(batch).zip(units) {
                 let (whole, rest) = panel[examples.clone()].as_chunks::<ROWS>();
                 for (unit, out) in units.iter_mut().enumerate() {
-                    let (out, last) = out.split_at_mut(whole.len() * ROWS);
-                    for (out, rows) in out.as_chunks_mut().0.iter_mut().zip(whole) {
-                        *out = std::array::from_fn::<_, ROWS, _>(|i| rows[i][unit]);
-                    }
-                    for (out, row) in last.iter_mut().zip(rest) {
-                        *out = row[unit];
-                    }
+                    write_column(whole.iter(), rest, unit, &mut out[..examples.len()]);
                 }
             }
         });
     });
+}
+
+/// Writes a column of tiles that stand one below the other into a row; what `out` is longer than whole tiles comes from
+/// `rest`.
+#[inline(always)]
+fn write_column<'a>(
+    tiles: impl Iterator<Item = &'a Tile>,
+    rest: &[[f32; COLUMNS]],
+    column: usize,
+    out: &mut [f32],
+) {
+    let (whole, last) = out.as_chunks_mut();
+    for (out, tile) in whole.iter_mut().zip(tiles) {
+        *out = std::array::from_fn::<_, ROWS, _>(|i| tile[i][column]);
+    }
+    for (out, row) in last.iter_mut().zip(rest) {
+        *out = row[column];
+    }
 }
 
 /// Rows of the weights' gradient from `from` on: `inputᵀ · gradient`.
@@ -248,15 +260,10 @@ fn input_block(
     arch.dispatch(|| {
         for (at, out) in out.chunks_mut(COLUMNS).enumerate() {
             // A row of the output at a time, since each lies elsewhere.
+            let last = &sums[(n_tiles - 1) * n_panels + at];
             for (column, row) in out.iter_mut().enumerate() {
-                let (whole, rest) = row.as_chunks_mut();
-                let mut sums = sums.iter().skip(at).step_by(n_panels);
-                for (out, sums) in whole.iter_mut().zip(&mut sums) {
-                    *out = std::array::from_fn::<_, ROWS, _>(|i| sums[i][column]);
-                }
-                for (out, sums) in rest.iter_mut().zip(sums.next().into_iter().flatten()) {
-                    *out = sums[column];
-                }
+                let tiles = sums.iter().skip(at).step_by(n_panels);
+                write_column(tiles, last, column, row);
             }
         }
     });
