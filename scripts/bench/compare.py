@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 # Nothing here imports torch: a child's peak memory counts from what its parent has when it starts.
-from measured import MODELS, VARIANTS
+from measured import MODELS, ON_DIGITS, VARIANTS
 from ours import ROOT, bench, lines, run, warn_of_others
 from rows import Row, spread, table, write_csv
 
@@ -22,14 +22,19 @@ JOB_VARIANTS = ("eager", "fused")
 PEER = "import json, torch; print(json.dumps([torch.__version__, torch.get_num_threads(), torch.cuda.is_available()]))"
 
 
+def on_digits(name):
+    """What the same work on MNIST's digits is called."""
+    return f"{name} on digits"
+
+
 class Comparison:
     def __init__(self, args):
         self.args = args
-        self.steps = {name: Row(f"training step, {words}", "ms", wanted) for name, (words, wanted) in MODELS.items()}
-        self.evaluation = {
-            name: Row(f"evaluation, {words.split(',')[0]}", "examples/s", 1.2, is_rate=True)
-            for name, (words, _) in MODELS.items()
-        }
+        self.steps, self.evaluation = {}, {}
+        for name, (words, wanted) in MODELS.items():
+            for what, where in (name, ""), (on_digits(name), ", MNIST digits"):
+                self.steps[what] = Row(f"training step, {words}{where}", "ms", wanted)
+                self.evaluation[what] = Row(f"evaluation, {words.split(',')[0]}{where}", "examples/s", 1.2, is_rate=True)
         self.share = {name: [] for name in MODELS}
         self.epoch = Row("MNIST MLP epoch, training and evaluation", "s", 1.6)
         self.job = Row("MNIST MLP job of 3 epochs, start to diagnosis", "s", 3)
@@ -51,13 +56,22 @@ class Comparison:
         if device:
             steps = ["--steps", self.args.steps, "--device", device, "--variants", *self.args.variants]
             for one in lines(self.peer("steps", name, *steps)[0]):
-                self.steps[name].add_peer(one["variant"], one["step_ms"])
-                self.evaluation[name].add_peer(one["variant"], one["evaluate_examples_per_sec"])
-        config = f"configs/bench/{name}.toml"
-        found = bench(self.args.plumb, config, "--device", self.args.device, "--steps", self.args.steps)
-        self.steps[name].ours.append(found["step_ms"]["median"])
-        self.evaluation[name].ours.append(found["evaluate_examples_per_sec"]["median"])
+                # Its products take as long on any numbers.
+                for what in name, on_digits(name):
+                    self.steps[what].add_peer(one["variant"], one["step_ms"])
+                    self.evaluation[what].add_peer(one["variant"], one["evaluate_examples_per_sec"])
+        found = self.our_steps(name, f"configs/bench/{name}.toml")
         self.share[name].append(100 * found["multiply_adds"]["share"])
+        if name in ON_DIGITS and self.args.device == "cpu":
+            hidden = f"model.mlp.hidden={ON_DIGITS[name]}"
+            self.our_steps(on_digits(name), "configs/mnist_mlp.toml", hidden)
+
+    def our_steps(self, what, config, *settings):
+        options = ["--device", self.args.device, "--steps", self.args.steps]
+        found = bench(self.args.plumb, config, *options, settings=settings)
+        self.steps[what].ours.append(found["step_ms"]["median"])
+        self.evaluation[what].ours.append(found["evaluate_examples_per_sec"]["median"])
+        return found
 
     def peer_job(self, variant):
         printed, elapsed, memory = self.peer("mnist", self.args.mnist, variant)

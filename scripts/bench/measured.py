@@ -6,5 +6,8 @@ MODELS = {
     "cnn_32_64": ("CNN 32-64-fc128, batch 64", 1.5),
 }
 
+# Hidden layers of those that are measured on MNIST's digits besides, where pixels of background are zero.
+ON_DIGITS = {"mlp_256x2": [256, 256], "mlp_1024x3": [1024, 1024, 1024]}
+
 # The ways to train in PyTorch: see trainer in models.py.
 VARIANTS = ("eager", "fused", "compiled")

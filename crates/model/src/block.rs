@@ -308,16 +308,16 @@ impl Block {
             let norm = self.norms.get(at);
             let is_last = at + 1 == self.convs.len();
             let has_sum = self.residual && is_last;
-            // Nothing between the product and the nonlinearity, and nobody who asks for what stands there.
-            let is_direct = norm.is_none() && !has_sum && !pass.is_traced();
-            let has_relu = is_direct && self.activation == Activation::Relu;
-            let has_pool = has_relu && is_last && self.pool_kind == PoolKind::Max;
+            // No sum before the nonlinearity, and nobody who asks for what stands there.
+            let has_relu = self.activation == Activation::Relu && !has_sum && !pass.is_traced();
+            let is_direct = has_relu && norm.is_none();
+            let has_pool = is_direct && is_last && self.pool_kind == PoolKind::Max;
             let max_pool = if has_pool { self.pool } else { 1 };
             is_pooled |= has_pool;
-            x = conv(layer, x, has_relu, max_pool); // [batch, channels, height, width]
+            x = conv(layer, x, is_direct, max_pool); // [batch, channels, height, width]
             pass.note(|| format!("{name}.convs.{at}"), &x);
             if let Some(norm) = norm {
-                x = norm.forward(x);
+                x = norm.forward(x, has_relu);
                 pass.note(|| format!("{name}.norms.{at}"), &x);
             }
             if has_sum {
@@ -343,7 +343,7 @@ impl Block {
         let mut x = conv(shortcut, input.clone(), false, 1);
         pass.note(|| format!("{name}.shortcut"), &x);
         if let Some(norm) = &self.shortcut_norm {
-            x = norm.forward(x);
+            x = norm.forward(x, false);
             pass.note(|| format!("{name}.shortcut_norm"), &x);
         }
         x

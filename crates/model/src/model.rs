@@ -127,13 +127,13 @@ impl Model {
         for (at, layer) in self.hidden.iter().enumerate() {
             let skip = self.skip(at, &x, pass);
             let norm = self.norms.get(at);
-            // Nothing between the product and the nonlinearity, and nobody who asks for what stands there.
-            let is_direct = norm.is_none() && skip.is_none() && !pass.is_traced();
-            let has_relu = is_direct && self.activation == Activation::Relu;
-            x = linear(layer, x, has_relu); // [batch, width]
+            // No sum before the nonlinearity, and nobody who asks for what stands there.
+            let has_sum = skip.is_some();
+            let has_relu = self.activation == Activation::Relu && !has_sum && !pass.is_traced();
+            x = linear(layer, x, has_relu && norm.is_none()); // [batch, width]
             pass.note(|| format!("hidden.{at}"), &x);
             if let Some(norm) = norm {
-                x = norm.forward(x);
+                x = norm.forward(x, has_relu);
                 pass.note(|| format!("norms.{at}"), &x);
             }
             if let Some(skip) = skip {

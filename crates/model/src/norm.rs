@@ -1,10 +1,11 @@
 use burn::{
     module::{Flag, Module, Param, RunningState},
-    tensor::{Tensor, module},
+    tensor::Tensor,
 };
+use plumb_ops::tensors::{batch_norm_known, batch_norm_train};
 use serde::{Deserialize, Serialize};
 
-use crate::init::Initializer;
+use crate::{Activation, init::Initializer};
 
 /// `PyTorch`'s default of both normalizations.
 const EPSILON: f64 = 1e-5;
@@ -69,27 +70,32 @@ impl NormKind {
 }
 
 impl Norm {
-    /// Normalizes.
+    /// Normalizes, with `ReLU` behind it or not.
     ///
     /// # Shapes
     ///
     /// - input: `[batch, n, ...]`, with n channels or units
     /// - output: the same
     #[must_use]
-    pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
+    pub fn forward<const D: usize>(&self, input: Tensor<D>, has_relu: bool) -> Tensor<D> {
         let (Some(running_mean), Some(running_var)) = (&self.running_mean, &self.running_var)
         else {
-            return self.forward_layer(input);
+            let output = self.forward_layer(input);
+            return if has_relu {
+                Activation::Relu.forward(output)
+            } else {
+                output
+            };
         };
         let (gamma, beta) = (self.gamma.val(), self.beta.val());
         let n_averaged = input.shape().num_elements() / gamma.dims()[0];
         let is_training = input.device().is_autodiff() && self.training.is_enabled();
         if !is_training || n_averaged < 2 {
-            let (mean, var) = (running_mean.value(), running_var.value());
-            return module::batch_norm(input, gamma, beta, mean, var, EPSILON);
+            let known = (running_mean.value(), running_var.value());
+            return batch_norm_known(input, (gamma, beta), known, EPSILON, has_relu);
         }
         let unbiased = n_averaged as f64 / (n_averaged - 1) as f64;
-        let batch = module::batch_norm_train(input, gamma, beta, EPSILON);
+        let batch = batch_norm_train(input, gamma, beta, EPSILON, has_relu);
         follow(running_mean, batch.mean, 1.0);
         follow(running_var, batch.variance, unbiased);
         batch.output

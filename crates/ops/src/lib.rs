@@ -26,12 +26,14 @@
     reason = "what a loop calls is compiled for the same vectors only if it is inlined there"
 )]
 
+mod batch_norm;
 mod buffers;
 mod conv;
 mod cross_entropy;
 mod linear;
 mod pack;
 mod relu;
+mod sparse;
 mod tasks;
 pub mod tensors;
 #[cfg(test)]
@@ -39,6 +41,10 @@ mod testing;
 mod tile;
 mod traces;
 
+pub use batch_norm::{
+    BatchNormDone, BatchNormGradients, BatchNormOutput, BatchNormShape, batch_norm_backward,
+    batch_norm_forward, batch_norm_known,
+};
 pub use buffers::{buffer, recycle};
 pub use conv::{ConvGradients, ConvOutput, ConvShape, conv_backward, conv_forward};
 pub use cross_entropy::{CrossEntropyTarget, cross_entropy};

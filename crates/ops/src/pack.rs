@@ -160,7 +160,7 @@ pub(crate) struct Lent<T: 'static> {
 }
 
 impl<T> Lent<T> {
-    fn new(home: &'static LocalKey<Cell<Vec<T>>>) -> Self {
+    pub(crate) fn new(home: &'static LocalKey<Cell<Vec<T>>>) -> Self {
         Self {
             buffer: home.take(),
             home,

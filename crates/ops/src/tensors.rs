@@ -1,11 +1,13 @@
 //! The operations on burn's tensors, with automatic differentiation.
 
+mod batch_norm;
 mod conv;
 mod cross_entropy;
 mod linear;
 
 use burn::tensor::Device;
 
+pub use batch_norm::{BatchNormed, batch_norm_known, batch_norm_train};
 pub use conv::{ConvStep, conv};
 pub use cross_entropy::cross_entropy;
 pub use linear::linear;

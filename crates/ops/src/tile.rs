@@ -166,6 +166,20 @@ impl Right for Windows<'_> {
     }
 }
 
+/// Some of the depths of a panel.
+#[derive(Clone, Copy)]
+pub(crate) struct Picked<'a> {
+    pub(crate) panel: &'a [[f32; COLUMNS]],
+    pub(crate) depths: &'a [u32],
+}
+
+impl Right for Picked<'_> {
+    #[inline(always)]
+    fn at(&self, depth: usize) -> &[f32; COLUMNS] {
+        &self.panel[self.depths[depth] as usize]
+    }
+}
+
 /// Where the rows of a tile belong.
 pub(crate) type Places<'o> = [&'o mut [f32; COLUMNS]; ROWS];
 

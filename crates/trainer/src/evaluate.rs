@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use plumb_diagnostics::ErrorCount;
 use plumb_model::Model;
 
-use crate::{Error, device::traffic::from_device, feed::Feed};
+use crate::{Error, device::traffic::from_device, feed::Feed, outputs::Embedding};
 
 /// Examples per forward pass: enough to keep the cores busy, few enough to stay in the caches.
 const BATCH_SIZE: usize = 1024;
@@ -23,6 +23,8 @@ pub(crate) struct Evaluation {
     /// Mean cross-entropy, in nats.
     pub(crate) loss: f64,
     pub(crate) predictions: Vec<Prediction>,
+    /// What else the model says, where it was asked for and is not too much.
+    pub(crate) embedding: Option<Embedding>,
 }
 
 /// The most probable class of one example.
@@ -48,6 +50,18 @@ pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Erro
     Evaluation::of(&logits, n_classes, set.labels())
 }
 
+/// Features that are kept of a set, at most: 256 MiB.
+const MOST_KEPT: usize = 1 << 26;
+
+/// The same, with all that the model says kept for whoever asks for it later.
+pub(crate) fn evaluate_and_keep(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
+    let embedding = Embedding::of(model, set, MOST_KEPT)?;
+    Ok(Evaluation {
+        embedding: Some(embedding.clone()),
+        ..embedding.evaluate(set)?
+    })
+}
+
 impl Evaluation {
     /// From the logits of a set, `[n, n_classes]`, and its labels.
     ///
@@ -69,6 +83,7 @@ impl Evaluation {
             count,
             loss: loss / labels.len() as f64,
             predictions,
+            embedding: None,
         })
     }
 }

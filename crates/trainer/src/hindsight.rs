@@ -2,8 +2,16 @@ use plumb_diagnostics::SetName;
 use plumb_model::Model;
 
 use crate::{
-    Error, config::Config, error_analysis::Suspects, feed::Feed, mismatch_test::MismatchTest,
-    outputs::Outputs, prepare::Prepared, run_dir::RunDir, sets::PerSet,
+    Error,
+    config::Config,
+    error_analysis::Suspects,
+    evaluate::Evaluation,
+    feed::Feed,
+    mismatch_test::MismatchTest,
+    outputs::{Embedding, Outputs},
+    prepare::Prepared,
+    run_dir::RunDir,
+    sets::PerSet,
 };
 
 /// What takes the trained model to find out, and is kept for `plumb diagnose`.
@@ -13,7 +21,8 @@ pub(crate) struct Hindsight {
 }
 
 impl Hindsight {
-    /// Of the weights that were chosen, on the sets that they were not fitted on.
+    /// Of the weights that were chosen, on the sets that they were not fitted on, from what was kept when they were
+    /// measured there.
     ///
     /// # Errors
     /// [`Error::Failed`] if the outputs can't be read.
@@ -22,10 +31,24 @@ impl Hindsight {
         prepared: &Prepared,
         best: &Model,
         sets: &PerSet<Feed<'_>>,
+        measured: &PerSet<Evaluation>,
     ) -> Result<Self, Error> {
-        let train_dev = Outputs::of(best, &sets.train_dev)?;
-        let dev = Outputs::of(best, &sets.dev)?;
-        Self::of_outputs(config, prepared, &train_dev, &dev)
+        let outputs = |set: SetName| {
+            let kept = measured.get(set).embedding.as_ref();
+            if let Some(outputs) = kept.map(Embedding::outputs).transpose()?.flatten() {
+                return Ok(outputs);
+            }
+            let again = Embedding::of(best, sets.get(set), usize::MAX)?;
+            again
+                .outputs()?
+                .ok_or_else(|| Error::failed("features of a set are lost"))
+        };
+        Self::of_outputs(
+            config,
+            prepared,
+            &outputs(SetName::TrainDev)?,
+            &outputs(SetName::Dev)?,
+        )
     }
 
     /// From what a learner of any kind says of train-dev and dev.

@@ -1,9 +1,16 @@
 //! All that a model says of a set: features, and the probability of every class.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
 use plumb_model::Model;
 
-use crate::{Error, device::traffic::from_device, evaluate::batches, feed::Feed};
+use crate::{
+    Error,
+    device::traffic::from_device,
+    evaluate::{Evaluation, batches},
+    feed::Feed,
+};
 
 /// What comes out of a model for each example of a set, in the set's order.
 pub(crate) struct Outputs {
@@ -14,30 +21,74 @@ pub(crate) struct Outputs {
     pub(crate) width: usize,
 }
 
-impl Outputs {
-    /// Runs a model in evaluation mode (`Module::valid`) over a whole set.
+/// What a set looks like to a model, before it is all read back: kept from the evaluation of the weights that may be
+/// chosen, so that a set need not pass through them again.
+#[derive(Clone)]
+pub(crate) struct Embedding {
+    /// Per batch what the output layer sees, on the device: `[batch, width]`. None of it if that is too much.
+    features: Option<Vec<Tensor<2>>>,
+    /// `[n, classes]`, row-major.
+    logits: Arc<[f32]>,
+    n_classes: usize,
+}
+
+impl Embedding {
+    /// Runs a model in evaluation mode (`Module::valid`) over a whole set, and keeps no more than so many features.
     ///
     /// # Errors
     /// [`Error::Failed`] if values can't be read.
-    pub(crate) fn of(model: &Model, set: &Feed<'_>) -> Result<Self, Error> {
-        let mut outputs = Self {
-            features: Vec::new(),
-            probabilities: Vec::new(),
-            width: 0,
-        };
+    pub(crate) fn of(model: &Model, set: &Feed<'_>, most: usize) -> Result<Self, Error> {
+        let mut features = Some(Vec::new());
+        let mut logits = Vec::new();
         for batch in batches(set.len()) {
-            let inputs = set.slice(batch.start, batch.len())?;
-            let (features, logits) = model.embed(inputs);
-            let ([_, width], [_, n_classes]) = (features.dims(), logits.dims());
-            outputs.width = width;
-            outputs.features.extend(numbers(features)?);
-            for row in numbers(logits)?.chunks_exact(n_classes) {
-                let row = softmax(row).unwrap_or_else(|| vec![f64::NAN; n_classes]);
-                let row = row.into_iter().map(|probability| probability as f32);
-                outputs.probabilities.extend(row);
+            let of_batch = model.embed(set.slice(batch.start, batch.len())?);
+            let [_, width] = of_batch.0.dims();
+            if set.len().saturating_mul(width) > most {
+                features = None;
             }
+            if let Some(features) = &mut features {
+                features.push(of_batch.0);
+            }
+            logits.push(of_batch.1);
         }
-        Ok(outputs)
+        // One transfer per set, whatever the number of batches.
+        let logits = Tensor::cat(logits, 0);
+        let [_, n_classes] = logits.dims();
+        Ok(Self {
+            features,
+            logits: numbers(logits)?.into(),
+            n_classes,
+        })
+    }
+
+    /// How the model does.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if the set is empty.
+    pub(crate) fn evaluate(&self, set: &Feed<'_>) -> Result<Evaluation, Error> {
+        Evaluation::of(&self.logits, self.n_classes, set.labels())
+    }
+
+    /// Reads it back; none if the features were not kept.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if values can't be read.
+    pub(crate) fn outputs(&self) -> Result<Option<Outputs>, Error> {
+        let Some(features) = &self.features else {
+            return Ok(None);
+        };
+        let features = Tensor::cat(features.clone(), 0);
+        let [_, width] = features.dims();
+        let rows = self.logits.chunks_exact(self.n_classes);
+        let probabilities = rows.flat_map(|row| {
+            let row = softmax(row).unwrap_or_else(|| vec![f64::NAN; self.n_classes]);
+            row.into_iter().map(|probability| probability as f32)
+        });
+        Ok(Some(Outputs {
+            features: numbers(features)?,
+            probabilities: probabilities.collect(),
+            width,
+        }))
     }
 }
 

@@ -203,11 +203,12 @@ pub(crate) fn run(mut session: Session<'_>, initial: Initial) -> Result<Conclude
         }
         let position = state.position.clone();
         let best = state.into_best()?;
-        let hindsight = Hindsight::of(config, prepared, &best.model, &sets)?;
+        let measured = best.measure(&sets)?;
+        let hindsight = Hindsight::of(config, prepared, &best.model, &sets, &measured)?;
         Ok(Outcome {
             position,
             end,
-            measured: best.measure(&sets)?,
+            measured,
             hindsight,
         })
     })?;

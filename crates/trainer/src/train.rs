@@ -17,7 +17,7 @@ use crate::{
     Error,
     config::Config,
     diverged::NotFinite,
-    evaluate::{Evaluation, evaluate},
+    evaluate::{Evaluation, evaluate, evaluate_and_keep},
     feed::Feed,
     interrupt,
     loss::{Loss, Target},
@@ -303,7 +303,9 @@ impl Ingredients<'_> {
     fn measure(&self, frozen: &Model) -> Result<PerSet<Evaluation>, Error> {
         self.sets.try_map(|name, set| match name {
             SetName::Train => evaluate(frozen, self.train_sample),
-            _ => evaluate(frozen, set),
+            // What they look like to the chosen weights is asked for in the end.
+            SetName::TrainDev | SetName::Dev => evaluate_and_keep(frozen, set),
+            SetName::Test => evaluate(frozen, set),
         })
     }
 }

@@ -4,6 +4,7 @@ use super::LinearShape;
 use crate::{
     buffers,
     pack::{Matrix, Scratch, Shared, first_of},
+    sparse::{self, Picks, Strips},
     tasks::{COPY, column_blocks, for_each},
     tile::{COLUMNS, ROWS, Tile, depths, multiply, multiply_into},
 };
@@ -83,9 +84,10 @@ pub fn linear_backward(
     let n_products = if is_input_asked { 2 } else { 1 };
     let work = n_products * batch * n_out * n_rows.min(n_in);
     let (input, weight) = (Matrix::new(input, n_in), Matrix::new(weight, n_out));
+    let is_sparse = sparse::is_by_columns(input, (batch, n_in));
     for_each(tasks, work, |at, (of_weight, mut of_input)| {
         let from = at * n_rows;
-        weight_block(shape, input, panels, from, of_weight);
+        weight_block(shape, (input, is_sparse), panels, from, of_weight);
         if is_input_asked {
             input_block(shape, weight, transposed, from, &mut of_input);
         }
@@ -199,10 +201,16 @@ fn write_column<'a>(
     }
 }
 
+/// `[strip, batch]`: eight inputs of each example.
+enum Left<'a> {
+    Dense(&'a [[f32; ROWS]]),
+    Sparse(Strips<'a>),
+}
+
 /// Rows of the weights' gradient from `from` on: `inputᵀ · gradient`.
 fn weight_block(
     LinearShape { batch, n_in, n_out }: LinearShape,
-    input: Matrix<'_>,
+    (input, is_sparse): (Matrix<'_>, bool),
     panels: &[[f32; COLUMNS]],
     from: usize,
     out: &mut [f32],
@@ -219,14 +227,30 @@ fn weight_block(
     for (first, left) in firsts.zip(left.chunks_exact_mut(batch)) {
         input.columns((first, n_in), 0, left);
     }
+    let mut picks = Picks::take();
+    let left = if is_sparse {
+        Left::Sparse(Strips::of_interleaved(left, batch, &mut picks))
+    } else {
+        Left::Dense(left)
+    };
     let mut rows: Vec<&mut [f32]> = out.chunks_mut(n_out).collect();
     for (panel, column) in panels.chunks_exact(batch).zip((0..n_out).step_by(COLUMNS)) {
-        let n_columns = COLUMNS.min(n_out - column);
-        for (start, depth) in depths(batch) {
+        let columns = (column, COLUMNS.min(n_out - column));
+        for (part, (start, depth)) in depths(batch).enumerate() {
             let panel = &panel[start..start + depth];
-            for (left, rows) in left.chunks_exact(batch).zip(rows.chunks_mut(ROWS)) {
-                let operands = (&left[start..start + depth], panel);
-                multiply_into(arch, operands, depth, rows, (column, n_columns), start > 0);
+            let is_added = start > 0;
+            for (at, rows) in rows.chunks_mut(ROWS).enumerate() {
+                match &left {
+                    Left::Dense(left) => {
+                        let operands = (&left[at * batch + start..][..depth], panel);
+                        multiply_into(arch, operands, depth, rows, columns, is_added);
+                    }
+                    Left::Sparse(strips) => {
+                        let operands = strips.operands(at, (part, start), panel);
+                        let depth = operands.0.len();
+                        multiply_into(arch, operands, depth, rows, columns, is_added);
+                    }
+                }
             }
         }
     }

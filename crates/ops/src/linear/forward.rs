@@ -5,6 +5,7 @@ use crate::{
     buffers,
     pack::{Matrix, Scratch, first_of},
     relu::relu,
+    sparse::{self, Strips},
     tasks::{column_blocks, for_each},
     tile::{COLUMNS, ROWS, depths, multiply_into},
 };
@@ -61,29 +62,49 @@ pub fn linear_forward(
     }
     let work = row_block.min(batch) * n_in * COLUMN_BLOCK.min(n_out);
     let (input, weight) = (Matrix::new(input, n_in), Matrix::new(weight, n_out));
+    let mut scratch = sparse::Scratch::take();
+    // With few units, to look for zeros takes longer than to multiply by them.
+    let strips = (n_out >= COLUMNS)
+        .then(|| Strips::of_rows(input, (batch, n_in), &mut scratch))
+        .flatten();
+    let left = Left {
+        matrix: input,
+        strips,
+        n_rows: batch,
+        n_depths: n_in,
+    };
     for_each(tasks, work, |_, (first_row, from, mut pieces)| {
         let width = pieces[0].len();
-        product_block(input, weight, n_in, (first_row, batch), from, &mut pieces);
+        product_block(&left, weight, first_row, from, &mut pieces);
         let bias = bias.map(|bias| &bias[from..from + width]);
         Arch::new().dispatch(|| finish(&mut pieces, bias, has_relu));
     });
     output
 }
 
+/// The left operand of a product.
+struct Left<'a> {
+    matrix: Matrix<'a>,
+    n_rows: usize,
+    n_depths: usize,
+    /// The same without its zeros, if it has many.
+    strips: Option<Strips<'a>>,
+}
+
 /// A block of `left · right` over all of the depth.
 fn product_block(
-    left: Matrix<'_>,
+    left: &Left<'_>,
     right: Matrix<'_>,
-    depth: usize,
-    (first_row, n_rows): (usize, usize),
+    first_row: usize,
     from: usize,
     out: &mut [&mut [f32]],
 ) {
     let arch = Arch::new();
     let mut scratch = Scratch::take();
     let width = out[0].len();
-    for (start, depth) in depths(depth) {
+    for (part, (start, depth)) in depths(left.n_depths).enumerate() {
         let panel = first_of(&mut scratch.panels.buffer, depth, [0.0; COLUMNS]);
+        let is_added = start > 0;
         for column in (0..width).step_by(COLUMNS) {
             let n_columns = COLUMNS.min(width - column);
             // One at a time, so that it stays in the first cache until it has been used.
@@ -91,13 +112,18 @@ fn product_block(
                 right.columns((from + column, from + width), start, panel);
             }
             for (at, out) in out.chunks_mut(ROWS).enumerate() {
-                let rows = left.rows((first_row + at * ROWS, n_rows), start, depth);
+                let first_row = first_row + at * ROWS;
+                let rows = || left.matrix.rows((first_row, left.n_rows), start, depth);
                 let columns = (column, n_columns);
                 if at == 0 && n_columns == COLUMNS {
                     let packing = right.packing(from + column, start, panel);
-                    multiply_into(arch, (rows, packing), depth, out, columns, start > 0);
+                    multiply_into(arch, (rows(), packing), depth, out, columns, is_added);
+                } else if let Some(strips) = &left.strips {
+                    let operands = strips.operands(first_row / ROWS, (part, start), panel);
+                    let depth = operands.0.len();
+                    multiply_into(arch, operands, depth, out, columns, is_added);
                 } else {
-                    multiply_into(arch, (rows, &*panel), depth, out, columns, start > 0);
+                    multiply_into(arch, (rows(), &*panel), depth, out, columns, is_added);
                 }
             }
         }

@@ -8,7 +8,7 @@ use burn::tensor::{
 };
 use proptest::prelude::*;
 
-use super::{ConvStep, conv, cross_entropy, linear};
+use super::{ConvStep, batch_norm_known, batch_norm_train, conv, cross_entropy, linear};
 use crate::testing::{assert_close, positive, values};
 
 fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
@@ -89,6 +89,44 @@ proptest! {
                 let z = if has_relu { activation::relu(z) } else { z };
                 let window = [max_pool; 2];
                 module::max_pool2d(z, MaxPoolOptions::new(window).with_stride(window))
+            },
+        );
+    }
+
+    #[test]
+    fn a_batch_normalization(
+        (batch, channels, side) in (4usize..20, 1usize..40, 1usize..7), has_relu in any::<bool>(),
+    ) {
+        let inputs = (
+            tensor(values(batch * channels * side * side, 1), [batch, channels, side, side]),
+            tensor(positive(channels, 2), [channels]),
+            tensor(values(channels, 3), [channels]),
+        );
+        let stock = |x, gamma, beta| {
+            let normed = module::batch_norm_train::<4>(x, gamma, beta, 1e-5);
+            let output = if has_relu { activation::relu(normed.output) } else { normed.output };
+            (output, normed.mean, normed.variance)
+        };
+        compare(
+            &inputs,
+            |x, gamma, beta| batch_norm_train(x, gamma, beta, 1e-5, has_relu).output,
+            |x, gamma, beta| stock(x, gamma, beta).0,
+        );
+        let (x, gamma, beta) = inputs;
+        let (fused, stock) = (
+            batch_norm_train(x.clone(), gamma.clone(), beta.clone(), 1e-5, has_relu),
+            stock(x.clone(), gamma.clone(), beta.clone()),
+        );
+        assert_close(&vec(fused.mean.inner()), &vec(stock.1.clone().inner()), "mean");
+        assert_close(&vec(fused.variance.inner()), &vec(stock.2.clone().inner()), "variance");
+        let known = (stock.1.detach(), stock.2.detach());
+        compare(
+            &(x, gamma, beta),
+            |x, gamma, beta| batch_norm_known(x, (gamma, beta), known.clone(), 1e-5, has_relu),
+            |x, gamma, beta| {
+                let (mean, variance) = known.clone();
+                let output = module::batch_norm(x, gamma, beta, mean, variance, 1e-5);
+                if has_relu { activation::relu(output) } else { output }
             },
         );
     }

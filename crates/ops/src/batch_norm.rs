@@ -1,0 +1,445 @@
+//! Batch normalization, with `ReLU` behind it or not: `activation(γ · (x − mean) / √(variance + ε) + β)` per channel.
+//!
+//! Mean and variance are those of the batch (Ioffe and Szegedy, 2015), the variance the biased one. It takes three passes
+//! over the values instead of a dozen, and all that belongs to a channel is computed by one thread.
+
+use pulp::Arch;
+
+use crate::{
+    buffers,
+    relu::relu,
+    tasks::{COPY, column_blocks, for_each},
+};
+
+/// Values that are summed up side by side: those of a picture in turn, or those of so many channels.
+const LANES: usize = 32;
+
+type Lanes = [f32; LANES];
+
+/// The shape of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchNormShape {
+    /// Examples.
+    pub batch: usize,
+    /// Channels, or units.
+    pub channels: usize,
+    /// Values of a channel: pixels; 1 of a unit.
+    pub size: usize,
+}
+
+/// What is normalized, and by what.
+pub struct BatchNormOutput {
+    /// `[batch, channels, size]`.
+    pub output: Vec<f32>,
+    /// `[channels]`, of the batch.
+    pub mean: Vec<f32>,
+    /// `[channels]`, of the batch, biased.
+    pub variance: Vec<f32>,
+}
+
+/// The gradients of a batch normalization.
+pub struct BatchNormGradients {
+    /// `[batch, channels, size]`.
+    pub input: Vec<f32>,
+    /// `[channels]`.
+    pub gamma: Vec<f32>,
+    /// `[channels]`.
+    pub beta: Vec<f32>,
+}
+
+impl BatchNormShape {
+    fn n_values(self) -> usize {
+        self.batch * self.channels * self.size
+    }
+
+    /// Values that a mean is taken over.
+    fn n_averaged(self) -> f32 {
+        (self.batch * self.size) as f32
+    }
+
+    /// Channels that are computed together: one picture's, or as many units as there are lanes.
+    fn block(self) -> usize {
+        if self.size == 1 { LANES } else { 1 }
+    }
+
+    /// For each block of channels its piece of every example.
+    fn pieces(self, values: &mut [f32]) -> Vec<Vec<&mut [f32]>> {
+        let (width, block) = (self.channels * self.size, self.block() * self.size);
+        column_blocks(values, width, block)
+    }
+
+    /// One block's piece of an example.
+    fn piece(self, values: &[f32], example: usize, block: usize) -> &[f32] {
+        let (width, step) = (self.channels * self.size, self.block() * self.size);
+        let of_example = &values[example * width..][..width];
+        &of_example[block * step..width.min((block + 1) * step)]
+    }
+
+    /// A figure of a block's channels, `[channels]` of all, for each lane.
+    fn lanes(self, block: usize, of_channels: &[f32]) -> Lanes {
+        let first = block * self.block();
+        if self.size > 1 {
+            return [of_channels[first]; LANES];
+        }
+        let of_block = &of_channels[first..self.channels.min(first + LANES)];
+        let mut lanes = [0.0; LANES];
+        lanes[..of_block.len()].copy_from_slice(of_block);
+        lanes
+    }
+
+    /// What was summed up per lane as sums per channel.
+    fn joined(self, sums: Lanes) -> Lanes {
+        if self.size > 1 {
+            return [sums.iter().sum(); LANES];
+        }
+        sums
+    }
+
+    /// Sums of a function of the values of a block.
+    #[inline(always)]
+    fn sum(self, values: &[f32], block: usize, of: impl Fn(usize, f32) -> f32) -> Lanes {
+        let mut sums = [0.0; LANES];
+        for example in 0..self.batch {
+            for chunk in self.piece(values, example, block).chunks(LANES) {
+                for (lane, (sum, &value)) in sums.iter_mut().zip(chunk).enumerate() {
+                    *sum += of(lane, value);
+                }
+            }
+        }
+        self.joined(sums)
+    }
+
+    fn work(self) -> usize {
+        self.batch * self.block() * self.size * COPY
+    }
+}
+
+/// Normalizes a batch by its own mean and variance.
+///
+/// # Shapes
+///
+/// - input, output: `[batch, channels, size]`
+/// - gamma, beta: `[channels]`
+///
+/// # Panics
+/// If a slice is not of its shape.
+#[must_use]
+pub fn batch_norm_forward(
+    shape: BatchNormShape,
+    input: &[f32],
+    (gamma, beta): (&[f32], &[f32]),
+    epsilon: f32,
+    has_relu: bool,
+) -> BatchNormOutput {
+    let channels = shape.channels;
+    assert_eq!(input.len(), shape.n_values());
+    assert_eq!((gamma.len(), beta.len()), (channels, channels));
+    let mut output = buffers::buffer(input.len());
+    let (mut mean, mut variance) = (vec![0.0; channels], vec![0.0; channels]);
+    let n = shape.n_averaged();
+    let block = shape.block();
+    let figures = mean.chunks_mut(block).zip(variance.chunks_mut(block));
+    let tasks: Vec<_> = shape.pieces(&mut output).into_iter().zip(figures).collect();
+    for_each(tasks, shape.work(), |at, (mut out, (mean, variance))| {
+        Arch::new().dispatch(|| {
+            let means = shape.sum(input, at, |_, value| value).map(|sum| sum / n);
+            let square = |lane: usize, value: f32| (value - means[lane]) * (value - means[lane]);
+            let variances = shape.sum(input, at, square).map(|sum| sum / n);
+            mean.copy_from_slice(&means[..mean.len()]);
+            variance.copy_from_slice(&variances[..variance.len()]);
+            let by = Scaling::new(shape, at, (gamma, beta), (means, variances), epsilon);
+            by.apply(shape, input, at, has_relu, &mut out);
+        });
+    });
+    BatchNormOutput {
+        output,
+        mean,
+        variance,
+    }
+}
+
+/// Normalizes a batch by a mean and a variance that are known, as in evaluation.
+///
+/// # Shapes
+///
+/// - input, output: `[batch, channels, size]`
+/// - gamma, beta, mean, variance: `[channels]`
+///
+/// # Panics
+/// If a slice is not of its shape.
+#[must_use]
+pub fn batch_norm_known(
+    shape: BatchNormShape,
+    input: &[f32],
+    (gamma, beta): (&[f32], &[f32]),
+    (mean, variance): (&[f32], &[f32]),
+    epsilon: f32,
+    has_relu: bool,
+) -> Vec<f32> {
+    assert_eq!(input.len(), shape.n_values());
+    let mut output = buffers::buffer(input.len());
+    let tasks = shape.pieces(&mut output);
+    for_each(tasks, shape.work(), |at, mut out| {
+        Arch::new().dispatch(|| {
+            let known = (shape.lanes(at, mean), shape.lanes(at, variance));
+            let by = Scaling::new(shape, at, (gamma, beta), known, epsilon);
+            by.apply(shape, input, at, has_relu, &mut out);
+        });
+    });
+    output
+}
+
+/// What becomes of the values of a block: `(value − mean) · scale + offset`.
+struct Scaling {
+    mean: Lanes,
+    scale: Lanes,
+    offset: Lanes,
+}
+
+impl Scaling {
+    #[inline(always)]
+    fn new(
+        shape: BatchNormShape,
+        block: usize,
+        (gamma, beta): (&[f32], &[f32]),
+        (mean, variance): (Lanes, Lanes),
+        epsilon: f32,
+    ) -> Self {
+        let mut scale = shape.lanes(block, gamma);
+        for (scale, variance) in scale.iter_mut().zip(variance) {
+            *scale /= (variance + epsilon).sqrt();
+        }
+        Self {
+            mean,
+            scale,
+            offset: shape.lanes(block, beta),
+        }
+    }
+
+    #[inline(always)]
+    fn apply(
+        &self,
+        shape: BatchNormShape,
+        input: &[f32],
+        block: usize,
+        has_relu: bool,
+        out: &mut [&mut [f32]],
+    ) {
+        for (example, out) in out.iter_mut().enumerate() {
+            let values = shape.piece(input, example, block).chunks(LANES);
+            for (out, values) in out.chunks_mut(LANES).zip(values) {
+                for (lane, (out, value)) in out.iter_mut().zip(values).enumerate() {
+                    let centered = value - self.mean[lane];
+                    *out = centered.mul_add(self.scale[lane], self.offset[lane]);
+                }
+                if has_relu {
+                    out.iter_mut().for_each(|value| *value = relu(*value));
+                }
+            }
+        }
+    }
+}
+
+/// What a batch was normalized with, for its gradients.
+#[derive(Clone, Copy)]
+pub struct BatchNormDone<'a> {
+    /// Whether mean and variance are the batch's own, and change with its values.
+    pub is_own: bool,
+    /// `[batch, channels, size]`.
+    pub input: &'a [f32],
+    /// `[channels]`.
+    pub gamma: &'a [f32],
+    /// `[channels]`.
+    pub mean: &'a [f32],
+    /// `[channels]`.
+    pub variance: &'a [f32],
+    /// What was added to the variance.
+    pub epsilon: f32,
+    /// `[batch, channels, size]`, with which `ReLU` was passed, if it was.
+    pub output_of_relu: Option<&'a [f32]>,
+}
+
+/// Computes the gradients of a batch that was normalized.
+///
+/// With `g` the gradient behind the nonlinearity and `x` the normalized values: that of β is `Σ g`, that of γ is `Σ g x`,
+/// and that of the input `scale · (g − mean of g − x · mean of g x)`, or `scale · g` where mean and variance are not the
+/// batch's own.
+///
+/// # Shapes
+///
+/// - gradient: `[batch, channels, size]`, of the output
+///
+/// # Panics
+/// If a slice is not of its shape.
+#[must_use]
+pub fn batch_norm_backward(
+    shape: BatchNormShape,
+    done: BatchNormDone<'_>,
+    gradient: &[f32],
+) -> BatchNormGradients {
+    let channels = shape.channels;
+    assert_eq!(
+        (gradient.len(), done.input.len()),
+        (shape.n_values(), shape.n_values())
+    );
+    let mut of_input = buffers::buffer(gradient.len());
+    let (mut of_gamma, mut of_beta) = (vec![0.0; channels], vec![0.0; channels]);
+    let n = shape.n_averaged();
+    let block = shape.block();
+    let sums = of_gamma.chunks_mut(block).zip(of_beta.chunks_mut(block));
+    let tasks: Vec<_> = shape.pieces(&mut of_input).into_iter().zip(sums).collect();
+    for_each(
+        tasks,
+        2 * shape.work(),
+        |at, (mut out, (of_gamma, of_beta))| {
+            Arch::new().dispatch(|| {
+                let mean = shape.lanes(at, done.mean);
+                let per_deviation = shape
+                    .lanes(at, done.variance)
+                    .map(|variance| 1.0 / (variance + done.epsilon).sqrt());
+                let (mut sums, mut products) = ([0.0; LANES], [0.0; LANES]);
+                // The gradient behind the nonlinearity goes where that of the input will stand.
+                for (example, out) in out.iter_mut().enumerate() {
+                    out.copy_from_slice(shape.piece(gradient, example, at));
+                    if let Some(output) = done.output_of_relu {
+                        let passed = shape.piece(output, example, at);
+                        for (out, passed) in out.iter_mut().zip(passed) {
+                            *out = if *passed > 0.0 { *out } else { 0.0 };
+                        }
+                    }
+                    let values = shape.piece(done.input, example, at).chunks(LANES);
+                    for (out, values) in out.chunks(LANES).zip(values) {
+                        for (lane, (out, value)) in out.iter().zip(values).enumerate() {
+                            sums[lane] += out;
+                            products[lane] += out * (value - mean[lane]);
+                        }
+                    }
+                }
+                let sums = shape.joined(sums);
+                let mut products = shape.joined(products);
+                for (product, per_deviation) in products.iter_mut().zip(per_deviation) {
+                    *product *= per_deviation;
+                }
+                of_beta.copy_from_slice(&sums[..of_beta.len()]);
+                of_gamma.copy_from_slice(&products[..of_gamma.len()]);
+                let gamma = shape.lanes(at, done.gamma);
+                // scale · (g − a − (value − mean) · b)
+                let (mut scale, mut a, mut b) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+                for lane in 0..LANES {
+                    scale[lane] = gamma[lane] * per_deviation[lane];
+                    if done.is_own {
+                        a[lane] = sums[lane] / n;
+                        b[lane] = products[lane] / n * per_deviation[lane];
+                    }
+                }
+                for (example, out) in out.iter_mut().enumerate() {
+                    let values = shape.piece(done.input, example, at).chunks(LANES);
+                    for (out, values) in out.chunks_mut(LANES).zip(values) {
+                        for (lane, (out, value)) in out.iter_mut().zip(values).enumerate() {
+                            let rest = (value - mean[lane]) * b[lane];
+                            *out = scale[lane] * (*out - a[lane] - rest);
+                        }
+                    }
+                }
+            });
+        },
+    );
+    BatchNormGradients {
+        input: of_input,
+        gamma: of_gamma,
+        beta: of_beta,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::{assert_close, values};
+
+    /// Plain loops in 64 bits: output, mean, variance, and the gradients of input, gamma and beta.
+    fn plain(
+        shape: BatchNormShape,
+        input: &[f32],
+        (gamma, beta): (&[f32], &[f32]),
+        gradient: &[f32],
+        output_of_relu: Option<&[f32]>,
+    ) -> [Vec<f64>; 6] {
+        let BatchNormShape {
+            batch,
+            channels,
+            size,
+        } = shape;
+        let n = (batch * size) as f64;
+        let [mut output, mut of_input] =
+            [const { Vec::new() }; 2].map(|_: Vec<f64>| vec![0.0; input.len()]);
+        let [mut means, mut variances, mut of_gamma, mut of_beta] =
+            [const { Vec::new() }; 4].map(|_: Vec<f64>| vec![0.0; channels]);
+        for c in 0..channels {
+            let places: Vec<usize> = (0..batch)
+                .flat_map(|i| (0..size).map(move |s| (i * channels + c) * size + s))
+                .collect();
+            let sum = |of: &dyn Fn(usize) -> f64| places.iter().map(|&at| of(at)).sum::<f64>();
+            let mean = sum(&|at| f64::from(input[at])) / n;
+            let variance = sum(&|at| (f64::from(input[at]) - mean).powi(2)) / n;
+            let deviation = (variance + 1e-5).sqrt();
+            let x = |at: usize| (f64::from(input[at]) - mean) / deviation;
+            let y = |at: usize| x(at) * f64::from(gamma[c]) + f64::from(beta[c]);
+            let g = |at: usize| match output_of_relu {
+                // Where a value is zero but for rounding, either is right.
+                Some(output) if output[at] <= 0.0 => 0.0,
+                _ => f64::from(gradient[at]),
+            };
+            (means[c], variances[c]) = (mean, variance);
+            (of_gamma[c], of_beta[c]) = (sum(&|at| g(at) * x(at)), sum(&g));
+            for &at in &places {
+                output[at] = output_of_relu.map_or(y(at), |_| y(at).max(0.0));
+                let rest = of_beta[c] / n + x(at) * of_gamma[c] / n;
+                of_input[at] = f64::from(gamma[c]) / deviation * (g(at) - rest);
+            }
+        }
+        [output, means, variances, of_input, of_gamma, of_beta]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// The formulas, in plain loops of 64 bits.
+        #[test]
+        fn any_shape_agrees_with_plain_loops(
+            batch in 4usize..20, channels in 1usize..70, size in 1usize..80, has_relu in any::<bool>(),
+        ) {
+            let shape = BatchNormShape { batch, channels, size };
+            let n = batch * channels * size;
+            let (input, gradient) = (values(n, 1), values(n, 2));
+            let gamma: Vec<f32> = values(channels, 3).iter().map(|x| 1.0 + x / 2.0).collect();
+            let beta = values(channels, 4);
+            let done = batch_norm_forward(shape, &input, (&gamma, &beta), 1e-5, has_relu);
+            let of_relu = has_relu.then_some(&done.output[..]);
+            let expected = plain(shape, &input, (&gamma, &beta), &gradient, of_relu);
+            assert_close(&done.output, &expected[0], "output");
+            assert_close(&done.mean, &expected[1], "mean");
+            assert_close(&done.variance, &expected[2], "variance");
+            let known = (&done.mean[..], &done.variance[..]);
+            let again = batch_norm_known(shape, &input, (&gamma, &beta), known, 1e-5, has_relu);
+            prop_assert_eq!(&again, &done.output);
+            let gradients = batch_norm_backward(
+                shape,
+                BatchNormDone {
+                    is_own: true,
+                    input: &input,
+                    gamma: &gamma,
+                    mean: &done.mean,
+                    variance: &done.variance,
+                    epsilon: 1e-5,
+                    output_of_relu: of_relu,
+                },
+                &gradient,
+            );
+            assert_close(&gradients.input, &expected[3], "input");
+            assert_close(&gradients.gamma, &expected[4], "gamma");
+            assert_close(&gradients.beta, &expected[5], "beta");
+        }
+    }
+}
