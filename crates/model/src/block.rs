@@ -1,11 +1,7 @@
 use burn::{
     module::Module,
     nn::{Dropout, DropoutConfig, PaddingConfig2d, conv::Conv2d},
-    tensor::{
-        Tensor,
-        module::{avg_pool2d, max_pool2d},
-        ops::{AvgPoolOptions, MaxPoolOptions},
-    },
+    tensor::Tensor,
 };
 use plumb_ops::tensors::{self, ConvStep};
 use serde::{Deserialize, Serialize};
@@ -350,10 +346,9 @@ impl Block {
     }
 
     fn pool(&self, x: Tensor<4>) -> Tensor<4> {
-        let window = [self.pool; 2];
         match self.pool_kind {
-            PoolKind::Max => max_pool2d(x, MaxPoolOptions::new(window).with_stride(window)),
-            PoolKind::Avg => avg_pool2d(x, AvgPoolOptions::new(window).with_stride(window)),
+            PoolKind::Max => tensors::max_pool(x, self.pool),
+            PoolKind::Avg => tensors::average_pool(x, self.pool),
         }
     }
 }

@@ -8,7 +8,6 @@
 mod backward;
 mod forward;
 mod layout;
-mod pool;
 
 use self::layout::Layout;
 

@@ -32,6 +32,7 @@ mod conv;
 mod cross_entropy;
 mod linear;
 mod pack;
+mod pool;
 mod relu;
 mod sparse;
 mod tasks;
@@ -40,6 +41,7 @@ pub mod tensors;
 mod testing;
 mod tile;
 mod traces;
+mod window;
 
 pub use batch_norm::{
     BatchNormDone, BatchNormGradients, BatchNormOutput, BatchNormShape, batch_norm_backward,
@@ -49,4 +51,7 @@ pub use buffers::{buffer, recycle};
 pub use conv::{ConvGradients, ConvOutput, ConvShape, conv_backward, conv_forward};
 pub use cross_entropy::{CrossEntropyTarget, cross_entropy};
 pub use linear::{LinearGradients, LinearShape, linear_backward, linear_forward};
+pub use pool::{
+    PoolShape, average_pool_backward, average_pool_forward, max_pool_backward, max_pool_forward,
+};
 pub use traces::without_trace;

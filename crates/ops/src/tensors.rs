@@ -4,6 +4,7 @@ mod batch_norm;
 mod conv;
 mod cross_entropy;
 mod linear;
+mod pool;
 
 use burn::tensor::Device;
 
@@ -11,6 +12,7 @@ pub use batch_norm::{BatchNormed, batch_norm_known, batch_norm_train};
 pub use conv::{ConvStep, conv};
 pub use cross_entropy::cross_entropy;
 pub use linear::linear;
+pub use pool::{average_pool, max_pool};
 
 #[cfg(feature = "flex")]
 mod flex;

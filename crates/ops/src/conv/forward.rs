@@ -1,15 +1,13 @@
 use pulp::Arch;
 
-use super::{
-    ConvShape, Layout,
-    pool::{margin, max_pool},
-};
+use super::{ConvShape, Layout};
 use crate::{
     buffers,
     pack::{Floats, Matrix, first_of},
     relu::relu,
     tasks::for_each,
     tile::{COLUMNS, ROWS, Windows, depths, multiply_into},
+    window::{margin, max_pool},
 };
 
 /// What a convolution puts out.

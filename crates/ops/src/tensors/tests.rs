@@ -3,12 +3,15 @@
 use burn::tensor::{
     Device, Int, Tensor, TensorData, activation,
     activation::log_softmax,
-    module,
-    ops::{ConvOptions, MaxPoolOptions},
+    module::{self, avg_pool2d, max_pool2d},
+    ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
 };
 use proptest::prelude::*;
 
-use super::{ConvStep, batch_norm_known, batch_norm_train, conv, cross_entropy, linear};
+use super::{
+    ConvStep, average_pool, batch_norm_known, batch_norm_train, conv, cross_entropy, linear,
+    max_pool,
+};
 use crate::testing::{assert_close, positive, values};
 
 fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
@@ -129,6 +132,30 @@ proptest! {
                 if has_relu { activation::relu(output) } else { output }
             },
         );
+    }
+
+    #[test]
+    fn a_pooling(
+        (batch, channels) in (1usize..4, 1usize..8), (height, width) in (5usize..20, 5usize..20), side in 1usize..6,
+    ) {
+        let window = [side; 2];
+        let largest = |x| max_pool2d(x, MaxPoolOptions::new(window).with_stride(window));
+        let mean = |x| avg_pool2d(x, AvgPoolOptions::new(window).with_stride(window));
+        let run = |pool: &dyn Fn(Tensor<4>) -> Tensor<4>| {
+            let x = tensor(values(batch * channels * height * width, 1), [batch, channels, height, width]);
+            let output = pool(x.clone());
+            let shape = output.dims();
+            let weights = tensor(positive(shape.iter().product(), 9), shape);
+            let gradients = (output.clone() * weights).sum().backward();
+            (vec(output.inner()), vec(x.grad(&gradients).expect("a gradient")))
+        };
+        for (fused, stock) in [
+            (run(&|x| max_pool(x, side)), run(&largest)),
+            (run(&|x| average_pool(x, side)), run(&mean)),
+        ] {
+            assert_close(&fused.0, &stock.0, "output");
+            assert_close(&fused.1, &stock.1, "gradient");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@
 const AT_ONCE: usize = 16;
 
 /// Values behind a map that are read, and not used.
-pub(super) fn margin(side: usize) -> usize {
+pub(crate) fn margin(side: usize) -> usize {
     AT_ONCE * side
 }
 
@@ -17,7 +17,7 @@ pub(super) fn margin(side: usize) -> usize {
 ///
 /// `map` has rows of `pitch` values, and a [`margin`] behind it; `best` and `place` are `[height, width]` of the output.
 #[inline(always)]
-pub(super) fn max_pool(
+pub(crate) fn max_pool(
     map: &[f32],
     (pitch, side): (usize, usize),
     width: usize,

@@ -1,0 +1,120 @@
+use burn::tensor::{
+    Tensor,
+    module::{avg_pool2d, max_pool2d},
+    ops::{AvgPoolOptions, MaxPoolOptions},
+};
+
+/// The largest value of each window of `side` × `side`, side by side.
+///
+/// Fused on the CPU, burn's own operations elsewhere.
+///
+/// # Shapes
+///
+/// - input: `[batch, channels, height, width]`
+/// - output: `[batch, channels, height / side, width / side]`
+#[must_use]
+pub fn max_pool(input: Tensor<4>, side: usize) -> Tensor<4> {
+    #[cfg(feature = "flex")]
+    if super::is_host(&input.device()) {
+        return fused::pool(input, side, fused::Kind::Max);
+    }
+    let window = [side; 2];
+    max_pool2d(input, MaxPoolOptions::new(window).with_stride(window))
+}
+
+/// The mean of each window of `side` × `side`, side by side.
+///
+/// Fused on the CPU, burn's own operations elsewhere.
+///
+/// # Shapes
+///
+/// - input: `[batch, channels, height, width]`
+/// - output: `[batch, channels, height / side, width / side]`
+#[must_use]
+pub fn average_pool(input: Tensor<4>, side: usize) -> Tensor<4> {
+    #[cfg(feature = "flex")]
+    if super::is_host(&input.device()) {
+        return fused::pool(input, side, fused::Kind::Average);
+    }
+    let window = [side; 2];
+    avg_pool2d(input, AvgPoolOptions::new(window).with_stride(window))
+}
+
+#[cfg(feature = "flex")]
+mod fused {
+    use std::sync::Arc;
+
+    use burn::{
+        backend::TensorMetadata,
+        tensor::{Shape, Tensor},
+    };
+
+    use crate::{
+        PoolShape, average_pool_backward, average_pool_forward, max_pool_backward,
+        max_pool_forward,
+        tensors::flex::{
+            Done, Primitive, from_plain, from_tracked, new, plain, record, tracked, values,
+        },
+    };
+
+    #[derive(Clone, Copy)]
+    pub(super) enum Kind {
+        Max,
+        Average,
+    }
+
+    #[derive(Clone, Debug)]
+    struct Pool {
+        shape: PoolShape,
+        input: Shape,
+        /// None of means.
+        places: Option<Arc<[u16]>>,
+    }
+
+    impl Pool {
+        fn forward(input: &Primitive, side: usize, kind: Kind) -> (Primitive, Self) {
+            let dims = input.shape();
+            let shape = PoolShape {
+                maps: dims[0] * dims[1],
+                height: dims[2],
+                width: dims[3],
+                side,
+            };
+            let (output, places) = match kind {
+                Kind::Max => {
+                    let (output, places) = max_pool_forward(shape, &values(input));
+                    (output, Some(places.into()))
+                }
+                Kind::Average => (average_pool_forward(shape, &values(input)), None),
+            };
+            let [height, width] = shape.output();
+            let output = new(output, [dims[0], dims[1], height, width]);
+            let done = Self {
+                shape,
+                input: dims,
+                places,
+            };
+            (output, done)
+        }
+    }
+
+    pub(super) fn pool(input: Tensor<4>, side: usize, kind: Kind) -> Tensor<4> {
+        if !input.device().is_autodiff() {
+            return from_plain(Pool::forward(&plain(input), side, kind).0);
+        }
+        let (input, node) = tracked(input).into_parts();
+        let (output, done) = Pool::forward(&input, side, kind);
+        from_tracked(record([node], done, output))
+    }
+
+    impl Done for Pool {
+        fn gradients(self, gradient: &Primitive, _: &[bool]) -> Vec<Option<Primitive>> {
+            let gradient = values(gradient);
+            let of_input = match self.places {
+                Some(places) => max_pool_backward(self.shape, &places, &gradient),
+                None => average_pool_backward(self.shape, &gradient),
+            };
+            vec![Some(new(of_input, self.input))]
+        }
+    }
+}
