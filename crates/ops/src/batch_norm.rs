@@ -233,7 +233,9 @@ impl Scaling {
                     *out = centered.mul_add(self.scale[lane], self.offset[lane]);
                 }
                 if has_relu {
-                    out.iter_mut().for_each(|value| *value = relu(*value));
+                    for value in out {
+                        *value = relu(*value);
+                    }
                 }
             }
         }

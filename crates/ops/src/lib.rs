@@ -5,8 +5,10 @@
 //!
 //! | operation | in one go |
 //! |---|---|
-//! | [`tensors::linear`] | product, bias, `ReLU`; both gradients' products over one packed copy of the mask |
+//! | [`tensors::linear`] | product, bias, `ReLU`; both gradients' products over one packed copy of the mask; no products with zeros where an input is mostly zero |
 //! | [`tensors::conv`] | product without patches, bias, `ReLU`, maximum pooling; gradients example by example, in the cache |
+//! | [`tensors::batch_norm_train`], [`tensors::batch_norm_known`] | normalization, `ReLU`; all of a channel by one thread |
+//! | [`tensors::max_pool`], [`tensors::average_pool`] | pooling that stands by itself |
 //! | [`tensors::cross_entropy`] | softmax, loss and gradient |
 //!
 //! [`tensors`] has them on burn's tensors, with automatic differentiation: fused on the CPU backend, of burn's own

@@ -46,7 +46,7 @@ impl<'a> Strips<'a> {
             out: &mut seen,
         });
         let n_left = seen.iter().filter(|seen| **seen != 0.0).count();
-        if n_left as f64 > MOST_LEFT * n_depths as f64 {
+        if n_depths == 0 || n_left as f64 > MOST_LEFT * n_depths as f64 {
             return None;
         }
         let n_strips = n_rows.div_ceil(ROWS);
@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(first, [1.0, 2.0, 0.0]);
         // Beyond the last row stands that row again.
         assert!(factors.iter().all(|row| row[1..] == [row[1]; ROWS - 1]));
-        assert_eq!(factors[2][1], 3.0);
+        assert_eq!(factors[2][1..2], [3.0]);
     }
 
     /// Three quarters of eight are six.
