@@ -1,7 +1,7 @@
 //! Tables of answers: one line per example, with its set, its label, what was predicted, and its slices.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     path::Path,
 };
 
@@ -81,13 +81,13 @@ impl Table {
         let columns = Columns::find(header, roles).map_err(wrong)?;
         let mut classes = Names::default();
         let mut slices: Vec<Names> = columns.slices.iter().map(|_| Names::default()).collect();
-        let mut parts: BTreeMap<(Option<SetName>, Option<String>), Part> = BTreeMap::new();
-        let mut taken = BTreeSet::new();
+        // With the names of the examples that are there already.
+        let mut parts: BTreeMap<_, (Part, HashSet<String>)> = BTreeMap::new();
         let mut n_labels = 0;
         let mut labels_differ = false;
         let mut first_label = None;
-        for record in reader.records() {
-            let record = record.map_err(|error| wrong(torn(&error)))?;
+        let mut record = StringRecord::new();
+        while (reader.read_record(&mut record)).map_err(|error| wrong(torn(&error)))? {
             let line = record.position().map_or(0, csv::Position::line);
             let wrong = |what: String| wrong(format!("line {line}: {what}"));
             let set = columns.set(&record).map_err(wrong)?;
@@ -95,10 +95,13 @@ impl Table {
             if seed.as_deref() == Some("") {
                 return Err(wrong("the seed is empty; expected its name".into()));
             }
-            let part = parts.entry((set, seed.clone())).or_insert_with(|| Part {
-                set,
-                seed,
-                scored: columns.empty(),
+            let (part, taken) = parts.entry((set, seed)).or_insert_with_key(|(set, seed)| {
+                let part = Part {
+                    set: *set,
+                    seed: seed.clone(),
+                    scored: columns.empty(),
+                };
+                (part, HashSet::new())
             });
             let label = columns.label(&record).map_err(wrong)?;
             let label = classes.number(label);
@@ -113,7 +116,7 @@ impl Table {
             let id = columns
                 .example
                 .map_or_else(|| format!("line {line}"), |at| record[at].trim().to_owned());
-            if columns.example.is_some() && !taken.insert((set, part.seed.clone(), id.clone())) {
+            if columns.example.is_some() && !taken.insert(id.clone()) {
                 return Err(wrong(format!(
                     "example `{id}` stands there twice in one set; expected each once"
                 )));
@@ -145,7 +148,7 @@ impl Table {
             );
             return Err(wrong(what));
         }
-        let mut parts: Vec<Part> = parts.into_values().collect();
+        let mut parts: Vec<Part> = parts.into_values().map(|(part, _)| part).collect();
         if let Some(what) = strangers(&parts, classes.all()).filter(|_| roles.has_set) {
             return Err(wrong(what));
         }
