@@ -11,7 +11,7 @@ use burn::tensor::{
     ops::{ConvOptions, MaxPoolOptions},
 };
 use divan::Bencher;
-use plumb_ops::tensors::{ConvStep, conv, cross_entropy, linear};
+use plumb_ops::tensors::{ConvStep, batch_norm_train, conv, cross_entropy, linear, max_pool};
 
 /// The same as the program has.
 #[global_allocator]
@@ -136,6 +136,47 @@ fn conv_fused<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 
 #[divan::bench(args = CONVOLUTIONS, consts = [false, true], sample_count = 10)]
 fn conv_stock<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 7]) {
     convolution(bencher, shape, stock_convolution, IS_BACKWARD);
+}
+
+/// `[batch, channels, side]`.
+const MAPS: [[usize; 3]; 2] = [[64, 32, 28], [64, 64, 14]];
+
+fn maps(
+    bencher: Bencher<'_, '_>,
+    [batch, channels, side]: [usize; 3],
+    operation: impl Fn(Tensor<4>, Tensor<1>, Tensor<1>) -> Tensor<4> + Sync,
+    is_backward: bool,
+) {
+    let x = random([batch, channels, side, side]).require_grad();
+    let [gamma, beta] = [0, 1].map(|_| random([channels]).require_grad());
+    let forward = || operation(x.clone(), gamma.clone(), beta.clone());
+    time(bencher, forward, is_backward);
+}
+
+/// Normalization and nonlinearity.
+#[divan::bench(args = MAPS, consts = [false, true])]
+fn batch_norm_fused<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
+    let operation = |x, gamma, beta| batch_norm_train(x, gamma, beta, 1e-5, true).output;
+    maps(bencher, shape, operation, IS_BACKWARD);
+}
+
+#[divan::bench(args = MAPS, consts = [false, true], sample_count = 10)]
+fn batch_norm_stock<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
+    let operation =
+        |x, gamma, beta| activation::relu(module::batch_norm_train(x, gamma, beta, 1e-5).output);
+    maps(bencher, shape, operation, IS_BACKWARD);
+}
+
+#[divan::bench(args = MAPS, consts = [false, true])]
+fn max_pool_fused<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
+    maps(bencher, shape, |x, _, _| max_pool(x, 2), IS_BACKWARD);
+}
+
+#[divan::bench(args = MAPS, consts = [false, true], sample_count = 10)]
+fn max_pool_stock<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
+    let operation =
+        |x, _, _| module::max_pool2d(x, MaxPoolOptions::new([2; 2]).with_stride([2; 2]));
+    maps(bencher, shape, operation, IS_BACKWARD);
 }
 
 /// Loss and gradient of a batch.

@@ -18,7 +18,7 @@
 //! processor can do at all, a large product of the crate `gemm` included, and unlike that it reads convolutions'
 //! windows where they lie.
 //!
-//! What comes out depends on shapes alone, never on the number of threads: sums run in the order of the depth, and
+//! What comes out depends on values and shapes alone, never on the number of threads: sums run in the order of the depth, and
 //! where partial sums are added, in the order of the examples.
 //!
 //! Each operation is tested against plain loops in 64 bits, and against burn's own operations (`tensors/tests.rs`).
