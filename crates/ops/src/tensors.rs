@@ -6,7 +6,7 @@ mod cross_entropy;
 mod linear;
 mod pool;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, activation};
 
 pub use batch_norm::{BatchNormed, batch_norm_known, batch_norm_train};
 pub use conv::{ConvStep, conv};
@@ -16,6 +16,15 @@ pub use pool::{average_pool, max_pool};
 
 #[cfg(feature = "flex")]
 mod flex;
+
+/// What stands behind an operation of burn's own: `ReLU`, or nothing.
+fn nonlinear<const D: usize>(output: Tensor<D>, has_relu: bool) -> Tensor<D> {
+    if has_relu {
+        activation::relu(output)
+    } else {
+        output
+    }
+}
 
 /// Whether tensors of this device are slices of host memory, which come and go without a copy, and on which operations
 /// are fused: those of burn's CPU backend, flex.

@@ -1,4 +1,6 @@
-use burn::tensor::{Tensor, activation, module};
+use burn::tensor::{Tensor, module};
+
+use super::nonlinear;
 
 /// What is normalized by its own mean and variance.
 pub struct BatchNormed<const D: usize> {
@@ -60,14 +62,6 @@ pub fn batch_norm_known<const D: usize>(
     }
     let output = module::batch_norm(input, gamma, beta, mean, variance, epsilon);
     nonlinear(output, has_relu)
-}
-
-fn nonlinear<const D: usize>(output: Tensor<D>, has_relu: bool) -> Tensor<D> {
-    if has_relu {
-        activation::relu(output)
-    } else {
-        output
-    }
 }
 
 #[cfg(feature = "flex")]

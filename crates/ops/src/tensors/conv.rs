@@ -1,8 +1,6 @@
-use burn::tensor::{
-    Tensor, activation,
-    module::{conv2d, max_pool2d},
-    ops::{ConvOptions, MaxPoolOptions},
-};
+use burn::tensor::{Tensor, module::conv2d, ops::ConvOptions};
+
+use super::nonlinear;
 
 /// What a convolution does beside its product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,15 +46,12 @@ pub fn conv(
         max_pool,
     } = options;
     let stock = ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
-    let mut output = conv2d(input, weight, bias, stock);
-    if has_relu {
-        output = activation::relu(output);
-    }
+    let output = nonlinear(conv2d(input, weight, bias, stock), has_relu);
     if max_pool > 1 {
-        let window = [max_pool; 2];
-        output = max_pool2d(output, MaxPoolOptions::new(window).with_stride(window));
+        super::max_pool(output, max_pool)
+    } else {
+        output
     }
-    output
 }
 
 #[cfg(feature = "flex")]

@@ -1,4 +1,6 @@
-use burn::tensor::{Tensor, activation, module};
+use burn::tensor::{Tensor, module};
+
+use super::nonlinear;
 
 /// A fully connected layer, with `ReLU` behind it or not.
 ///
@@ -21,12 +23,7 @@ pub fn linear(
     if super::is_host(&weight.device()) {
         return fused::linear(input, weight, bias, has_relu);
     }
-    let output = module::linear(input, weight, bias);
-    if has_relu {
-        activation::relu(output)
-    } else {
-        output
-    }
+    nonlinear(module::linear(input, weight, bias), has_relu)
 }
 
 #[cfg(feature = "flex")]
