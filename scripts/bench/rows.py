@@ -54,8 +54,9 @@ def table(rows):
         best = row.fastest()
         peer = f"{spread(row.peer[best])} {best}" if best else "-"
         ratio = row.ratio()
-        shown = "-" if ratio is None else f"{ratio:.2f}"
-        cells.append((f"{row.work}, {row.unit}", spread(row.ours), peer, shown, f"{row.wanted:.2f}"))
+        # Nothing is wanted of what nothing stands beside.
+        shown, wanted = ("-", "-") if ratio is None else (f"{ratio:.2f}", f"{row.wanted:.2f}")
+        cells.append((f"{row.work}, {row.unit}", spread(row.ours), peer, shown, wanted))
     widths = [max(len(line[column]) for line in cells) for column in range(5)]
     return "\n".join(
         "  ".join(cell.ljust(width) if column < 3 else cell.rjust(width)
