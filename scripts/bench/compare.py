@@ -27,12 +27,17 @@ def on_digits(name):
     return f"{name} on digits"
 
 
+def measured_as(name):
+    """What a model is measured as: on any inputs, and some on digits besides."""
+    return [name, on_digits(name)] if name in ON_DIGITS else [name]
+
+
 class Comparison:
     def __init__(self, args):
         self.args = args
         self.steps, self.evaluation = {}, {}
         for name, (words, wanted) in MODELS.items():
-            for what, where in (name, ""), (on_digits(name), ", MNIST digits"):
+            for what, where in zip(measured_as(name), ("", ", MNIST digits")):
                 self.steps[what] = Row(f"training step, {words}{where}", "ms", wanted)
                 self.evaluation[what] = Row(f"evaluation, {words.split(',')[0]}{where}", "examples/s", 1.2, is_rate=True)
         self.share = {name: [] for name in MODELS}
@@ -57,7 +62,7 @@ class Comparison:
             steps = ["--steps", self.args.steps, "--device", device, "--variants", *self.args.variants]
             for one in lines(self.peer("steps", name, *steps)[0]):
                 # Its products take as long on any numbers.
-                for what in name, on_digits(name):
+                for what in measured_as(name):
                     self.steps[what].add_peer(one["variant"], one["step_ms"])
                     self.evaluation[what].add_peer(one["variant"], one["evaluate_examples_per_sec"])
         found = self.our_steps(name, f"configs/bench/{name}.toml")

@@ -3,7 +3,7 @@ use burn::{
     nn::{Dropout, DropoutConfig, PaddingConfig2d, conv::Conv2d},
     tensor::Tensor,
 };
-use plumb_ops::tensors::{self, ConvStep};
+use plumb_ops::tensors::{self, ConvStep, Pooling};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -346,10 +346,11 @@ impl Block {
     }
 
     fn pool(&self, x: Tensor<4>) -> Tensor<4> {
-        match self.pool_kind {
-            PoolKind::Max => tensors::max_pool(x, self.pool),
-            PoolKind::Avg => tensors::average_pool(x, self.pool),
-        }
+        let pooling = match self.pool_kind {
+            PoolKind::Max => Pooling::Max,
+            PoolKind::Avg => Pooling::Mean,
+        };
+        tensors::pool(x, self.pool, pooling)
     }
 }
 

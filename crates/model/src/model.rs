@@ -62,6 +62,12 @@ impl Model {
         (features, logits)
     }
 
+    /// Numbers that the output layer sees of an example: the width of what [`Self::embed`] gives.
+    #[must_use]
+    pub fn n_features(&self) -> usize {
+        self.output.weight.dims()[0]
+    }
+
     /// As [`Self::forward`], with dropout.
     ///
     /// Its masks are drawn on the host from this stream, so that equal streams drop the same values on every

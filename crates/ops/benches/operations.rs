@@ -11,7 +11,7 @@ use burn::tensor::{
     ops::{ConvOptions, MaxPoolOptions},
 };
 use divan::Bencher;
-use plumb_ops::tensors::{ConvStep, batch_norm_train, conv, cross_entropy, linear, max_pool};
+use plumb_ops::tensors::{ConvStep, Pooling, batch_norm_train, conv, cross_entropy, linear, pool};
 
 /// The same as the program has.
 #[global_allocator]
@@ -169,7 +169,12 @@ fn batch_norm_stock<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [u
 
 #[divan::bench(args = MAPS, consts = [false, true])]
 fn max_pool_fused<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
-    maps(bencher, shape, |x, _, _| max_pool(x, 2), IS_BACKWARD);
+    maps(
+        bencher,
+        shape,
+        |x, _, _| pool(x, 2, Pooling::Max),
+        IS_BACKWARD,
+    );
 }
 
 #[divan::bench(args = MAPS, consts = [false, true], sample_count = 10)]

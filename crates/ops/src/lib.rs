@@ -5,10 +5,10 @@
 //!
 //! | operation | in one go |
 //! |---|---|
-//! | [`tensors::linear`] | product, bias, `ReLU`; both gradients' products over one packed copy of the mask; no products with zeros where an input is mostly zero |
+//! | [`tensors::linear`] | product, bias, `ReLU`; both gradients, over one packed copy of the mask; many zeros left out |
 //! | [`tensors::conv`] | product without patches, bias, `ReLU`, maximum pooling; gradients example by example, in the cache |
-//! | [`tensors::batch_norm_train`], [`tensors::batch_norm_known`] | normalization, `ReLU`; all of a channel by one thread |
-//! | [`tensors::max_pool`], [`tensors::average_pool`] | pooling that stands by itself |
+//! | [`tensors::batch_norm_train`], [`tensors::batch_norm_known`] | normalization, `ReLU`; a channel by one thread |
+//! | [`tensors::pool`] | maxima or means of windows, where pooling stands by itself |
 //! | [`tensors::cross_entropy`] | softmax, loss and gradient |
 //!
 //! [`tensors`] has them on burn's tensors, with automatic differentiation: fused on the CPU backend, of burn's own
@@ -18,8 +18,8 @@
 //! processor can do at all, a large product of the crate `gemm` included, and unlike that it reads convolutions'
 //! windows where they lie.
 //!
-//! What comes out depends on values and shapes alone, never on the number of threads: sums run in the order of the depth, and
-//! where partial sums are added, in the order of the examples.
+//! What comes out depends on values and shapes alone, never on the number of threads: sums run in the order of the
+//! depth, and where partial sums are added, in the order of the examples.
 //!
 //! Each operation is tested against plain loops in 64 bits, and against burn's own operations (`tensors/tests.rs`).
 

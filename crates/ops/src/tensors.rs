@@ -12,7 +12,7 @@ pub use batch_norm::{BatchNormed, batch_norm_known, batch_norm_train};
 pub use conv::{ConvStep, conv};
 pub use cross_entropy::cross_entropy;
 pub use linear::linear;
-pub use pool::{average_pool, max_pool};
+pub use pool::{Pooling, pool};
 
 #[cfg(feature = "flex")]
 mod flex;

@@ -1,10 +1,13 @@
 use std::ops::Range;
 
-use burn::tensor::Tensor;
 use plumb_diagnostics::ErrorCount;
 use plumb_model::Model;
 
-use crate::{Error, device::traffic::from_device, feed::Feed, outputs::Embedding};
+use crate::{
+    Error,
+    feed::Feed,
+    outputs::{self, Embedding},
+};
 
 /// Examples per forward pass: enough to keep the cores busy, few enough to stay in the caches.
 const BATCH_SIZE: usize = 1024;
@@ -41,24 +44,23 @@ pub(crate) struct Prediction {
 pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
     let logits =
         batches(set.len()).map(|batch| Ok(model.forward(set.slice(batch.start, batch.len())?)));
-    let logits = logits.collect::<Result<Vec<Tensor<2>>, Error>>()?;
-    // One transfer per set, whatever the number of batches.
-    let logits = Tensor::cat(logits, 0); // [n, n_classes]
-    let [_, n_classes] = logits.dims();
-    let logits: Vec<f32> = from_device(|| logits.try_into_vec_as())
-        .map_err(|error| Error::failed(format!("can't read the outputs back: {error}")))?;
+    let (logits, n_classes) = outputs::read(logits.collect::<Result<_, Error>>()?)?;
     Evaluation::of(&logits, n_classes, set.labels())
 }
 
 /// Features that are kept of a set, at most: 256 MiB.
 const MOST_KEPT: usize = 1 << 26;
 
-/// The same, with all that the model says kept for whoever asks for it later.
+/// The same, with all that the model says kept for whoever asks for it later, unless that is too much.
 pub(crate) fn evaluate_and_keep(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
-    let embedding = Embedding::of(model, set, MOST_KEPT)?;
+    if set.len().saturating_mul(model.n_features()) > MOST_KEPT {
+        return evaluate(model, set);
+    }
+    let embedding = Embedding::of(model, set)?;
+    let evaluation = embedding.evaluate(set)?;
     Ok(Evaluation {
-        embedding: Some(embedding.clone()),
-        ..embedding.evaluate(set)?
+        embedding: Some(embedding),
+        ..evaluation
     })
 }
 

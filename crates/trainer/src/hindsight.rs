@@ -33,15 +33,9 @@ impl Hindsight {
         sets: &PerSet<Feed<'_>>,
         measured: &PerSet<Evaluation>,
     ) -> Result<Self, Error> {
-        let outputs = |set: SetName| {
-            let kept = measured.get(set).embedding.as_ref();
-            if let Some(outputs) = kept.map(Embedding::outputs).transpose()?.flatten() {
-                return Ok(outputs);
-            }
-            let again = Embedding::of(best, sets.get(set), usize::MAX)?;
-            again
-                .outputs()?
-                .ok_or_else(|| Error::failed("features of a set are lost"))
+        let outputs = |set: SetName| match &measured.get(set).embedding {
+            Some(kept) => kept.outputs(),
+            None => Embedding::of(best, sets.get(set))?.outputs(),
         };
         Self::of_outputs(
             config,

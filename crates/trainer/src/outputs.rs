@@ -1,6 +1,6 @@
 //! All that a model says of a set: features, and the probability of every class.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use burn::tensor::Tensor;
 use plumb_model::Model;
@@ -25,38 +25,26 @@ pub(crate) struct Outputs {
 /// chosen, so that a set need not pass through them again.
 #[derive(Clone)]
 pub(crate) struct Embedding {
-    /// Per batch what the output layer sees, on the device: `[batch, width]`. None of it if that is too much.
-    features: Option<Vec<Tensor<2>>>,
+    /// Per batch what the output layer sees, on the device: `[batch, width]`.
+    features: Vec<Tensor<2>>,
     /// `[n, classes]`, row-major.
     logits: Arc<[f32]>,
     n_classes: usize,
 }
 
 impl Embedding {
-    /// Runs a model in evaluation mode (`Module::valid`) over a whole set, and keeps no more than so many features.
+    /// Runs a model in evaluation mode (`Module::valid`) over a whole set.
     ///
     /// # Errors
     /// [`Error::Failed`] if values can't be read.
-    pub(crate) fn of(model: &Model, set: &Feed<'_>, most: usize) -> Result<Self, Error> {
-        let mut features = Some(Vec::new());
-        let mut logits = Vec::new();
-        for batch in batches(set.len()) {
-            let of_batch = model.embed(set.slice(batch.start, batch.len())?);
-            let [_, width] = of_batch.0.dims();
-            if set.len().saturating_mul(width) > most {
-                features = None;
-            }
-            if let Some(features) = &mut features {
-                features.push(of_batch.0);
-            }
-            logits.push(of_batch.1);
-        }
-        // One transfer per set, whatever the number of batches.
-        let logits = Tensor::cat(logits, 0);
-        let [_, n_classes] = logits.dims();
+    pub(crate) fn of(model: &Model, set: &Feed<'_>) -> Result<Self, Error> {
+        let embed = |batch: Range<usize>| Ok(model.embed(set.slice(batch.start, batch.len())?));
+        let parts = batches(set.len()).map(embed);
+        let (features, logits) = parts.collect::<Result<(Vec<_>, Vec<_>), Error>>()?;
+        let (logits, n_classes) = read(logits)?;
         Ok(Self {
             features,
-            logits: numbers(logits)?.into(),
+            logits: logits.into(),
             n_classes,
         })
     }
@@ -69,32 +57,35 @@ impl Embedding {
         Evaluation::of(&self.logits, self.n_classes, set.labels())
     }
 
-    /// Reads it back; none if the features were not kept.
+    /// Reads it back.
     ///
     /// # Errors
     /// [`Error::Failed`] if values can't be read.
-    pub(crate) fn outputs(&self) -> Result<Option<Outputs>, Error> {
-        let Some(features) = &self.features else {
-            return Ok(None);
-        };
-        let features = Tensor::cat(features.clone(), 0);
-        let [_, width] = features.dims();
+    pub(crate) fn outputs(&self) -> Result<Outputs, Error> {
+        let (features, width) = read(self.features.clone())?;
         let rows = self.logits.chunks_exact(self.n_classes);
         let probabilities = rows.flat_map(|row| {
             let row = softmax(row).unwrap_or_else(|| vec![f64::NAN; self.n_classes]);
             row.into_iter().map(|probability| probability as f32)
         });
-        Ok(Some(Outputs {
-            features: numbers(features)?,
+        Ok(Outputs {
+            features,
             probabilities: probabilities.collect(),
             width,
-        }))
+        })
     }
 }
 
-fn numbers(tensor: Tensor<2>) -> Result<Vec<f32>, Error> {
-    from_device(|| tensor.try_into_vec_as())
-        .map_err(|error| Error::failed(format!("can't read the outputs back: {error}")))
+/// The rows of all batches of a set, and their width: one transfer, whatever the number of batches.
+///
+/// # Errors
+/// [`Error::Failed`] if values can't be read.
+pub(crate) fn read(batches: Vec<Tensor<2>>) -> Result<(Vec<f32>, usize), Error> {
+    let rows = Tensor::cat(batches, 0);
+    let [_, width] = rows.dims();
+    let rows = from_device(|| rows.try_into_vec_as())
+        .map_err(|error| Error::failed(format!("can't read the outputs back: {error}")))?;
+    Ok((rows, width))
 }
 
 /// The probabilities of logits, one per class; none if one of them is no number.

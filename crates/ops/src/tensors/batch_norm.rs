@@ -30,7 +30,7 @@ pub fn batch_norm_train<const D: usize>(
 ) -> BatchNormed<D> {
     #[cfg(feature = "flex")]
     if super::is_host(&gamma.device()) {
-        return fused::train(input, gamma, beta, epsilon, has_relu);
+        return fused::batch_norm(input, (gamma, beta), None, epsilon, has_relu);
     }
     let normed = module::batch_norm_train(input, gamma, beta, epsilon);
     BatchNormed {
@@ -58,7 +58,8 @@ pub fn batch_norm_known<const D: usize>(
 ) -> Tensor<D> {
     #[cfg(feature = "flex")]
     if super::is_host(&gamma.device()) {
-        return fused::known(input, (gamma, beta), (mean, variance), epsilon, has_relu);
+        let known = Some((mean, variance));
+        return fused::batch_norm(input, (gamma, beta), known, epsilon, has_relu).output;
     }
     let output = module::batch_norm(input, gamma, beta, mean, variance, epsilon);
     nonlinear(output, has_relu)
@@ -66,10 +67,7 @@ pub fn batch_norm_known<const D: usize>(
 
 #[cfg(feature = "flex")]
 mod fused {
-    use burn::{
-        backend::{TensorMetadata, autodiff::ops::NodeGuard},
-        tensor::Tensor,
-    };
+    use burn::{backend::TensorMetadata, tensor::Tensor};
 
     use super::BatchNormed;
     use crate::{
@@ -88,106 +86,58 @@ mod fused {
         }
     }
 
-    pub(super) fn train<const D: usize>(
+    /// By a mean and a variance that are known, or else by the batch's own.
+    pub(super) fn batch_norm<const D: usize>(
         input: Tensor<D>,
-        gamma: Tensor<1>,
-        beta: Tensor<1>,
+        (gamma, beta): (Tensor<1>, Tensor<1>),
+        known: Option<(Tensor<1>, Tensor<1>)>,
         epsilon: f64,
         has_relu: bool,
     ) -> BatchNormed<D> {
-        let is_tracked = gamma.device().is_autodiff();
+        let is_own = known.is_none();
+        let known = known.map(|(mean, variance)| {
+            let [mean, variance] = [mean, variance].map(Tensor::without_autodiff).map(plain);
+            (mean, variance)
+        });
+        let epsilon = epsilon as f32;
         let run = |input: &Primitive, gamma: &Primitive, beta: &Primitive| {
             let of = shape(input);
             let by = (&*values(gamma), &*values(beta));
-            let done = batch_norm_forward(of, &values(input), by, epsilon as f32, has_relu);
-            let output = new(done.output, input.shape());
-            let figures = [done.mean, done.variance].map(|figure| new(figure, [of.channels]));
-            (output, figures)
+            if let Some((mean, variance)) = known {
+                let known = (&*values(&mean), &*values(&variance));
+                let output = batch_norm_known(of, &values(input), by, known, epsilon, has_relu);
+                return (new(output, input.shape()), mean, variance);
+            }
+            let done = batch_norm_forward(of, &values(input), by, epsilon, has_relu);
+            let [mean, variance] =
+                [done.mean, done.variance].map(|figure| new(figure, [of.channels]));
+            (new(done.output, input.shape()), mean, variance)
         };
-        if !is_tracked {
-            let (output, [mean, variance]) = run(&plain(input), &plain(gamma), &plain(beta));
+        if !gamma.device().is_autodiff() {
+            let (output, mean, variance) = run(&plain(input), &plain(gamma), &plain(beta));
             return BatchNormed {
                 output: from_plain(output),
                 mean: from_plain(mean),
                 variance: from_plain(variance),
             };
         }
-        let operands = Operands::of(input, gamma, beta);
-        let (output, [mean, variance]) = run(&operands.input, &operands.gamma, &operands.beta);
-        BatchNormed {
-            mean: from_plain::<1>(mean.clone()).autodiff(),
-            variance: from_plain::<1>(variance.clone()).autodiff(),
-            output: operands.record(true, (mean, variance), epsilon, has_relu, output),
-        }
-    }
-
-    pub(super) fn known<const D: usize>(
-        input: Tensor<D>,
-        (gamma, beta): (Tensor<1>, Tensor<1>),
-        (mean, variance): (Tensor<1>, Tensor<1>),
-        epsilon: f64,
-        has_relu: bool,
-    ) -> Tensor<D> {
-        let is_tracked = gamma.device().is_autodiff();
-        let [mean, variance] = [mean, variance].map(|figure| plain(figure.without_autodiff()));
-        let run = |input: &Primitive, gamma: &Primitive, beta: &Primitive| {
-            let output = batch_norm_known(
-                shape(input),
-                &values(input),
-                (&values(gamma), &values(beta)),
-                (&values(&mean), &values(&variance)),
-                epsilon as f32,
-                has_relu,
-            );
-            new(output, input.shape())
+        let (input, input_node) = tracked(input).into_parts();
+        let (gamma, gamma_node) = tracked(gamma).into_parts();
+        let (beta, beta_node) = tracked(beta).into_parts();
+        let (output, mean, variance) = run(&input, &gamma, &beta);
+        let done = BatchNorm {
+            is_own,
+            input,
+            gamma,
+            mean: mean.clone(),
+            variance: variance.clone(),
+            epsilon,
+            output_of_relu: has_relu.then(|| output.clone()),
         };
-        if !is_tracked {
-            return from_plain(run(&plain(input), &plain(gamma), &plain(beta)));
-        }
-        let operands = Operands::of(input, gamma, beta);
-        let output = run(&operands.input, &operands.gamma, &operands.beta);
-        operands.record(false, (mean, variance), epsilon, has_relu, output)
-    }
-
-    /// What gradients are asked for.
-    struct Operands {
-        input: Primitive,
-        gamma: Primitive,
-        beta: Primitive,
-        nodes: [NodeGuard; 3],
-    }
-
-    impl Operands {
-        fn of<const D: usize>(input: Tensor<D>, gamma: Tensor<1>, beta: Tensor<1>) -> Self {
-            let (input, input_node) = tracked(input).into_parts();
-            let (gamma, gamma_node) = tracked(gamma).into_parts();
-            let (beta, beta_node) = tracked(beta).into_parts();
-            Self {
-                input,
-                gamma,
-                beta,
-                nodes: [input_node, gamma_node, beta_node],
-            }
-        }
-
-        fn record<const D: usize>(
-            self,
-            is_own: bool,
-            (mean, variance): (Primitive, Primitive),
-            epsilon: f64,
-            has_relu: bool,
-            output: Primitive,
-        ) -> Tensor<D> {
-            let done = BatchNorm {
-                is_own,
-                input: self.input,
-                gamma: self.gamma,
-                mean,
-                variance,
-                epsilon: epsilon as f32,
-                output_of_relu: has_relu.then(|| output.clone()),
-            };
-            from_tracked(record(self.nodes, done, output))
+        BatchNormed {
+            output: from_tracked(record([input_node, gamma_node, beta_node], done, output)),
+            mean: from_plain::<1>(mean).autodiff(),
+            variance: from_plain::<1>(variance).autodiff(),
         }
     }
 

@@ -48,7 +48,7 @@ pub fn conv(
     let stock = ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
     let output = nonlinear(conv2d(input, weight, bias, stock), has_relu);
     if max_pool > 1 {
-        super::max_pool(output, max_pool)
+        super::pool(output, max_pool, super::Pooling::Max)
     } else {
         output
     }

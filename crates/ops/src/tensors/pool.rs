@@ -4,25 +4,16 @@ use burn::tensor::{
     ops::{AvgPoolOptions, MaxPoolOptions},
 };
 
-/// The largest value of each window of `side` × `side`, side by side.
-///
-/// Fused on the CPU, burn's own operations elsewhere.
-///
-/// # Shapes
-///
-/// - input: `[batch, channels, height, width]`
-/// - output: `[batch, channels, height / side, width / side]`
-#[must_use]
-pub fn max_pool(input: Tensor<4>, side: usize) -> Tensor<4> {
-    #[cfg(feature = "flex")]
-    if super::is_host(&input.device()) {
-        return fused::pool(input, side, fused::Kind::Max);
-    }
-    let window = [side; 2];
-    max_pool2d(input, MaxPoolOptions::new(window).with_stride(window))
+/// What becomes of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pooling {
+    /// Its largest value.
+    Max,
+    /// The mean of its values.
+    Mean,
 }
 
-/// The mean of each window of `side` × `side`, side by side.
+/// Pools windows of `side` × `side`, side by side.
 ///
 /// Fused on the CPU, burn's own operations elsewhere.
 ///
@@ -31,13 +22,16 @@ pub fn max_pool(input: Tensor<4>, side: usize) -> Tensor<4> {
 /// - input: `[batch, channels, height, width]`
 /// - output: `[batch, channels, height / side, width / side]`
 #[must_use]
-pub fn average_pool(input: Tensor<4>, side: usize) -> Tensor<4> {
+pub fn pool(input: Tensor<4>, side: usize, pooling: Pooling) -> Tensor<4> {
     #[cfg(feature = "flex")]
     if super::is_host(&input.device()) {
-        return fused::pool(input, side, fused::Kind::Average);
+        return fused::pool(input, side, pooling);
     }
     let window = [side; 2];
-    avg_pool2d(input, AvgPoolOptions::new(window).with_stride(window))
+    match pooling {
+        Pooling::Max => max_pool2d(input, MaxPoolOptions::new(window).with_stride(window)),
+        Pooling::Mean => avg_pool2d(input, AvgPoolOptions::new(window).with_stride(window)),
+    }
 }
 
 #[cfg(feature = "flex")]
@@ -49,6 +43,7 @@ mod fused {
         tensor::{Shape, Tensor},
     };
 
+    use super::Pooling;
     use crate::{
         PoolShape, average_pool_backward, average_pool_forward, max_pool_backward,
         max_pool_forward,
@@ -56,12 +51,6 @@ mod fused {
             Done, Primitive, from_plain, from_tracked, new, plain, record, tracked, values,
         },
     };
-
-    #[derive(Clone, Copy)]
-    pub(super) enum Kind {
-        Max,
-        Average,
-    }
 
     #[derive(Clone, Debug)]
     struct Pool {
@@ -72,7 +61,7 @@ mod fused {
     }
 
     impl Pool {
-        fn forward(input: &Primitive, side: usize, kind: Kind) -> (Primitive, Self) {
+        fn forward(input: &Primitive, side: usize, pooling: Pooling) -> (Primitive, Self) {
             let dims = input.shape();
             let shape = PoolShape {
                 maps: dims[0] * dims[1],
@@ -80,12 +69,12 @@ mod fused {
                 width: dims[3],
                 side,
             };
-            let (output, places) = match kind {
-                Kind::Max => {
+            let (output, places) = match pooling {
+                Pooling::Max => {
                     let (output, places) = max_pool_forward(shape, &values(input));
                     (output, Some(places.into()))
                 }
-                Kind::Average => (average_pool_forward(shape, &values(input)), None),
+                Pooling::Mean => (average_pool_forward(shape, &values(input)), None),
             };
             let [height, width] = shape.output();
             let output = new(output, [dims[0], dims[1], height, width]);
@@ -98,12 +87,12 @@ mod fused {
         }
     }
 
-    pub(super) fn pool(input: Tensor<4>, side: usize, kind: Kind) -> Tensor<4> {
+    pub(super) fn pool(input: Tensor<4>, side: usize, pooling: Pooling) -> Tensor<4> {
         if !input.device().is_autodiff() {
-            return from_plain(Pool::forward(&plain(input), side, kind).0);
+            return from_plain(Pool::forward(&plain(input), side, pooling).0);
         }
         let (input, node) = tracked(input).into_parts();
-        let (output, done) = Pool::forward(&input, side, kind);
+        let (output, done) = Pool::forward(&input, side, pooling);
         from_tracked(record([node], done, output))
     }
 

@@ -9,8 +9,7 @@ use burn::tensor::{
 use proptest::prelude::*;
 
 use super::{
-    ConvStep, average_pool, batch_norm_known, batch_norm_train, conv, cross_entropy, linear,
-    max_pool,
+    ConvStep, Pooling, batch_norm_known, batch_norm_train, conv, cross_entropy, linear, pool,
 };
 use crate::testing::{assert_close, positive, values};
 
@@ -150,8 +149,8 @@ proptest! {
             (vec(output.inner()), vec(x.grad(&gradients).expect("a gradient")))
         };
         for (fused, stock) in [
-            (run(&|x| max_pool(x, side)), run(&largest)),
-            (run(&|x| average_pool(x, side)), run(&mean)),
+            (run(&|x| pool(x, side, Pooling::Max)), run(&largest)),
+            (run(&|x| pool(x, side, Pooling::Mean)), run(&mean)),
         ] {
             assert_close(&fused.0, &stock.0, "output");
             assert_close(&fused.1, &stock.1, "gradient");

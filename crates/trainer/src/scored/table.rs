@@ -87,7 +87,10 @@ impl Table {
         let mut labels_differ = false;
         let mut first_label = None;
         let mut record = StringRecord::new();
-        while (reader.read_record(&mut record)).map_err(|error| wrong(torn(&error)))? {
+        while reader
+            .read_record(&mut record)
+            .map_err(|error| wrong(torn(&error)))?
+        {
             let line = record.position().map_or(0, csv::Position::line);
             let wrong = |what: String| wrong(format!("line {line}: {what}"));
             let set = columns.set(&record).map_err(wrong)?;
