@@ -185,7 +185,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testing::{assert_close, values};
+    use crate::testing::{assert_close, positive, values};
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
@@ -197,7 +197,7 @@ mod tests {
         ) {
             prop_assume!(side <= height.min(width));
             let shape = PoolShape { maps, height, width, side };
-            let input = values(maps * height * width, 1);
+            let input = positive(maps * height * width, 1);
             let [out_height, out_width] = shape.output();
             let gradient = values(maps * out_height * out_width, 2);
             let (output, places) = max_pool_forward(shape, &input);

@@ -7,6 +7,18 @@ pub(crate) fn values(n: usize, seed: usize) -> Vec<f32> {
         .collect()
 }
 
+/// In -1..1, drawn by the generator splitmix64 (Steele, Lea and Flood, OOPSLA 2014). At some distances [`values`] come
+/// nearly again: what is made of their differences is then mostly made of rounding errors.
+pub(crate) fn scattered(n: usize, seed: u64) -> Vec<f32> {
+    let draw = |i: u64| {
+        let z = (seed << 32 | i).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ z >> 31) >> 40) as f32 / 8_388_608.0 - 1.0
+    };
+    (0..n as u64).map(draw).collect()
+}
+
 /// In 0..1, so that sums of them do not cancel.
 pub(crate) fn positive(n: usize, seed: usize) -> Vec<f32> {
     values(n, seed)

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{assert_close, values};
+use crate::testing::{assert_close, scattered, values};
 
 /// Plain loops in 64 bits: output, mean, variance, and the gradients of input, gamma and beta.
 fn plain(
@@ -57,7 +57,10 @@ proptest! {
     ) {
         let shape = BatchNormShape { batch, channels, size };
         let n = batch * channels * size;
-        let (input, gradient) = (values(n, 1), values(n, 2));
+        // Means that are not zero, and a gradient that grows with the input, so that no sum cancels.
+        let input: Vec<f32> = scattered(n, 1).iter().map(|x| 1.0 + x).collect();
+        let gradient = scattered(n, 2).into_iter().zip(&input).map(|(a, b)| 1.0 + a + b);
+        let gradient: Vec<f32> = gradient.collect();
         let gamma: Vec<f32> = values(channels, 3).iter().map(|x| 1.0 + x / 2.0).collect();
         let beta = values(channels, 4);
         let done = batch_norm_forward(shape, &input, (&gamma, &beta), 1e-5, has_relu);
