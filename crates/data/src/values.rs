@@ -132,7 +132,7 @@ impl Values {
     ///
     /// # Panics
     /// If there is no such row.
-    pub(crate) fn row<'a>(
+    fn row<'a>(
         &'a self,
         width: usize,
         row: usize,
@@ -144,6 +144,33 @@ impl Values {
             return Ok(numbers);
         }
         self.numbers(row * width..(row + 1) * width, scratch)
+    }
+
+    /// The numbers of those rows of `width`, copied side by side into `scratch`.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub(crate) fn rows<'a>(
+        &self,
+        width: usize,
+        rows: impl Iterator<Item = usize>,
+        scratch: &'a mut Scratch,
+    ) -> Result<Numbers<'a>, MemoryError> {
+        let Scratch { bytes, floats } = scratch;
+        bytes.clear();
+        floats.clear();
+        let mut of_row = Scratch::default(); // of one that lies in pieces
+        for row in rows {
+            match self.row(width, row, &mut of_row)? {
+                Numbers::U8(values) => bytes.extend_from_slice(values),
+                Numbers::F32(values) => floats.extend_from_slice(values),
+            }
+        }
+        Ok(if self.is_u8() {
+            Numbers::U8(bytes)
+        } else {
+            Numbers::F32(floats)
+        })
     }
 
     /// Calls `visit` with all numbers in turn, many at a time, but whole rows of `width`.

@@ -99,7 +99,7 @@ pub struct TwoSample {
     pub second_scores: Vec<f64>,
 }
 
-/// Tests whether two samples of rows come from one distribution; all rows have the same features.
+/// Tests whether two samples of rows come from one distribution; all rows have the same features, of 32 bits or 64.
 ///
 /// The classifier two-sample test of Lopez-Paz and Oquab ("Revisiting classifier two-sample tests",
 /// ICLR 2017, arXiv 1610.06545). As many rows of the larger sample as the smaller has are taken by
@@ -117,13 +117,16 @@ pub struct TwoSample {
 /// # Errors
 /// [`TwoSampleError`] if a sample has fewer than two rows, rows differ in width, or a feature is not
 /// finite.
-pub fn two_sample_test(
-    first: &[Vec<f64>],
-    second: &[Vec<f64>],
+pub fn two_sample_test<T: Copy + Into<f64>>(
+    first: &[impl AsRef<[T]>],
+    second: &[impl AsRef<[T]>],
     confidence: Confidence,
     seed: u64,
 ) -> Result<TwoSample, TwoSampleError> {
-    let width = first.first().map_or(0, Vec::len);
+    let first: Vec<&[T]> = first.iter().map(AsRef::as_ref).collect();
+    let second: Vec<&[T]> = second.iter().map(AsRef::as_ref).collect();
+    let (first, second) = (&first[..], &second[..]);
+    let width = first.first().map_or(0, |row| row.len());
     check("first", first, width)?;
     check("second", second, width)?;
     let per_sample = first.len().min(second.len());
@@ -133,8 +136,8 @@ pub fn two_sample_test(
 
     let train = |half: usize| {
         let (a, b) = (first_halves.training(half), second_halves.training(half));
-        let rows = a.iter().map(|&row| &first[row][..]);
-        let rows: Vec<&[f64]> = rows.chain(b.iter().map(|&row| &second[row][..])).collect();
+        let rows = a.iter().map(|&row| first[row]);
+        let rows: Vec<&[T]> = rows.chain(b.iter().map(|&row| second[row])).collect();
         Logistic::fit(&rows, a.len())
     };
     let classifiers = [train(0), train(1)];
@@ -171,7 +174,11 @@ pub fn two_sample_test(
     })
 }
 
-fn check(sample: &'static str, rows: &[Vec<f64>], expected: usize) -> Result<(), TwoSampleError> {
+fn check<T: Copy + Into<f64>>(
+    sample: &'static str,
+    rows: &[&[T]],
+    expected: usize,
+) -> Result<(), TwoSampleError> {
     if rows.len() < 2 {
         return Err(TwoSampleError::TooFewRows {
             sample,
@@ -188,7 +195,7 @@ fn check(sample: &'static str, rows: &[Vec<f64>], expected: usize) -> Result<(),
                 expected,
             });
         }
-        if let Some(feature) = features.iter().position(|value| !value.is_finite()) {
+        if let Some(feature) = features.iter().position(|&value| !value.into().is_finite()) {
             return Err(TwoSampleError::NotFinite {
                 sample,
                 row,
@@ -231,10 +238,14 @@ impl Halves {
     }
 
     /// A score for every row of the sample, by the classifier of the other half or, for the rest, both.
-    fn scores(&self, sample: &[Vec<f64>], [zero, one]: &[Logistic; 2]) -> Vec<f64> {
+    fn scores<T: Copy + Into<f64>>(
+        &self,
+        sample: &[&[T]],
+        [zero, one]: &[Logistic; 2],
+    ) -> Vec<f64> {
         let mut scores = vec![0.0; sample.len()];
         for (position, &row) in self.order.iter().enumerate() {
-            let features = &sample[row];
+            let features = sample[row];
             scores[row] = if position < self.half {
                 one.probability(features)
             } else if position < self.used {

@@ -156,16 +156,13 @@ impl MismatchTest {
 }
 
 /// A random part of a set's rows, by their places in the set.
-fn sampled(outputs: &Outputs, run_seed: u64, set: &str) -> (Vec<usize>, Vec<Vec<f64>>) {
+fn sampled<'a>(outputs: &'a Outputs, run_seed: u64, set: &str) -> (Vec<usize>, Vec<&'a [f32]>) {
     let width = outputs.width.max(1);
     let n = outputs.features.len() / width;
     let mut stream = seed::stream(run_seed, &format!("mismatch test {set}"));
     let mut places = index::sample(&mut stream, n, n.min(MOST_EXAMPLES)).into_vec();
     places.sort_unstable();
-    let row = |&at: &usize| {
-        let row = &outputs.features[at * width..(at + 1) * width];
-        row.iter().map(|&value| f64::from(value)).collect()
-    };
+    let row = |&at: &usize| &outputs.features[at * width..(at + 1) * width];
     let rows = places.iter().map(row).collect();
     (places, rows)
 }

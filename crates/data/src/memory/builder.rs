@@ -14,9 +14,13 @@ const BUFFER_BYTES: usize = 1 << 20;
 /// Numbers that are brought to their bytes at a time.
 const CHUNK_NUMBERS: usize = 1 << 14;
 
-/// Buffers grow by doubling up to this size. From here on they are given all that is expected at once, or the whole
-/// budget: memory that is not touched takes none, and growing by doubling would hold twice the budget.
+/// Buffers grow by doubling up to this size. From here on they are given the whole budget at once: memory that is not
+/// touched takes none, and growing by doubling would hold twice the budget.
 const DOUBLED_BYTES: u64 = 32 << 20;
+
+/// The same where it is known how much is to come, which they are given then: what says so may be wrong, so some of it
+/// must be there. Copying MNIST from buffer to buffer took as long as reading it, most of it for memory that is new.
+const DOUBLED_BYTES_IF_KNOWN: u64 = 1 << 20;
 
 /// Collects values, one example or many at a time, in the smallest type that holds them all.
 ///
@@ -261,8 +265,12 @@ fn reserve<T>(values: &mut Vec<T>, n: usize, budget_bytes: u64, expected: usize)
     }
     let limit = usize::try_from(budget_bytes / size_bytes).unwrap_or(usize::MAX);
     let limit = limit.min(expected.max(needed));
+    let most_doubled = match expected {
+        usize::MAX => DOUBLED_BYTES,
+        _ => DOUBLED_BYTES_IF_KNOWN,
+    };
     let doubled = needed.max(2 * values.capacity());
-    if (doubled as u64).saturating_mul(size_bytes) < DOUBLED_BYTES.min(budget_bytes) {
+    if (doubled as u64).saturating_mul(size_bytes) < most_doubled.min(budget_bytes) {
         values.reserve_exact(doubled - values.len());
     } else if budget_bytes == u64::MAX || values.try_reserve_exact(limit - values.len()).is_err() {
         // Where there is no budget, or more of it than memory, doubling has to do.

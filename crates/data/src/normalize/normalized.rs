@@ -9,6 +9,11 @@ use crate::{MemoryError, Values};
 /// One thread normalizes so many values at least.
 const MIN_VALUES_PER_THREAD: usize = 1 << 14;
 
+/// So many values are copied side by side before any is normalized: copying waits for memory, and of several rows the
+/// waits overlap, which arithmetic in between would keep apart. Rows of MNIST in random order take 0.21 µs then
+/// instead of 0.55.
+const VALUES_AT_ONCE: usize = 1 << 13;
+
 /// The values of examples, of which any rows are had normalized. Made by [`Normalizer::over`].
 ///
 /// Which threads read them, and how many, decides nothing: each number is computed from one value alone.
@@ -109,14 +114,17 @@ impl Normalized<'_> {
             .enumerate()
             .try_for_each_init(Scratch::default, |scratch, (i, out)| {
                 let first = i * rows_per_thread;
+                let n_rows = out.len() / n_values;
                 if is_in_place {
-                    for (i, out) in out.chunks_exact_mut(n_values).enumerate() {
-                        let row = self.values.row(n_values, row_of(first + i), scratch)?;
-                        self.write(row, out);
+                    let rows_at_once = VALUES_AT_ONCE.div_ceil(n_values);
+                    for (i, out) in out.chunks_mut(rows_at_once * n_values).enumerate() {
+                        let first = first + i * rows_at_once;
+                        let rows = (first..first + out.len() / n_values).map(&row_of);
+                        let copied = self.values.rows(n_values, rows, scratch)?;
+                        self.write(copied, out);
                     }
                     return Ok(());
                 }
-                let n_rows = out.len() / n_values;
                 let mut done = 0;
                 while done < n_rows {
                     // Rows of a file that lie side by side are read at once.

@@ -25,7 +25,7 @@ impl Logistic {
     /// Minimizes the mean log loss plus half the ridge times the squared weights, by Newton's method
     /// with conjugate gradients (Nocedal and Wright, "Numerical Optimization", 2006, section 7.1). The
     /// ridge is features per row: a prior by which all features together move the log odds by about 1.
-    pub(super) fn fit(rows: &[&[f64]], from_first: usize) -> Self {
+    pub(super) fn fit<T: Copy + Into<f64>>(rows: &[&[T]], from_first: usize) -> Self {
         let width = rows.first().map_or(0, |row| row.len());
         let (means, scales) = spread(rows, width);
         let mut model = Self {
@@ -43,17 +43,17 @@ impl Logistic {
     }
 
     /// Probability that a row is from the second sample.
-    pub(super) fn probability(&self, row: &[f64]) -> f64 {
+    pub(super) fn probability<T: Copy + Into<f64>>(&self, row: &[T]) -> f64 {
         sigmoid(dot(&self.standardized(row), &self.weights))
     }
 
     /// Features in standard deviations from their mean, then a 1 for the bias.
-    fn standardized(&self, row: &[f64]) -> Vec<f64> {
+    fn standardized<T: Copy + Into<f64>>(&self, row: &[T]) -> Vec<f64> {
         let scales = self.means.iter().zip(&self.scales);
         row.iter()
             .zip(scales)
-            .map(|(value, (mean, scale))| {
-                let z = (value - mean) * scale;
+            .map(|(&value, (mean, scale))| {
+                let z = (value.into() - mean) * scale;
                 // Differences of the largest numbers overflow; such a feature says nothing.
                 if z.is_nan() {
                     0.0
@@ -66,18 +66,29 @@ impl Logistic {
     }
 }
 
-fn spread(rows: &[&[f64]], width: usize) -> (Vec<f64>, Vec<f64>) {
+/// The means of features and one over their standard deviations. Goes through whole rows, since those lie in one piece.
+fn spread<T: Copy + Into<f64>>(rows: &[&[T]], width: usize) -> (Vec<f64>, Vec<f64>) {
     let n = rows.len() as f64;
-    (0..width)
-        .map(|feature| {
-            let mean = rows.iter().map(|row| row[feature] / n).sum::<f64>();
-            let squares = rows.iter().map(|row| (row[feature] - mean).powi(2));
-            let sd = (squares.sum::<f64>() / n).sqrt();
-            // Rounding gives even a constant feature some spread.
-            let constant = sd <= 1e-12 * mean.abs();
-            (mean, if constant { 0.0 } else { sd.recip() })
-        })
-        .unzip()
+    let mut means = vec![0.0; width];
+    for row in rows {
+        for (mean, &value) in means.iter_mut().zip(*row) {
+            *mean += value.into() / n;
+        }
+    }
+    let mut squares = vec![0.0; width];
+    for row in rows {
+        for ((sum, mean), &value) in squares.iter_mut().zip(&means).zip(*row) {
+            *sum += (value.into() - mean).powi(2);
+        }
+    }
+    let scale = |(square, mean): (&f64, &f64)| {
+        let sd = (square / n).sqrt();
+        // Rounding gives even a constant feature some spread.
+        let constant = sd <= 1e-12 * mean.abs();
+        if constant { 0.0 } else { sd.recip() }
+    };
+    let scales = squares.iter().zip(&means).map(scale).collect();
+    (means, scales)
 }
 
 struct Problem {
