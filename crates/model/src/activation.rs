@@ -1,6 +1,5 @@
-use std::f32::consts::FRAC_1_SQRT_2;
-
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
+use plumb_ops::{Activation as Fused, tensors::activation};
 use serde::{Deserialize, Serialize};
 
 use crate::elementary;
@@ -30,22 +29,13 @@ impl Activation {
     #[must_use]
     pub fn forward<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
         match self {
-            Self::Relu => activation::relu(input),
-            Self::Gelu => gelu(input),
+            Self::Relu => activation(input, Fused::Relu),
+            Self::Gelu => activation(input, Fused::Gelu),
             Self::ElementaryGelu => elementary::gelu(input),
-            Self::Tanh => activation::tanh(input),
-            Self::Silu => activation::silu(input),
+            Self::Tanh => activation(input, Fused::Tanh),
+            Self::Silu => activation(input, Fused::Silu),
         }
     }
-}
-
-/// `x · (1 + erf(x/√2)) / 2`, of operations with exact derivatives.
-///
-/// `burn::tensor::activation::gelu` has the same values, but on GPUs the gradient of another function, the
-/// approximation with tanh (burn 0.22.1): a network's gradients there are 4e-4 off in relative norm.
-fn gelu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
-    let normal = input.clone().mul_scalar(FRAC_1_SQRT_2).erf();
-    input * normal.mul_scalar(0.5).add_scalar(0.5)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! | [`tensors::linear`] | product, bias, `ReLU`; both gradients, over one packed copy of the mask; many zeros left out |
 //! | [`tensors::conv`] | product without patches, bias, `ReLU`, maximum pooling; gradients example by example, in the cache |
 //! | [`tensors::batch_norm_train`], [`tensors::batch_norm_known`] | normalization, `ReLU`; a channel by one thread |
+//! | [`tensors::activation`] | an activation that no other operation does on the way, its exponentials on vectors |
 //! | [`tensors::pool`] | maxima or means of windows, where pooling stands by itself |
 //! | [`tensors::cross_entropy`] | softmax, loss and gradient |
 //!
@@ -28,6 +29,7 @@
     reason = "what a loop calls is compiled for the same vectors only if it is inlined there"
 )]
 
+mod activation;
 mod batch_norm;
 mod buffers;
 mod conv;
@@ -45,6 +47,7 @@ mod tile;
 mod traces;
 mod window;
 
+pub use activation::{Activation, activation_backward, activation_forward};
 pub use batch_norm::{
     BatchNormDone, BatchNormGradients, BatchNormOutput, BatchNormShape, batch_norm_backward,
     batch_norm_forward, batch_norm_known,

@@ -1,13 +1,15 @@
 //! The operations on burn's tensors, with automatic differentiation.
 
+mod activation;
 mod batch_norm;
 mod conv;
 mod cross_entropy;
 mod linear;
 mod pool;
 
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Device, Tensor};
 
+pub use activation::activation;
 pub use batch_norm::{BatchNormed, batch_norm_known, batch_norm_train};
 pub use conv::{ConvStep, conv};
 pub use cross_entropy::cross_entropy;
@@ -20,7 +22,7 @@ mod flex;
 /// What stands behind an operation of burn's own: `ReLU`, or nothing.
 fn nonlinear<const D: usize>(output: Tensor<D>, has_relu: bool) -> Tensor<D> {
     if has_relu {
-        activation::relu(output)
+        burn::tensor::activation::relu(output)
     } else {
         output
     }

@@ -1,5 +1,18 @@
 //! What the tests of all operations share.
 
+use pulp::Arch;
+
+/// All kinds of vectors that this processor has; one binary takes the best of them where it runs.
+pub(crate) fn kinds() -> Vec<Arch> {
+    let mut kinds = vec![Arch::Scalar, Arch::new()];
+    #[cfg(target_arch = "x86_64")]
+    {
+        kinds.extend(pulp::x86::V3::try_new().map(Arch::V3));
+        kinds.extend(pulp::x86::V4::try_new().map(Arch::V4));
+    }
+    kinds
+}
+
 /// Values that repeat nowhere soon, in -1..1.
 pub(crate) fn values(n: usize, seed: usize) -> Vec<f32> {
     (0..n)

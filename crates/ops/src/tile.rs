@@ -309,18 +309,7 @@ impl<L: Left, R: Right> Multiply<'_, L, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::values;
-
-    /// All kinds of vectors that this processor has; one binary takes the best of them where it runs.
-    fn kinds() -> Vec<Arch> {
-        let mut kinds = vec![Arch::Scalar, Arch::new()];
-        #[cfg(target_arch = "x86_64")]
-        {
-            kinds.extend(pulp::x86::V3::try_new().map(Arch::V3));
-            kinds.extend(pulp::x86::V4::try_new().map(Arch::V4));
-        }
-        kinds
-    }
+    use crate::testing::{kinds, values};
 
     /// Plain loops in 64 bits, for each kind of vectors, and both ways that operands may lie.
     fn check(depth: usize, n_columns: usize) {

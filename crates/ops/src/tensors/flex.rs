@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt::Debug, marker::PhantomData};
 
 use burn::{
     backend::{
-        Autodiff, Flex,
+        Autodiff, Flex, TensorMetadata,
         autodiff::{
             checkpoint::{base::Checkpointer, strategy::NoCheckpointing},
             grads::Gradients,
@@ -58,6 +58,17 @@ pub(crate) fn recycle(tensor: Primitive) {
         && let Ok(values) = tensor.into_data().try_into_vec()
     {
         crate::recycle(values);
+    }
+}
+
+/// Without gradients, no more than two layers' outputs are there at the same time; with larger ones kept for another
+/// batch, it would be all.
+const MOST_KEPT: usize = 1 << 20;
+
+/// Keeps the buffer of a layer's input for the next layer's output, where no gradient will be asked for.
+pub(crate) fn recycle_input(tensor: Primitive) {
+    if tensor.shape().num_elements() <= MOST_KEPT {
+        recycle(tensor);
     }
 }
 

@@ -33,13 +33,10 @@ mod fused {
     use crate::{
         LinearShape, linear_backward, linear_forward,
         tensors::flex::{
-            Done, Primitive, from_plain, from_tracked, new, plain, record, recycle, tracked, values,
+            Done, Primitive, from_plain, from_tracked, new, plain, record, recycle, recycle_input,
+            tracked, values,
         },
     };
-
-    /// Without gradients, no more than two layers' outputs are there at the same time; with larger ones kept for
-    /// another batch, it would be all.
-    const MOST_KEPT: usize = 1 << 20;
 
     pub(super) fn linear(
         input: Tensor<2>,
@@ -50,9 +47,7 @@ mod fused {
         if !weight.device().is_autodiff() {
             let (input, bias) = (plain(input), bias.map(plain));
             let output = forward(&input, &plain(weight), bias.as_ref(), has_relu);
-            if input.shape().num_elements() <= MOST_KEPT {
-                recycle(input);
-            }
+            recycle_input(input);
             return from_plain(output);
         }
         let (input, input_node) = tracked(input).into_parts();

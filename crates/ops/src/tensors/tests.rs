@@ -11,7 +11,10 @@ use proptest::prelude::*;
 use super::{
     ConvStep, Pooling, batch_norm_known, batch_norm_train, conv, cross_entropy, linear, pool,
 };
-use crate::testing::{assert_close, positive, scattered, values};
+use crate::{
+    Activation,
+    testing::{assert_close, positive, scattered, values},
+};
 
 fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
     let device = Device::flex().autodiff();
@@ -161,6 +164,29 @@ proptest! {
         ] {
             assert_close(&fused.0, &stock.0, "output");
             assert_close(&fused.1, &stock.1, "gradient");
+        }
+    }
+
+    #[test]
+    fn an_activation(n in 1usize..20_000, width in 0.1f32..30.0) {
+        let device = Device::flex().autodiff();
+        let x: Vec<f32> = scattered(n, 1).into_iter().map(|x| x * width).collect();
+        let run = |function: &dyn Fn(Tensor<1>) -> Tensor<1>| {
+            let x = Tensor::<1>::from_data(TensorData::new(x.clone(), [n]), &device).require_grad();
+            let output = function(x.clone());
+            let gradients = (output.clone() * tensor(positive(n, 9), [n])).sum().backward();
+            (vec(output.inner()), vec(x.grad(&gradients).expect("a gradient")))
+        };
+        let stock: [(Activation, fn(Tensor<1>) -> Tensor<1>); 4] = [
+            (Activation::Relu, activation::relu),
+            (Activation::Gelu, activation::gelu),
+            (Activation::Tanh, activation::tanh),
+            (Activation::Silu, activation::silu),
+        ];
+        for (kind, stock) in stock {
+            let (fused, stock) = (run(&|x| super::activation(x, kind)), run(&stock));
+            assert_close(&fused.0, &stock.0, &format!("{kind:?}"));
+            assert_close(&fused.1, &stock.1, &format!("gradient of {kind:?}"));
         }
     }
 
