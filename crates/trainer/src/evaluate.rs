@@ -1,7 +1,9 @@
 use std::ops::Range;
 
+use burn::tensor::Device;
 use plumb_diagnostics::ErrorCount;
 use plumb_model::Model;
+use plumb_ops::tensors::is_host;
 
 use crate::{
     Error,
@@ -9,14 +11,22 @@ use crate::{
     outputs::{self, Embedding},
 };
 
-/// Examples per forward pass: enough to keep the cores busy, few enough to stay in the caches.
+/// Examples per forward pass: enough to keep a GPU busy.
 const BATCH_SIZE: usize = 1024;
 
-/// The batches in which a model looks at `n` examples in evaluation mode.
-pub(crate) fn batches(n: usize) -> impl Iterator<Item = Range<usize>> {
+/// The same on the host: enough for all cores, few enough that what a small network makes of them stays in the caches.
+const BATCH_SIZE_ON_HOST: usize = 256;
+
+/// The batches in which a model on `device` looks at `n` examples in evaluation mode.
+pub(crate) fn batches(n: usize, device: &Device) -> impl Iterator<Item = Range<usize>> + use<> {
+    let size = if is_host(device) {
+        BATCH_SIZE_ON_HOST
+    } else {
+        BATCH_SIZE
+    };
     (0..n)
-        .step_by(BATCH_SIZE)
-        .map(move |start| start..n.min(start + BATCH_SIZE))
+        .step_by(size)
+        .map(move |start| start..n.min(start + size))
 }
 
 /// What a model with frozen weights says about a set.
@@ -42,8 +52,9 @@ pub(crate) struct Prediction {
 ///
 /// `model` must be in evaluation mode already (`Module::valid`).
 pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
-    let logits =
-        batches(set.len()).map(|batch| Ok(model.forward(set.slice(batch.start, batch.len())?)));
+    let logits = set
+        .batches()
+        .map(|batch| Ok(model.forward(set.slice(batch.start, batch.len())?)));
     let (logits, n_classes) = outputs::read(logits.collect::<Result<_, Error>>()?)?;
     Evaluation::of(&logits, n_classes, set.labels())
 }

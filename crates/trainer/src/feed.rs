@@ -5,10 +5,12 @@ mod sets;
 mod streamed;
 mod visit;
 
+use std::ops::Range;
+
 use burn::tensor::{Int, Tensor};
 use plumb_data::MemoryError;
 
-use crate::Error;
+use crate::{Error, evaluate::batches, pool::keep_awake};
 
 pub(crate) use resident::{Resident, indices};
 pub(crate) use sets::{Residents, feeds, lone_feed, shared_feeds, train_feed};
@@ -45,8 +47,18 @@ impl Feed<'_> {
         }
     }
 
+    /// The batches in which the set is evaluated, all of it.
+    pub(crate) fn batches(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let device = match self {
+            Self::Resident(set) => &set.device(),
+            Self::Streamed(set) => set.device(),
+        };
+        batches(self.len(), device)
+    }
+
     /// Consecutive examples from `start` on, for evaluation: `[length, n_inputs]`.
     pub(crate) fn slice(&self, start: usize, length: usize) -> Result<Tensor<2>, Error> {
+        keep_awake(); // for all that is done with them
         match self {
             Self::Resident(set) => Ok(set.slice(start, length)),
             Self::Streamed(set) => set.slice(start, length).map_err(|error| lost(&error)),

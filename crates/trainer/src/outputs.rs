@@ -5,12 +5,7 @@ use std::{ops::Range, sync::Arc};
 use burn::tensor::Tensor;
 use plumb_model::Model;
 
-use crate::{
-    Error,
-    device::traffic::from_device,
-    evaluate::{Evaluation, batches},
-    feed::Feed,
-};
+use crate::{Error, device::traffic::from_device, evaluate::Evaluation, feed::Feed};
 
 /// What comes out of a model for each example of a set, in the set's order.
 pub(crate) struct Outputs {
@@ -39,7 +34,7 @@ impl Embedding {
     /// [`Error::Failed`] if values can't be read.
     pub(crate) fn of(model: &Model, set: &Feed<'_>) -> Result<Self, Error> {
         let embed = |batch: Range<usize>| Ok(model.embed(set.slice(batch.start, batch.len())?));
-        let parts = batches(set.len()).map(embed);
+        let parts = set.batches().map(embed);
         let (features, logits) = parts.collect::<Result<(Vec<_>, Vec<_>), Error>>()?;
         let (logits, n_classes) = read(logits)?;
         Ok(Self {

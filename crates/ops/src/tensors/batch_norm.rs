@@ -73,7 +73,8 @@ mod fused {
     use crate::{
         BatchNormDone, BatchNormShape, batch_norm_backward, batch_norm_forward, batch_norm_known,
         tensors::flex::{
-            Done, Primitive, from_plain, from_tracked, new, plain, record, recycle, tracked, values,
+            Done, Primitive, from_plain, from_tracked, new, plain, record, recycle, recycle_input,
+            tracked, values,
         },
     };
 
@@ -114,7 +115,9 @@ mod fused {
             (new(done.output, input.shape()), mean, variance)
         };
         if !gamma.device().is_autodiff() {
-            let (output, mean, variance) = run(&plain(input), &plain(gamma), &plain(beta));
+            let input = plain(input);
+            let (output, mean, variance) = run(&input, &plain(gamma), &plain(beta));
+            recycle_input(input);
             return BatchNormed {
                 output: from_plain(output),
                 mean: from_plain(mean),

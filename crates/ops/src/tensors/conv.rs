@@ -64,7 +64,8 @@ mod fused {
     use crate::{
         ConvShape, conv_backward, conv_forward,
         tensors::flex::{
-            Done, Primitive, from_plain, from_tracked, new, plain, record, recycle, tracked, values,
+            Done, Primitive, from_plain, from_tracked, new, plain, record, recycle, recycle_input,
+            tracked, values,
         },
     };
 
@@ -78,7 +79,9 @@ mod fused {
         let relu = options.has_relu;
         if !weight.device().is_autodiff() {
             let bias = bias.map(plain);
-            let (output, _) = forward(shape, &plain(input), &plain(weight), bias.as_ref(), relu);
+            let input = plain(input);
+            let (output, _) = forward(shape, &input, &plain(weight), bias.as_ref(), relu);
+            recycle_input(input);
             return from_plain(output);
         }
         let (input, input_node) = tracked(input).into_parts();

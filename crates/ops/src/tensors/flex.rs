@@ -63,7 +63,7 @@ pub(crate) fn recycle(tensor: Primitive) {
 
 /// Without gradients, no more than two layers' outputs are there at the same time; with larger ones kept for another
 /// batch, it would be all.
-const MOST_KEPT: usize = 1 << 20;
+const MOST_KEPT: usize = 1 << 21;
 
 /// Keeps the buffer of a layer's input for the next layer's output, where no gradient will be asked for.
 pub(crate) fn recycle_input(tensor: Primitive) {

@@ -48,7 +48,8 @@ mod fused {
         PoolShape, average_pool_backward, average_pool_forward, max_pool_backward,
         max_pool_forward,
         tensors::flex::{
-            Done, Primitive, from_plain, from_tracked, new, plain, record, tracked, values,
+            Done, Primitive, from_plain, from_tracked, new, plain, record, recycle_input, tracked,
+            values,
         },
     };
 
@@ -89,7 +90,10 @@ mod fused {
 
     pub(super) fn pool(input: Tensor<4>, side: usize, pooling: Pooling) -> Tensor<4> {
         if !input.device().is_autodiff() {
-            return from_plain(Pool::forward(&plain(input), side, pooling).0);
+            let input = plain(input);
+            let (output, _) = Pool::forward(&input, side, pooling);
+            recycle_input(input);
+            return from_plain(output);
         }
         let (input, node) = tracked(input).into_parts();
         let (output, done) = Pool::forward(&input, side, pooling);

@@ -72,7 +72,7 @@ fn predict(
     let n_inputs = trained.task.n_inputs();
     let n_classes = trained.task.n_classes;
     let normalized = trained.about.normalizer.over(&input.values);
-    for range in batches(input.ids.len()) {
+    for range in batches(input.ids.len(), device) {
         let mut values = Vec::new();
         normalized
             .slice(range.start, range.len(), &mut values)

@@ -58,6 +58,10 @@ impl<'a> Streamed<'a> {
         &self.examples.labels
     }
 
+    pub(super) fn device(&self) -> &Device {
+        self.device
+    }
+
     pub(super) fn gather(&self, chosen: &[u32], epoch: u32) -> Result<Batch, MemoryError> {
         let inputs = match &self.augmentation {
             None => {

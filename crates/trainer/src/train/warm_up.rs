@@ -5,7 +5,7 @@ use plumb_data::seed;
 use plumb_model::Model;
 
 use super::{Ingredients, step};
-use crate::{Error, evaluate, mixup::mixup};
+use crate::{Error, mixup::mixup};
 
 /// Trains and measures once with batches of every size that the training will have, with a network and an optimizer
 /// that nobody keeps: nothing of the training changes.
@@ -45,7 +45,7 @@ pub(crate) fn warm_up(ingredients: &Ingredients<'_>, mut model: Model) -> Result
     let frozen = model.valid();
     let measured = [train_sample, &sets.train_dev, &sets.dev, &sets.test];
     for set in measured {
-        for length in distinct(evaluate::batches(set.len()).map(|batch| batch.len())) {
+        for length in distinct(set.batches().map(|batch| batch.len())) {
             // Read, so that the device has done all this when the clock starts.
             frozen
                 .forward(set.slice(0, length)?)
