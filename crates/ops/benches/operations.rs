@@ -11,7 +11,10 @@ use burn::tensor::{
     ops::{ConvOptions, MaxPoolOptions},
 };
 use divan::Bencher;
-use plumb_ops::tensors::{ConvStep, Pooling, batch_norm_train, conv, cross_entropy, linear, pool};
+use plumb_ops::{
+    Activation,
+    tensors::{self, ConvStep, Pooling, batch_norm_train, conv, cross_entropy, linear, pool},
+};
 
 /// The same as the program has.
 #[global_allocator]
@@ -165,6 +168,29 @@ fn batch_norm_stock<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [u
     let operation =
         |x, gamma, beta| activation::relu(module::batch_norm_train(x, gamma, beta, 1e-5).output);
     maps(bencher, shape, operation, IS_BACKWARD);
+}
+
+const ACTIVATIONS: [Activation; 3] = [Activation::Gelu, Activation::Tanh, Activation::Silu];
+
+#[divan::bench(args = ACTIVATIONS, consts = [false, true])]
+fn activation_fused<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, kind: Activation) {
+    maps(
+        bencher,
+        MAPS[0],
+        |x, _, _| tensors::activation(x, kind),
+        IS_BACKWARD,
+    );
+}
+
+#[divan::bench(args = ACTIVATIONS, consts = [false, true], sample_count = 10)]
+fn activation_stock<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, kind: Activation) {
+    let operation = |x, _, _| match kind {
+        Activation::Relu => activation::relu(x),
+        Activation::Gelu => activation::gelu(x),
+        Activation::Tanh => activation::tanh(x),
+        Activation::Silu => activation::silu(x),
+    };
+    maps(bencher, MAPS[0], operation, IS_BACKWARD);
 }
 
 #[divan::bench(args = MAPS, consts = [false, true])]

@@ -29,12 +29,12 @@ fn functions_are_right_to_the_last_digits() {
     assert!(error < 5e-7, "silu: {error}");
 }
 
-/// `Φ(x)` and `φ(x)` of tables: 0.5 and 0.39894228, 0.84134475 and 0.24197072, 0.97724987 and 0.05399097.
+/// `Φ(x)` and `φ(x)` of tables.
 #[test]
 fn the_normal_distribution() {
     for (x, below, density) in [
-        (0.0, 0.5, 0.398_942_28),
-        (1.0, 0.841_344_75, 0.241_970_72),
+        (0.0, 0.5, 0.398_942_3),
+        (1.0, 0.841_344_8, 0.241_970_72),
         (2.0, 0.977_249_87, 0.053_990_97),
         (9.0, 1.0, 0.0),
     ] {
@@ -81,15 +81,12 @@ fn what_is_no_number_stays_none_and_nothing_overflows() {
         let large = [f32::NAN, f32::MAX, f32::MIN];
         let output = activation_forward(activation, &large);
         assert!(output[0].is_nan(), "{activation:?}");
-        let is_bounded = activation == Activation::Tanh;
-        assert_eq!(
-            output[1],
-            if is_bounded {
-                output[1].min(1.0)
-            } else {
-                f32::MAX
-            }
-        );
+        let largest = if activation == Activation::Tanh {
+            1.0
+        } else {
+            f32::MAX
+        };
+        assert!(output[1] <= largest && output[1] >= 0.999_999 * largest);
         let known = if activation.needs_output() {
             &output
         } else {

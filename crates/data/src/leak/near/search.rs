@@ -58,13 +58,15 @@ impl<'a> Search<'a> {
         near_distance: f64,
     ) -> Result<Self, MemoryError> {
         let sums = Sketcher::new(spread);
-        let sketches = places
-            .par_iter()
-            .map_init(Vec::new, |values, &place| {
+        let mut sketches = vec![[0.0; N_GROUPS]; places.len()];
+        sketches.par_iter_mut().zip(&places).try_for_each_init(
+            Vec::new,
+            |values, (sketch, &place)| {
                 rows.read(place, values)?;
-                Ok(sums.sketch(values))
-            })
-            .collect::<Result<_, MemoryError>>()?;
+                *sketch = sums.sketch(values);
+                Ok::<_, MemoryError>(())
+            },
+        )?;
         Ok(Self {
             rows,
             spread,
