@@ -2,10 +2,10 @@ use burn::{
     module::{Flag, Module, Param, RunningState},
     tensor::Tensor,
 };
-use plumb_ops::tensors::{batch_norm_known, batch_norm_train};
+use plumb_ops::tensors::{batch_norm_known, batch_norm_train, layer_norm};
 use serde::{Deserialize, Serialize};
 
-use crate::{Activation, init::Initializer};
+use crate::init::Initializer;
 
 /// `PyTorch`'s default of both normalizations.
 const EPSILON: f64 = 1e-5;
@@ -78,16 +78,11 @@ impl Norm {
     /// - output: the same
     #[must_use]
     pub fn forward<const D: usize>(&self, input: Tensor<D>, has_relu: bool) -> Tensor<D> {
+        let (gamma, beta) = (self.gamma.val(), self.beta.val());
         let (Some(running_mean), Some(running_var)) = (&self.running_mean, &self.running_var)
         else {
-            let output = self.forward_layer(input);
-            return if has_relu {
-                Activation::Relu.forward(output)
-            } else {
-                output
-            };
+            return layer_norm(input, gamma, beta, EPSILON, has_relu);
         };
-        let (gamma, beta) = (self.gamma.val(), self.beta.val());
         let n_averaged = input.shape().num_elements() / gamma.dims()[0];
         let is_training = input.device().is_autodiff() && self.training.is_enabled();
         if !is_training || n_averaged < 2 {
@@ -100,26 +95,6 @@ impl Norm {
         follow(running_var, batch.variance, unbiased);
         batch.output
     }
-
-    fn forward_layer<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
-        let mean = mean_per_example(input.clone());
-        let centered = input - mean;
-        let variance = mean_per_example(centered.clone() * centered.clone());
-        let normalized = centered / (variance + EPSILON).sqrt();
-        let mut per_unit = [1; D];
-        per_unit[1] = self.gamma.dims()[0];
-        normalized * self.gamma.val().reshape(per_unit) + self.beta.val().reshape(per_unit)
-    }
-}
-
-/// `[batch, ...]` → `[batch, 1, ...]`.
-///
-/// Sums and a quotient, axis by axis, because burn's ONNX export knows no mean and can't follow all changes
-/// of shape.
-fn mean_per_example<const D: usize>(input: Tensor<D>) -> Tensor<D> {
-    let n_values: usize = input.dims()[1..].iter().product();
-    let sum = (1..D).rev().fold(input, Tensor::sum_dim);
-    sum / n_values as f64
 }
 
 /// Moves a running average towards `factor · value`.

@@ -8,6 +8,7 @@
 //! | [`tensors::linear`] | product, bias, `ReLU`; both gradients, over one packed copy of the mask; many zeros left out |
 //! | [`tensors::conv`] | product without patches, bias, `ReLU`, maximum pooling; gradients example by example, in the cache |
 //! | [`tensors::batch_norm_train`], [`tensors::batch_norm_known`] | normalization, `ReLU`; a channel by one thread |
+//! | [`tensors::layer_norm`] | normalization, `ReLU`; an example by one thread |
 //! | [`tensors::activation`] | an activation that no other operation does on the way, its exponentials on vectors |
 //! | [`tensors::pool`] | maxima or means of windows, where pooling stands by itself |
 //! | [`tensors::cross_entropy`] | softmax, loss and gradient |
@@ -34,6 +35,7 @@ mod batch_norm;
 mod buffers;
 mod conv;
 mod cross_entropy;
+mod layer_norm;
 mod linear;
 mod pack;
 mod pool;
@@ -55,6 +57,10 @@ pub use batch_norm::{
 pub use buffers::{buffer, recycle};
 pub use conv::{ConvGradients, ConvOutput, ConvShape, conv_backward, conv_forward};
 pub use cross_entropy::{CrossEntropyTarget, cross_entropy};
+pub use layer_norm::{
+    LayerNormDone, LayerNormGradients, LayerNormOutput, LayerNormShape, layer_norm_backward,
+    layer_norm_forward,
+};
 pub use linear::{LinearGradients, LinearShape, linear_backward, linear_forward};
 pub use pool::{
     PoolShape, average_pool_backward, average_pool_forward, max_pool_backward, max_pool_forward,

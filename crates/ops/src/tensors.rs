@@ -4,6 +4,7 @@ mod activation;
 mod batch_norm;
 mod conv;
 mod cross_entropy;
+mod layer_norm;
 mod linear;
 mod pool;
 
@@ -13,6 +14,7 @@ pub use activation::activation;
 pub use batch_norm::{BatchNormed, batch_norm_known, batch_norm_train};
 pub use conv::{ConvStep, conv};
 pub use cross_entropy::cross_entropy;
+pub use layer_norm::layer_norm;
 pub use linear::linear;
 pub use pool::{Pooling, pool};
 

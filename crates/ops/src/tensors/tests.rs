@@ -9,7 +9,8 @@ use burn::tensor::{
 use proptest::prelude::*;
 
 use super::{
-    ConvStep, Pooling, batch_norm_known, batch_norm_train, conv, cross_entropy, linear, pool,
+    ConvStep, Pooling, batch_norm_known, batch_norm_train, conv, cross_entropy, layer_norm, linear,
+    pool,
 };
 use crate::{
     Activation,
@@ -103,7 +104,7 @@ proptest! {
 
     #[test]
     fn a_batch_normalization(
-        (batch, channels, side) in (4usize..20, 1usize..40, 1usize..7), has_relu in any::<bool>(),
+        (batch, channels, side) in (8usize..20, 1usize..40, 1usize..7), has_relu in any::<bool>(),
     ) {
         // Nothing near zero, and gradients that grow with the output, so that no sum cancels.
         let above_zero = |values: Vec<f32>| values.iter().map(|x| 1.0 + x).collect::<Vec<f32>>();
@@ -138,6 +139,33 @@ proptest! {
             |x, gamma, beta| {
                 let (mean, variance) = known.clone();
                 let output = module::batch_norm(x, gamma, beta, mean, variance, 1e-5);
+                squared(if has_relu { activation::relu(output) } else { output })
+            },
+        );
+    }
+
+    #[test]
+    fn a_layer_normalization(
+        (batch, channels, side) in (1usize..12, 2usize..40, 2usize..7), has_relu in any::<bool>(),
+    ) {
+        // As above.
+        let above_zero = |values: Vec<f32>| values.iter().map(|x| 1.0 + x).collect::<Vec<f32>>();
+        let squared = |y: Tensor<4>| y.clone() * y;
+        let inputs = (
+            tensor(above_zero(scattered(batch * channels * side * side, 1)), [batch, channels, side, side]),
+            tensor(above_zero(positive(channels, 2)), [channels]),
+            tensor(above_zero(positive(channels, 3)), [channels]),
+        );
+        // burn's normalization goes over the last axis alone, without an own factor per channel.
+        compare(
+            &inputs,
+            |x, gamma, beta| squared(layer_norm(x, gamma, beta, 1e-5, has_relu)),
+            |x, gamma, beta| {
+                let flat: Tensor<2> = x.flatten(1, 3);
+                let (variance, mean) = flat.clone().var_mean_bias(1);
+                let normalized = (flat - mean) / (variance + 1e-5).sqrt();
+                let maps = normalized.reshape([batch, channels, side, side]);
+                let output = maps * gamma.reshape([1, channels, 1, 1]) + beta.reshape([1, channels, 1, 1]);
                 squared(if has_relu { activation::relu(output) } else { output })
             },
         );
