@@ -13,7 +13,9 @@ use burn::tensor::{
 use divan::Bencher;
 use plumb_ops::{
     Activation,
-    tensors::{self, ConvStep, Pooling, batch_norm_train, conv, cross_entropy, linear, pool},
+    tensors::{
+        self, ConvStep, Pooling, batch_norm_train, conv, cross_entropy, layer_norm, linear, pool,
+    },
 };
 
 /// The same as the program has.
@@ -167,6 +169,12 @@ fn batch_norm_fused<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [u
 fn batch_norm_stock<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
     let operation =
         |x, gamma, beta| activation::relu(module::batch_norm_train(x, gamma, beta, 1e-5).output);
+    maps(bencher, shape, operation, IS_BACKWARD);
+}
+
+#[divan::bench(args = MAPS, consts = [false, true])]
+fn layer_norm_fused<const IS_BACKWARD: bool>(bencher: Bencher<'_, '_>, shape: [usize; 3]) {
+    let operation = |x, gamma, beta| layer_norm(x, gamma, beta, 1e-5, true);
     maps(bencher, shape, operation, IS_BACKWARD);
 }
 

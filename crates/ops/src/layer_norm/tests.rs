@@ -12,13 +12,13 @@ fn plain(
     output_of_relu: Option<&[f32]>,
 ) -> [Vec<f64>; 4] {
     let width = shape.width();
-    let n = width as f64;
     let [mut output, mut of_input] = [0, 1].map(|_| vec![0.0; input.len()]);
     let [mut of_gamma, mut of_beta] = [0, 1].map(|_| vec![0.0; shape.channels]);
     for example in 0..shape.batch {
         let places = example * width..(example + 1) * width;
         let channel = |at: usize| (at - example * width) / shape.size;
-        let mean_of = |of: &dyn Fn(usize) -> f64| places.clone().map(of).sum::<f64>() / n;
+        let mean_of =
+            |of: &dyn Fn(usize) -> f64| places.clone().map(of).sum::<f64>() / width as f64;
         let mean = mean_of(&|at| f64::from(input[at]));
         let variance = mean_of(&|at| (f64::from(input[at]) - mean).powi(2));
         let deviation = (variance + 1e-5).sqrt();
@@ -29,12 +29,12 @@ fn plain(
             Some(output) if output[at] <= 0.0 => 0.0,
             _ => f64::from(gradient[at]),
         };
-        let a = mean_of(&|at| of_channel(gamma, at) * g(at));
-        let b = mean_of(&|at| of_channel(gamma, at) * g(at) * x(at));
+        let scaled = |at: usize| of_channel(gamma, at) * g(at);
+        let (mean_of_g, mean_of_gx) = (mean_of(&scaled), mean_of(&|at| scaled(at) * x(at)));
         for at in places.clone() {
-            let y = x(at) * of_channel(gamma, at) + of_channel(beta, at);
-            output[at] = output_of_relu.map_or(y, |_| y.max(0.0));
-            of_input[at] = (of_channel(gamma, at) * g(at) - a - x(at) * b) / deviation;
+            let normed = x(at) * of_channel(gamma, at) + of_channel(beta, at);
+            output[at] = output_of_relu.map_or(normed, |_| normed.max(0.0));
+            of_input[at] = (scaled(at) - mean_of_g - x(at) * mean_of_gx) / deviation;
             of_gamma[channel(at)] += g(at) * x(at);
             of_beta[channel(at)] += g(at);
         }
