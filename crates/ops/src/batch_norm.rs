@@ -7,6 +7,7 @@ use pulp::Arch;
 
 use crate::{
     buffers,
+    norm::{NormGradients, NormShape},
     relu::relu,
     tasks::{COPY, column_blocks, for_each},
 };
@@ -15,17 +16,6 @@ use crate::{
 const LANES: usize = 32;
 
 type Lanes = [f32; LANES];
-
-/// The shape of a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BatchNormShape {
-    /// Examples.
-    pub batch: usize,
-    /// Channels, or units.
-    pub channels: usize,
-    /// Values of a channel: pixels; 1 of a unit.
-    pub size: usize,
-}
 
 /// What is normalized, and by what.
 pub struct BatchNormOutput {
@@ -37,21 +27,7 @@ pub struct BatchNormOutput {
     pub variance: Vec<f32>,
 }
 
-/// The gradients of a batch normalization.
-pub struct BatchNormGradients {
-    /// `[batch, channels, size]`.
-    pub input: Vec<f32>,
-    /// `[channels]`.
-    pub gamma: Vec<f32>,
-    /// `[channels]`.
-    pub beta: Vec<f32>,
-}
-
-impl BatchNormShape {
-    fn n_values(self) -> usize {
-        self.batch * self.channels * self.size
-    }
-
+impl NormShape {
     /// Values that a mean is taken over.
     fn n_averaged(self) -> f32 {
         (self.batch * self.size) as f32
@@ -109,13 +85,6 @@ impl BatchNormShape {
         self.joined(sums)
     }
 
-    /// Figures that are one per channel.
-    fn check(self, of_channels: &[&[f32]]) {
-        for figures in of_channels {
-            assert_eq!(figures.len(), self.channels);
-        }
-    }
-
     fn work(self) -> usize {
         self.batch * self.block() * self.size * COPY
     }
@@ -132,15 +101,14 @@ impl BatchNormShape {
 /// If a slice is not of its shape.
 #[must_use]
 pub fn batch_norm_forward(
-    shape: BatchNormShape,
+    shape: NormShape,
     input: &[f32],
     (gamma, beta): (&[f32], &[f32]),
     epsilon: f32,
     has_relu: bool,
 ) -> BatchNormOutput {
     let channels = shape.channels;
-    assert_eq!(input.len(), shape.n_values());
-    shape.check(&[gamma, beta]);
+    shape.check(&[input], &[gamma, beta]);
     let mut output = buffers::buffer(input.len());
     let (mut mean, mut variance) = (vec![0.0; channels], vec![0.0; channels]);
     let n = shape.n_averaged();
@@ -176,15 +144,14 @@ pub fn batch_norm_forward(
 /// If a slice is not of its shape.
 #[must_use]
 pub fn batch_norm_known(
-    shape: BatchNormShape,
+    shape: NormShape,
     input: &[f32],
     (gamma, beta): (&[f32], &[f32]),
     (mean, variance): (&[f32], &[f32]),
     epsilon: f32,
     has_relu: bool,
 ) -> Vec<f32> {
-    assert_eq!(input.len(), shape.n_values());
-    shape.check(&[gamma, beta, mean, variance]);
+    shape.check(&[input], &[gamma, beta, mean, variance]);
     let mut output = buffers::buffer(input.len());
     let tasks = shape.pieces(&mut output);
     for_each(tasks, shape.work(), |at, mut out| {
@@ -207,7 +174,7 @@ struct Scaling {
 impl Scaling {
     #[inline(always)]
     fn new(
-        shape: BatchNormShape,
+        shape: NormShape,
         block: usize,
         (gamma, beta): (&[f32], &[f32]),
         (mean, variance): (Lanes, Lanes),
@@ -227,7 +194,7 @@ impl Scaling {
     #[inline(always)]
     fn apply(
         &self,
-        shape: BatchNormShape,
+        shape: NormShape,
         input: &[f32],
         block: usize,
         has_relu: bool,
@@ -283,16 +250,14 @@ pub struct BatchNormDone<'a> {
 /// If a slice is not of its shape.
 #[must_use]
 pub fn batch_norm_backward(
-    shape: BatchNormShape,
+    shape: NormShape,
     done: BatchNormDone<'_>,
     gradient: &[f32],
-) -> BatchNormGradients {
+) -> NormGradients {
     let channels = shape.channels;
-    let of_batch = [Some(done.input), Some(gradient), done.output_of_relu];
-    for values in of_batch.into_iter().flatten() {
-        assert_eq!(values.len(), shape.n_values());
-    }
-    shape.check(&[done.gamma, done.mean, done.variance]);
+    let of_channels = [done.gamma, done.mean, done.variance];
+    shape.check(&[done.input, gradient], &of_channels);
+    shape.check(done.output_of_relu.as_slice(), &[]);
     let mut of_input = buffers::buffer(gradient.len());
     let (mut of_gamma, mut of_beta) = (vec![0.0; channels], vec![0.0; channels]);
     let n = shape.n_averaged();
@@ -355,7 +320,7 @@ pub fn batch_norm_backward(
             });
         },
     );
-    BatchNormGradients {
+    NormGradients {
         input: of_input,
         gamma: of_gamma,
         beta: of_beta,

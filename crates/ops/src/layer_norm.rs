@@ -7,23 +7,13 @@ use pulp::Arch;
 
 use crate::{
     buffers,
+    norm::{NormGradients, NormShape},
     relu::{passed, relu},
     tasks::{COPY, for_each},
 };
 
 /// Values that are summed up side by side.
 const LANES: usize = 32;
-
-/// The shape of a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LayerNormShape {
-    /// Examples.
-    pub batch: usize,
-    /// Channels, or units.
-    pub channels: usize,
-    /// Values of a channel: pixels; 1 of a unit.
-    pub size: usize,
-}
 
 /// What is normalized, and by what.
 pub struct LayerNormOutput {
@@ -35,30 +25,9 @@ pub struct LayerNormOutput {
     pub scale: Vec<f32>,
 }
 
-/// The gradients of a layer normalization.
-pub struct LayerNormGradients {
-    /// `[batch, channels, size]`.
-    pub input: Vec<f32>,
-    /// `[channels]`.
-    pub gamma: Vec<f32>,
-    /// `[channels]`.
-    pub beta: Vec<f32>,
-}
-
-impl LayerNormShape {
-    /// Values of an example.
-    fn width(self) -> usize {
-        self.channels * self.size
-    }
-
-    fn check(self, of_batch: &[&[f32]], of_channels: &[&[f32]]) {
-        for values in of_batch {
-            assert_eq!(values.len(), self.batch * self.width());
-        }
-        for figures in of_channels {
-            assert_eq!(figures.len(), self.channels);
-        }
-    }
+/// Values of an example.
+fn width(shape: NormShape) -> usize {
+    shape.channels * shape.size
 }
 
 /// Normalizes each example of a batch.
@@ -72,14 +41,14 @@ impl LayerNormShape {
 /// If a slice is not of its shape.
 #[must_use]
 pub fn layer_norm_forward(
-    shape: LayerNormShape,
+    shape: NormShape,
     input: &[f32],
     (gamma, beta): (&[f32], &[f32]),
     epsilon: f32,
     has_relu: bool,
 ) -> LayerNormOutput {
     shape.check(&[input], &[gamma, beta]);
-    let width = shape.width();
+    let width = width(shape);
     let mut output = buffers::buffer(input.len());
     let (mut mean, mut scale) = (vec![0.0; shape.batch], vec![0.0; shape.batch]);
     let examples = input
@@ -139,15 +108,13 @@ pub struct LayerNormDone<'a> {
 /// If a slice is not of its shape.
 #[must_use]
 pub fn layer_norm_backward(
-    shape: LayerNormShape,
+    shape: NormShape,
     done: LayerNormDone<'_>,
     gradient: &[f32],
-) -> LayerNormGradients {
+) -> NormGradients {
     shape.check(&[done.input, gradient], &[done.gamma]);
-    if let Some(output) = done.output_of_relu {
-        shape.check(&[output], &[]);
-    }
-    let (width, channels) = (shape.width().max(1), shape.channels.max(1));
+    shape.check(done.output_of_relu.as_slice(), &[]);
+    let (width, channels) = (width(shape).max(1), shape.channels.max(1));
     let mut of_input = buffers::buffer(gradient.len());
     // Per example what it adds to the gradients of γ and β.
     let [mut of_gamma, mut of_beta] = [0, 1].map(|_| buffers::buffer(shape.batch * shape.channels));
@@ -192,17 +159,18 @@ pub fn layer_norm_backward(
         buffers::recycle(parts);
         sums
     };
-    LayerNormGradients {
+    NormGradients {
         input: of_input,
         gamma: over_batch(of_gamma),
         beta: over_batch(of_beta),
     }
 }
 
-/// Writes over each value of an example, with what stands there, another example's value, and the figures of the channel.
+/// Writes over each value of an example what becomes of it, of the one of `values` at its place, and of the figures of
+/// its channel.
 #[inline(always)]
 fn each_channel<C: Copy>(
-    shape: LayerNormShape,
+    shape: NormShape,
     out: &mut [f32],
     values: &[f32],
     of_channels: impl Iterator<Item = C>,
@@ -228,7 +196,7 @@ fn each_channel<C: Copy>(
 /// Per channel of an example `Σ g x` and `Σ g`, with the normalized values `x`.
 #[inline(always)]
 fn channel_sums(
-    shape: LayerNormShape,
+    shape: NormShape,
     gradient: &[f32],
     input: &[f32],
     (mean, scale): (f32, f32),

@@ -37,6 +37,7 @@ mod conv;
 mod cross_entropy;
 mod layer_norm;
 mod linear;
+mod norm;
 mod pack;
 mod pool;
 mod relu;
@@ -51,17 +52,14 @@ mod window;
 
 pub use activation::{Activation, activation_backward, activation_forward};
 pub use batch_norm::{
-    BatchNormDone, BatchNormGradients, BatchNormOutput, BatchNormShape, batch_norm_backward,
-    batch_norm_forward, batch_norm_known,
+    BatchNormDone, BatchNormOutput, batch_norm_backward, batch_norm_forward, batch_norm_known,
 };
 pub use buffers::{buffer, recycle};
 pub use conv::{ConvGradients, ConvOutput, ConvShape, conv_backward, conv_forward};
 pub use cross_entropy::{CrossEntropyTarget, cross_entropy};
-pub use layer_norm::{
-    LayerNormDone, LayerNormGradients, LayerNormOutput, LayerNormShape, layer_norm_backward,
-    layer_norm_forward,
-};
+pub use layer_norm::{LayerNormDone, LayerNormOutput, layer_norm_backward, layer_norm_forward};
 pub use linear::{LinearGradients, LinearShape, linear_backward, linear_forward};
+pub use norm::{NormGradients, NormShape};
 pub use pool::{
     PoolShape, average_pool_backward, average_pool_forward, max_pool_backward, max_pool_forward,
 };

@@ -40,6 +40,15 @@ pub(crate) fn positive(n: usize, seed: usize) -> Vec<f32> {
         .collect()
 }
 
+/// What may be normalized, and the gradient of what comes out: with means that are not zero, and a gradient that grows with
+/// the input, so that no sum over eight values or more cancels.
+pub(crate) fn normalized(n: usize) -> (Vec<f32>, Vec<f32>) {
+    let input: Vec<f32> = scattered(n, 1).iter().map(|x| 1.0 + x).collect();
+    let gradient = scattered(n, 2).into_iter().zip(&input);
+    let gradient = gradient.map(|(a, b)| 1.0 + a + b).collect();
+    (input, gradient)
+}
+
 /// To 1e-5 of the norm of what is expected.
 pub(crate) fn assert_close<E: Copy + Into<f64>>(actual: &[f32], expected: &[E], what: &str) {
     assert_eq!(actual.len(), expected.len(), "{what}");

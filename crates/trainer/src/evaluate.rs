@@ -133,6 +133,13 @@ fn judge(logits: &[f32], label: u32) -> (Prediction, f64) {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "cpu")]
+    #[test]
+    fn batches_are_small_on_the_host() {
+        let batches: Vec<_> = batches(600, &Device::flex()).collect();
+        assert_eq!(batches, [0..256, 256..512, 512..600]);
+    }
+
     /// Softmax of (0, ln 3) is (1/4, 3/4): cross-entropy -ln(1/4) = 1.386294, -ln(3/4) = 0.287682.
     #[test]
     fn softmax_by_hand() {

@@ -18,6 +18,27 @@ fn test(first: &[Vec<f64>], second: &[Vec<f64>], seed: u64) -> TwoSample {
     two_sample_test(first, second, Confidence::default(), seed).unwrap()
 }
 
+/// Every number of 32 bits is one of 64.
+#[test]
+fn rows_of_32_bits_are_tested_as_those_of_64() {
+    let mut rng = bootstrap::stream(5);
+    let [first, second] = [0.0, 0.3].map(|shift| {
+        let rows = gaussian(60, 3, shift, &mut rng);
+        let narrow = rows
+            .iter()
+            .map(|row| row.iter().map(|&x| x as f32).collect());
+        narrow.collect::<Vec<Vec<f32>>>()
+    });
+    let wide = |rows: &[Vec<f32>]| {
+        let rows = rows
+            .iter()
+            .map(|row| row.iter().map(|&x| f64::from(x)).collect());
+        rows.collect::<Vec<Vec<f64>>>()
+    };
+    let narrow = two_sample_test(&first, &second, Confidence::default(), 6).unwrap();
+    assert_eq!(narrow, test(&wide(&first), &wide(&second), 6));
+}
+
 #[test]
 fn like_samples_are_rarely_called_different() {
     let repeats = 200;

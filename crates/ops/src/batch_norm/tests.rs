@@ -1,17 +1,17 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{assert_close, scattered, values};
+use crate::testing::{assert_close, normalized, values};
 
 /// Plain loops in 64 bits: output, mean, variance, and the gradients of input, gamma and beta.
 fn plain(
-    shape: BatchNormShape,
+    shape: NormShape,
     input: &[f32],
     (gamma, beta): (&[f32], &[f32]),
     gradient: &[f32],
     output_of_relu: Option<&[f32]>,
 ) -> [Vec<f64>; 6] {
-    let BatchNormShape {
+    let NormShape {
         batch,
         channels,
         size,
@@ -55,13 +55,8 @@ proptest! {
     fn any_shape_agrees_with_plain_loops(
         batch in 8usize..24, channels in 1usize..70, size in 1usize..80, has_relu in any::<bool>(),
     ) {
-        let shape = BatchNormShape { batch, channels, size };
-        let n = batch * channels * size;
-        // Means that are not zero, a gradient that grows with the input, and eight values or more per mean, of which some
-        // always differ: so no sum cancels.
-        let input: Vec<f32> = scattered(n, 1).iter().map(|x| 1.0 + x).collect();
-        let gradient = scattered(n, 2).into_iter().zip(&input).map(|(a, b)| 1.0 + a + b);
-        let gradient: Vec<f32> = gradient.collect();
+        let shape = NormShape { batch, channels, size };
+        let (input, gradient) = normalized(batch * channels * size);
         let gamma: Vec<f32> = values(channels, 3).iter().map(|x| 1.0 + x / 2.0).collect();
         let beta = values(channels, 4);
         let done = batch_norm_forward(shape, &input, (&gamma, &beta), 1e-5, has_relu);

@@ -1,17 +1,17 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{assert_close, scattered, values};
+use crate::testing::{assert_close, normalized, values};
 
 /// Plain loops in 64 bits: output, and the gradients of input, gamma and beta.
 fn plain(
-    shape: LayerNormShape,
+    shape: NormShape,
     input: &[f32],
     (gamma, beta): (&[f32], &[f32]),
     gradient: &[f32],
     output_of_relu: Option<&[f32]>,
 ) -> [Vec<f64>; 4] {
-    let width = shape.width();
+    let width = width(shape);
     let [mut output, mut of_input] = [0, 1].map(|_| vec![0.0; input.len()]);
     let [mut of_gamma, mut of_beta] = [0, 1].map(|_| vec![0.0; shape.channels]);
     for example in 0..shape.batch {
@@ -51,13 +51,8 @@ proptest! {
         batch in 1usize..12, channels in 8usize..70, size in prop_oneof![Just(1usize), 2..80usize],
         has_relu in any::<bool>(),
     ) {
-        let shape = LayerNormShape { batch, channels, size };
-        let n = batch * channels * size;
-        // Means that are not zero, a gradient that grows with the input, and eight values or more per mean, of which some
-        // always differ: so no sum cancels.
-        let input: Vec<f32> = scattered(n, 1).iter().map(|x| 1.0 + x).collect();
-        let gradient = scattered(n, 2).into_iter().zip(&input).map(|(a, b)| 1.0 + a + b);
-        let gradient: Vec<f32> = gradient.collect();
+        let shape = NormShape { batch, channels, size };
+        let (input, gradient) = normalized(batch * channels * size);
         let gamma: Vec<f32> = values(channels, 3).iter().map(|x| 1.0 + x / 2.0).collect();
         let beta = values(channels, 4);
         let done = layer_norm_forward(shape, &input, (&gamma, &beta), 1e-5, has_relu);
@@ -84,7 +79,7 @@ proptest! {
 /// By hand: 1 and 3 have the mean 2 and the deviation 1 (but for ε), so they become -1 and 1.
 #[test]
 fn two_values_by_hand() {
-    let shape = LayerNormShape {
+    let shape = NormShape {
         batch: 2,
         channels: 2,
         size: 1,

@@ -71,21 +71,12 @@ mod fused {
 
     use super::BatchNormed;
     use crate::{
-        BatchNormDone, BatchNormShape, batch_norm_backward, batch_norm_forward, batch_norm_known,
+        BatchNormDone, batch_norm_backward, batch_norm_forward, batch_norm_known,
         tensors::flex::{
-            Done, Primitive, from_plain, from_tracked, new, plain, record, recycle, recycle_input,
-            tracked, values,
+            Done, Primitive, from_plain, from_tracked, new, norm_gradients, norm_shape, plain,
+            record, recycle, recycle_input, tracked, values,
         },
     };
-
-    fn shape(input: &Primitive) -> BatchNormShape {
-        let shape = input.shape();
-        BatchNormShape {
-            batch: shape[0],
-            channels: shape[1],
-            size: shape[2..].iter().product(),
-        }
-    }
 
     /// By a mean and a variance that are known, or else by the batch's own.
     pub(super) fn batch_norm<const D: usize>(
@@ -102,7 +93,7 @@ mod fused {
         });
         let epsilon = epsilon as f32;
         let run = |input: &Primitive, gamma: &Primitive, beta: &Primitive| {
-            let of = shape(input);
+            let of = norm_shape(input);
             let by = (&*values(gamma), &*values(beta));
             if let Some((mean, variance)) = known {
                 let known = (&*values(&mean), &*values(&variance));
@@ -157,7 +148,7 @@ mod fused {
 
     impl Done for BatchNorm {
         fn gradients(self, gradient: &Primitive, _: &[bool]) -> Vec<Option<Primitive>> {
-            let of = shape(&self.input);
+            let of = norm_shape(&self.input);
             let output = self.output_of_relu.as_ref().map(values);
             let done = BatchNormDone {
                 is_own: self.is_own,
@@ -173,11 +164,7 @@ mod fused {
             let shape = self.input.shape();
             let used = [Some(self.input), self.output_of_relu];
             used.into_iter().flatten().for_each(recycle);
-            vec![
-                Some(new(gradients.input, shape)),
-                Some(new(gradients.gamma, [of.channels])),
-                Some(new(gradients.beta, [of.channels])),
-            ]
+            norm_gradients(shape, gradients)
         }
     }
 }

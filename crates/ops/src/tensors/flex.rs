@@ -15,6 +15,8 @@ use burn::{
     tensor::{Shape, Tensor, TensorData},
 };
 
+use crate::{NormGradients, NormShape};
+
 /// A tensor of flex.
 pub(crate) type Primitive = FloatTensor<Flex>;
 
@@ -50,6 +52,26 @@ pub(crate) fn values(tensor: &Primitive) -> Cow<'_, [f32]> {
 
 pub(crate) fn new(values: Vec<f32>, shape: impl Into<Shape>) -> Primitive {
     Primitive::from_data(TensorData::new(values, shape))
+}
+
+/// The shape of `[batch, channels, ...]`.
+pub(crate) fn norm_shape(input: &Primitive) -> NormShape {
+    let shape = input.shape();
+    NormShape {
+        batch: shape[0],
+        channels: shape[1],
+        size: shape[2..].iter().product(),
+    }
+}
+
+/// The gradients of a normalization's input, γ and β.
+pub(crate) fn norm_gradients(shape: Shape, gradients: NormGradients) -> Vec<Option<Primitive>> {
+    let n_channels = gradients.gamma.len();
+    vec![
+        Some(new(gradients.input, shape)),
+        Some(new(gradients.gamma, [n_channels])),
+        Some(new(gradients.beta, [n_channels])),
+    ]
 }
 
 /// Keeps a tensor's buffer for another one ([`crate::buffer`]), unless somebody still has it.

@@ -49,21 +49,12 @@ mod fused {
     use burn::{backend::TensorMetadata, tensor::Tensor};
 
     use crate::{
-        LayerNormDone, LayerNormShape, layer_norm_backward, layer_norm_forward,
+        LayerNormDone, layer_norm_backward, layer_norm_forward,
         tensors::flex::{
-            Done, Primitive, from_plain, from_tracked, new, plain, record, recycle, recycle_input,
-            tracked, values,
+            Done, Primitive, from_plain, from_tracked, new, norm_gradients, norm_shape, plain,
+            record, recycle, recycle_input, tracked, values,
         },
     };
-
-    fn shape(input: &Primitive) -> LayerNormShape {
-        let shape = input.shape();
-        LayerNormShape {
-            batch: shape[0],
-            channels: shape[1],
-            size: shape[2..].iter().product(),
-        }
-    }
 
     pub(super) fn layer_norm<const D: usize>(
         input: Tensor<D>,
@@ -73,8 +64,13 @@ mod fused {
     ) -> Tensor<D> {
         let run = |input: &Primitive, gamma: &Primitive, beta: &Primitive| {
             let by = (&*values(gamma), &*values(beta));
-            let done =
-                layer_norm_forward(shape(input), &values(input), by, epsilon as f32, has_relu);
+            let done = layer_norm_forward(
+                norm_shape(input),
+                &values(input),
+                by,
+                epsilon as f32,
+                has_relu,
+            );
             (new(done.output, input.shape()), done.mean, done.scale)
         };
         if !gamma.device().is_autodiff() {
@@ -109,7 +105,7 @@ mod fused {
 
     impl Done for LayerNorm {
         fn gradients(self, gradient: &Primitive, _: &[bool]) -> Vec<Option<Primitive>> {
-            let of = shape(&self.input);
+            let of = norm_shape(&self.input);
             let output = self.output_of_relu.as_ref().map(values);
             let done = LayerNormDone {
                 input: &values(&self.input),
@@ -123,11 +119,7 @@ mod fused {
             let shape = self.input.shape();
             let used = [Some(self.input), self.output_of_relu];
             used.into_iter().flatten().for_each(recycle);
-            vec![
-                Some(new(gradients.input, shape)),
-                Some(new(gradients.gamma, [of.channels])),
-                Some(new(gradients.beta, [of.channels])),
-            ]
+            norm_gradients(shape, gradients)
         }
     }
 }
