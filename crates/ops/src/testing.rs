@@ -40,6 +40,15 @@ pub(crate) fn positive(n: usize, seed: usize) -> Vec<f32> {
         .collect()
 }
 
+/// The same, rounded to eighths: sums of their products are exact, so that whoever adds them finds the same largest one
+/// and the same ones above zero, and small sums of large terms are right too.
+pub(crate) fn eighths(mut values: Vec<f32>) -> Vec<f32> {
+    for value in &mut values {
+        *value = (*value * 8.0).round() / 8.0;
+    }
+    values
+}
+
 /// What may be normalized, and the gradient of what comes out: with means that are not zero, and a gradient that grows with
 /// the input, so that no sum over eight values or more cancels.
 pub(crate) fn normalized(n: usize) -> (Vec<f32>, Vec<f32>) {

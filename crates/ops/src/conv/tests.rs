@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{assert_close, positive, values};
+use crate::testing::{assert_close, eighths, positive, values};
 
 /// Plain loops in 64 bits: output, and the gradients of input, weight and bias.
 #[allow(clippy::many_single_char_names, reason = "those of the formulas")]
@@ -76,12 +76,12 @@ fn plain(s: ConvShape, x: &[f32], w: &[f32], b: &[f32], relu: bool, dy: &[f32]) 
 
 fn check(shape: ConvShape, relu: bool) {
     let (x, w) = (
-        values(shape.batch * shape.input_values(), 1),
-        values(shape.c_out * shape.depth(), 2),
+        eighths(values(shape.batch * shape.input_values(), 1)),
+        eighths(values(shape.c_out * shape.depth(), 2)),
     );
     let (b, dy) = (
-        values(shape.c_out, 3),
-        positive(shape.batch * shape.output_values(), 4),
+        eighths(values(shape.c_out, 3)),
+        eighths(positive(shape.batch * shape.output_values(), 4)),
     );
     let [y, dx, dw, db] = plain(shape, &x, &w, &b, relu, &dy);
     let output = conv_forward(shape, &x, &w, Some(&b), relu);
