@@ -125,10 +125,9 @@ pub fn two_sample_test<T: Copy + Into<f64>>(
 ) -> Result<TwoSample, TwoSampleError> {
     let first: Vec<&[T]> = first.iter().map(AsRef::as_ref).collect();
     let second: Vec<&[T]> = second.iter().map(AsRef::as_ref).collect();
-    let (first, second) = (&first[..], &second[..]);
     let width = first.first().map_or(0, |row| row.len());
-    check("first", first, width)?;
-    check("second", second, width)?;
+    check("first", &first, width)?;
+    check("second", &second, width)?;
     let per_sample = first.len().min(second.len());
     let mut rng = bootstrap::stream(seed);
     let first_halves = Halves::shuffled(first.len(), per_sample, &mut rng);
@@ -141,8 +140,8 @@ pub fn two_sample_test<T: Copy + Into<f64>>(
         Logistic::fit(&rows, a.len())
     };
     let classifiers = [train(0), train(1)];
-    let first_scores = first_halves.scores(first, &classifiers);
-    let second_scores = second_halves.scores(second, &classifiers);
+    let first_scores = first_halves.scores(&first, &classifiers);
+    let second_scores = second_halves.scores(&second, &classifiers);
 
     // The first half is trained on, the second judged.
     let held_out = first_halves.rows(1).len();

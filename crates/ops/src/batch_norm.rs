@@ -8,7 +8,7 @@ use pulp::Arch;
 use crate::{
     buffers,
     norm::{NormGradients, NormShape},
-    relu::relu,
+    relu::{passed, relu},
     tasks::{COPY, column_blocks, for_each},
 };
 
@@ -40,13 +40,13 @@ impl NormShape {
 
     /// For each block of channels its piece of every example.
     fn pieces(self, values: &mut [f32]) -> Vec<Vec<&mut [f32]>> {
-        let (width, block) = (self.channels * self.size, self.block() * self.size);
+        let (width, block) = (self.width(), self.block() * self.size);
         column_blocks(values, width, block)
     }
 
     /// One block's piece of an example.
     fn piece(self, values: &[f32], example: usize, block: usize) -> &[f32] {
-        let (width, step) = (self.channels * self.size, self.block() * self.size);
+        let (width, step) = (self.width(), self.block() * self.size);
         let of_example = &values[example * width..][..width];
         &of_example[block * step..width.min((block + 1) * step)]
     }
@@ -278,9 +278,9 @@ pub fn batch_norm_backward(
                 for (example, out) in out.iter_mut().enumerate() {
                     out.copy_from_slice(shape.piece(gradient, example, at));
                     if let Some(output) = done.output_of_relu {
-                        let passed = shape.piece(output, example, at);
-                        for (out, passed) in out.iter_mut().zip(passed) {
-                            *out = if *passed > 0.0 { *out } else { 0.0 };
+                        let output = shape.piece(output, example, at);
+                        for (out, output) in out.iter_mut().zip(output) {
+                            *out = passed(*out, *output);
                         }
                     }
                     let values = shape.piece(done.input, example, at).chunks(LANES);

@@ -25,11 +25,6 @@ pub struct LayerNormOutput {
     pub scale: Vec<f32>,
 }
 
-/// Values of an example.
-fn width(shape: NormShape) -> usize {
-    shape.channels * shape.size
-}
-
 /// Normalizes each example of a batch.
 ///
 /// # Shapes
@@ -48,7 +43,7 @@ pub fn layer_norm_forward(
     has_relu: bool,
 ) -> LayerNormOutput {
     shape.check(&[input], &[gamma, beta]);
-    let width = width(shape);
+    let width = shape.width();
     let mut output = buffers::buffer(input.len());
     let (mut mean, mut scale) = (vec![0.0; shape.batch], vec![0.0; shape.batch]);
     let examples = input
@@ -114,7 +109,7 @@ pub fn layer_norm_backward(
 ) -> NormGradients {
     shape.check(&[done.input, gradient], &[done.gamma]);
     shape.check(done.output_of_relu.as_slice(), &[]);
-    let (width, channels) = (width(shape).max(1), shape.channels.max(1));
+    let (width, channels) = (shape.width().max(1), shape.channels.max(1));
     let mut of_input = buffers::buffer(gradient.len());
     // Per example what it adds to the gradients of γ and β.
     let [mut of_gamma, mut of_beta] = [0, 1].map(|_| buffers::buffer(shape.batch * shape.channels));

@@ -22,11 +22,16 @@ pub struct NormGradients {
 }
 
 impl NormShape {
+    /// Values of an example.
+    pub(crate) fn width(self) -> usize {
+        self.channels * self.size
+    }
+
     /// # Panics
     /// If a slice has not one value per value of the batch, or not one per channel.
     pub(crate) fn check(self, of_batch: &[&[f32]], of_channels: &[&[f32]]) {
         for values in of_batch {
-            assert_eq!(values.len(), self.batch * self.channels * self.size);
+            assert_eq!(values.len(), self.batch * self.width());
         }
         for figures in of_channels {
             assert_eq!(figures.len(), self.channels);

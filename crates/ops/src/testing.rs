@@ -49,13 +49,17 @@ pub(crate) fn eighths(mut values: Vec<f32>) -> Vec<f32> {
     values
 }
 
-/// What may be normalized, and the gradient of what comes out: with means that are not zero, and a gradient that grows with
-/// the input, so that no sum over eight values or more cancels.
-pub(crate) fn normalized(n: usize) -> (Vec<f32>, Vec<f32>) {
-    let input: Vec<f32> = scattered(n, 1).iter().map(|x| 1.0 + x).collect();
-    let gradient = scattered(n, 2).into_iter().zip(&input);
+/// What is normalized, `[batch, width]`, and the gradient of what comes out. Neighbours differ, along either axis, by one
+/// or more, means are not zero, and the gradient grows with the input: so no sum cancels, of however few values.
+pub(crate) fn normalized(batch: usize, width: usize) -> [Vec<f32>; 2] {
+    let parity = |at: usize| ((at / width + at % width) % 2) as f32;
+    let input: Vec<f32> = (0..)
+        .zip(scattered(batch * width, 1))
+        .map(|(at, x)| 2.0 * parity(at) + x / 2.0 + 1.0)
+        .collect();
+    let gradient = scattered(batch * width, 2).into_iter().zip(&input);
     let gradient = gradient.map(|(a, b)| 1.0 + a + b).collect();
-    (input, gradient)
+    [input, gradient]
 }
 
 /// To 1e-5 of the norm of what is expected.

@@ -1,33 +1,11 @@
-use std::ops::Range;
-
-use burn::tensor::Device;
 use plumb_diagnostics::ErrorCount;
 use plumb_model::Model;
-use plumb_ops::tensors::is_host;
 
 use crate::{
     Error,
     feed::Feed,
     outputs::{self, Embedding},
 };
-
-/// Examples per forward pass: enough to keep a GPU busy.
-const BATCH_SIZE: usize = 1024;
-
-/// The same on the host: enough for all cores, few enough that what a small network makes of them stays in the caches.
-const BATCH_SIZE_ON_HOST: usize = 256;
-
-/// The batches in which a model on `device` looks at `n` examples in evaluation mode.
-pub(crate) fn batches(n: usize, device: &Device) -> impl Iterator<Item = Range<usize>> + use<> {
-    let size = if is_host(device) {
-        BATCH_SIZE_ON_HOST
-    } else {
-        BATCH_SIZE
-    };
-    (0..n)
-        .step_by(size)
-        .map(move |start| start..n.min(start + size))
-}
 
 /// What a model with frozen weights says about a set.
 #[derive(Clone)]
@@ -52,10 +30,8 @@ pub(crate) struct Prediction {
 ///
 /// `model` must be in evaluation mode already (`Module::valid`).
 pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
-    let logits = set
-        .batches()
-        .map(|batch| Ok(model.forward(set.slice(batch.start, batch.len())?)));
-    let (logits, n_classes) = outputs::read(logits.collect::<Result<_, Error>>()?)?;
+    let logits = set.each_batch(|inputs| model.forward(inputs));
+    let (logits, n_classes) = outputs::read(logits.collect::<Result<_, _>>()?)?;
     Evaluation::of(&logits, n_classes, set.labels())
 }
 
@@ -132,13 +108,6 @@ fn judge(logits: &[f32], label: u32) -> (Prediction, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[cfg(feature = "cpu")]
-    #[test]
-    fn batches_are_small_on_the_host() {
-        let batches: Vec<_> = batches(600, &Device::flex()).collect();
-        assert_eq!(batches, [0..256, 256..512, 512..600]);
-    }
 
     /// Softmax of (0, ln 3) is (1/4, 3/4): cross-entropy -ln(1/4) = 1.386294, -ln(3/4) = 0.287682.
     #[test]

@@ -7,10 +7,11 @@ mod visit;
 
 use std::ops::Range;
 
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 use plumb_data::MemoryError;
+use plumb_ops::tensors::is_host;
 
-use crate::{Error, evaluate::batches, pool::keep_awake};
+use crate::{Error, pool::keep_awake};
 
 pub(crate) use resident::{Resident, indices};
 pub(crate) use sets::{Residents, feeds, lone_feed, shared_feeds, train_feed};
@@ -35,6 +36,24 @@ pub(crate) struct Batch {
     pub(crate) weights: Option<Tensor<1>>,
 }
 
+/// Examples per forward pass in evaluation: enough to keep a GPU busy.
+const BATCH_SIZE: usize = 1024;
+
+/// The same on the host: enough for all cores, few enough that what a small network makes of them stays in the caches.
+const BATCH_SIZE_ON_HOST: usize = 256;
+
+/// The batches in which a model on `device` looks at `n` examples in evaluation mode.
+pub(crate) fn batches(n: usize, device: &Device) -> impl Iterator<Item = Range<usize>> + use<> {
+    let size = if is_host(device) {
+        BATCH_SIZE_ON_HOST
+    } else {
+        BATCH_SIZE
+    };
+    (0..n)
+        .step_by(size)
+        .map(move |start| start..n.min(start + size))
+}
+
 impl Feed<'_> {
     pub(crate) fn len(&self) -> usize {
         self.labels().len()
@@ -56,9 +75,22 @@ impl Feed<'_> {
         batches(self.len(), device)
     }
 
+    /// What `of` makes of each batch in which the set is evaluated: `[length, n_inputs]`.
+    ///
+    /// # Errors
+    /// As [`Feed::slice`].
+    pub(crate) fn each_batch<T>(
+        &self,
+        mut of: impl FnMut(Tensor<2>) -> T,
+    ) -> impl Iterator<Item = Result<T, Error>> {
+        self.batches().map(move |batch| {
+            keep_awake();
+            Ok(of(self.slice(batch.start, batch.len())?))
+        })
+    }
+
     /// Consecutive examples from `start` on, for evaluation: `[length, n_inputs]`.
     pub(crate) fn slice(&self, start: usize, length: usize) -> Result<Tensor<2>, Error> {
-        keep_awake(); // for all that is done with them
         match self {
             Self::Resident(set) => Ok(set.slice(start, length)),
             Self::Streamed(set) => set.slice(start, length).map_err(|error| lost(&error)),
@@ -69,4 +101,16 @@ impl Feed<'_> {
 /// Values that were there when the run began can't be read any more.
 fn lost(error: &MemoryError) -> Error {
     Error::failed(error.to_string())
+}
+
+#[cfg(test)]
+#[cfg(feature = "cpu")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_small_on_the_host() {
+        let batches: Vec<_> = batches(600, &Device::flex()).collect();
+        assert_eq!(batches, [0..256, 256..512, 512..600]);
+    }
 }

@@ -1,6 +1,6 @@
 //! All that a model says of a set: features, and the probability of every class.
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use plumb_model::Model;
@@ -33,9 +33,8 @@ impl Embedding {
     /// # Errors
     /// [`Error::Failed`] if values can't be read.
     pub(crate) fn of(model: &Model, set: &Feed<'_>) -> Result<Self, Error> {
-        let embed = |batch: Range<usize>| Ok(model.embed(set.slice(batch.start, batch.len())?));
-        let parts = set.batches().map(embed);
-        let (features, logits) = parts.collect::<Result<(Vec<_>, Vec<_>), Error>>()?;
+        let parts = set.each_batch(|inputs| model.embed(inputs));
+        let (features, logits) = parts.collect::<Result<(Vec<_>, Vec<_>), _>>()?;
         let (logits, n_classes) = read(logits)?;
         Ok(Self {
             features,

@@ -20,15 +20,8 @@ const BLOCK: usize = 4 * SECRETS.len();
 
 /// Per place the first place of an example with equal values, which is often its own.
 pub(super) fn first_equal(rows: &Rows) -> Result<Vec<usize>, MemoryError> {
-    let mut hashes = vec![(0, 0); rows.len()];
-    hashes
-        .par_iter_mut()
-        .enumerate()
-        .try_for_each_init(Vec::new, |values, (place, hashed)| {
-            rows.read(place, values)?;
-            *hashed = (hash(values), place);
-            Ok::<_, MemoryError>(())
-        })?;
+    let places = (0..rows.len()).into_par_iter();
+    let mut hashes = rows.each(places, |place, values| (hash(values), place))?;
     hashes.par_sort_unstable();
     first_equal_of(rows, &hashes)
 }

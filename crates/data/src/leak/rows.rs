@@ -1,5 +1,7 @@
 //! The examples of all sets in one row of places.
 
+use rayon::prelude::*;
+
 use crate::{Examples, MemoryError};
 
 /// The examples of all sets, counted through: those of the first set, then those of the second, ….
@@ -56,6 +58,25 @@ impl<'a> Rows<'a> {
     pub(super) fn original(&self, place: usize) -> u64 {
         let (set, i) = self.locate(place);
         self.sets[set].1.original[i]
+    }
+
+    /// What `of` makes of each of these places and its values, by all threads.
+    ///
+    /// Each is written where it belongs: joined from pieces that threads collect, they would take the memory twice.
+    pub(super) fn each<T: Clone + Default + Send>(
+        &self,
+        places: impl IndexedParallelIterator<Item = usize>,
+        of: impl Fn(usize, &[f32]) -> T + Sync,
+    ) -> Result<Vec<T>, MemoryError> {
+        let mut all = vec![T::default(); places.len()];
+        all.par_iter_mut()
+            .zip(places)
+            .try_for_each_init(Vec::new, |values, (out, place)| {
+                self.read(place, values)?;
+                *out = of(place, values);
+                Ok::<_, MemoryError>(())
+            })?;
+        Ok(all)
     }
 
     /// Reads the values of the example at `place`; minus zero is read as zero.

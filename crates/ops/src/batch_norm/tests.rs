@@ -53,10 +53,10 @@ proptest! {
     /// The formulas, in plain loops of 64 bits.
     #[test]
     fn any_shape_agrees_with_plain_loops(
-        batch in 8usize..24, channels in 1usize..70, size in 1usize..80, has_relu in any::<bool>(),
+        batch in 4usize..20, channels in 1usize..70, size in 1usize..80, has_relu in any::<bool>(),
     ) {
         let shape = NormShape { batch, channels, size };
-        let (input, gradient) = normalized(batch * channels * size);
+        let [input, gradient] = normalized(batch, shape.width());
         let gamma: Vec<f32> = values(channels, 3).iter().map(|x| 1.0 + x / 2.0).collect();
         let beta = values(channels, 4);
         let done = batch_norm_forward(shape, &input, (&gamma, &beta), 1e-5, has_relu);

@@ -11,7 +11,7 @@ fn plain(
     gradient: &[f32],
     output_of_relu: Option<&[f32]>,
 ) -> [Vec<f64>; 4] {
-    let width = width(shape);
+    let width = shape.width();
     let [mut output, mut of_input] = [0, 1].map(|_| vec![0.0; input.len()]);
     let [mut of_gamma, mut of_beta] = [0, 1].map(|_| vec![0.0; shape.channels]);
     for example in 0..shape.batch {
@@ -48,11 +48,11 @@ proptest! {
     /// The formulas, in plain loops of 64 bits.
     #[test]
     fn any_shape_agrees_with_plain_loops(
-        batch in 1usize..12, channels in 8usize..70, size in prop_oneof![Just(1usize), 2..80usize],
+        batch in 1usize..12, channels in 4usize..70, size in prop_oneof![Just(1usize), 2..80usize],
         has_relu in any::<bool>(),
     ) {
         let shape = NormShape { batch, channels, size };
-        let (input, gradient) = normalized(batch * channels * size);
+        let [input, gradient] = normalized(batch, shape.width());
         let gamma: Vec<f32> = values(channels, 3).iter().map(|x| 1.0 + x / 2.0).collect();
         let beta = values(channels, 4);
         let done = layer_norm_forward(shape, &input, (&gamma, &beta), 1e-5, has_relu);

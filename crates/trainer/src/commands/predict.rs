@@ -15,7 +15,7 @@ use crate::{
     Error,
     cli::{PredictArgs, PredictionFormat},
     device,
-    evaluate::batches,
+    feed::batches,
     pool::in_pool,
     terminal,
     trained::Trained,

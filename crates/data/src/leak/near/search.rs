@@ -58,15 +58,7 @@ impl<'a> Search<'a> {
         near_distance: f64,
     ) -> Result<Self, MemoryError> {
         let sums = Sketcher::new(spread);
-        let mut sketches = vec![[0.0; N_GROUPS]; places.len()];
-        sketches.par_iter_mut().zip(&places).try_for_each_init(
-            Vec::new,
-            |values, (sketch, &place)| {
-                rows.read(place, values)?;
-                *sketch = sums.sketch(values);
-                Ok::<_, MemoryError>(())
-            },
-        )?;
+        let sketches = rows.each(places.par_iter().copied(), |_, values| sums.sketch(values))?;
         Ok(Self {
             rows,
             spread,
