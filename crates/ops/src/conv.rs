@@ -4,6 +4,8 @@
 //! kernel meets lie contiguous for whole rows of the output, and from row to row too, if outputs are counted in rows
 //! of the padded picture: what falls on the border is computed and left out. With a stride of `s` a picture is
 //! copied as `s²` pictures of every `s`-th row and column, in which the same holds.
+//!
+//! The way back is the same where there is no pooling. Behind maximum pooling it goes value by value: most are zero.
 
 mod backward;
 mod forward;

@@ -6,7 +6,7 @@
 //! | operation | in one go |
 //! |---|---|
 //! | [`tensors::linear`] | product, bias, `ReLU`; both gradients, over one packed copy of the mask; many zeros left out |
-//! | [`tensors::conv`] | product without patches, bias, `ReLU`, maximum pooling; gradients example by example, in the cache |
+//! | [`tensors::conv`] | product without patches, bias, `ReLU`, maximum pooling; gradients of what pooling left alone |
 //! | [`tensors::batch_norm_train`], [`tensors::batch_norm_known`] | normalization, `ReLU`; a channel by one thread |
 //! | [`tensors::layer_norm`] | normalization, `ReLU`; an example by one thread |
 //! | [`tensors::activation`] | an activation that no other operation does on the way, its exponentials on vectors |

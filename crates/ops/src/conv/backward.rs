@@ -1,5 +1,6 @@
 mod behind;
-mod examples;
+mod dense;
+mod pooled;
 
 use pulp::Arch;
 
@@ -9,10 +10,7 @@ use crate::{
     tasks::{COPY, for_each},
 };
 
-use self::{
-    behind::Behind,
-    examples::{Examples, Gradient},
-};
+use self::{dense::Dense, pooled::Pooled};
 
 /// The gradients of a convolution.
 pub struct ConvGradients {
@@ -50,13 +48,10 @@ pub fn conv_backward(
     assert_eq!(input.len(), shape.batch * n_in);
     assert_eq!(weight.len(), shape.c_out * shape.depth());
     assert_eq!(gradient.len(), shape.batch * n_out);
-    let layout = Layout::new(shape);
-    let offsets = layout.offsets();
-    let behind = is_input_asked.then(|| Behind::new(layout, weight));
+    let way = Way::new(shape, weight, is_input_asked);
     let mut of_input = buffers::buffer(if is_input_asked { input.len() } else { 0 });
-    of_input.fill(0.0); // where no weight meets a pixel it stays so
     // One sum per task: [task, weights and biases].
-    let n_weights = shape.c_out * shape.depth();
+    let n_weights = way.n_weights();
     let n_sums = n_weights + shape.c_out;
     let mut sums = vec![0.0; shape.batch.div_ceil(chunk) * n_sums];
     let mut inputs_of = of_input.chunks_mut((chunk * n_in).max(1));
@@ -64,37 +59,91 @@ pub fn conv_backward(
         .chunks_exact_mut(n_sums)
         .map(|sums| (sums, inputs_of.next().unwrap_or_default()))
         .collect();
-    let work = chunk * shape.work() * if is_input_asked { 2 } else { 1 };
+    let n_products = if is_input_asked { 2 } else { 1 };
+    let work = chunk * shape.work() * n_products / (shape.pool * shape.pool);
     for_each(tasks, work, |task, (sums, of_input)| {
         let (of_weight, of_bias) = sums.split_at_mut(n_weights);
         let first = task * chunk;
-        let mut examples = Examples::new(&layout, is_input_asked);
         let mut of_input = of_input.chunks_exact_mut(n_in);
-        for example in first..shape.batch.min(first + chunk) {
+        let examples = (first..shape.batch.min(first + chunk)).map(|example| {
             let outputs = example * n_out..(example + 1) * n_out;
-            let of_map = Gradient {
-                values: &gradient[outputs.clone()],
+            Example {
+                input: &input[example * n_in..][..n_in],
+                gradient: &gradient[outputs.clone()],
                 output_of_relu: output_of_relu.map(|output| &output[outputs.clone()]),
-                places: if shape.pool > 1 {
-                    &places[outputs]
-                } else {
-                    &[]
-                },
-            };
-            Arch::new().dispatch(|| examples.spread(&layout, of_map, of_bias));
-            examples.add_weight(&layout, &input[example * n_in..][..n_in], &offsets);
-            if let (Some(behind), Some(of_input)) = (&behind, of_input.next()) {
-                behind.write(&examples, of_input);
+                places: places.get(outputs).unwrap_or_default(),
+                of_input: of_input.next(),
             }
-        }
-        examples.write_weight(&shape, of_weight);
+        });
+        way.add(examples, of_weight, of_bias);
     });
     let (weight, bias) = total(&sums, n_sums, n_weights);
     ConvGradients {
         input: is_input_asked.then_some(of_input),
-        weight,
+        weight: way.by_weight(weight),
         bias,
     }
+}
+
+/// The way back.
+enum Way {
+    /// With all of the maps' gradient.
+    Dense(Dense),
+    /// With what maximum pooling left of it.
+    Pooled(Pooled),
+}
+
+impl Way {
+    fn new(shape: ConvShape, weight: &[f32], is_input_asked: bool) -> Self {
+        if shape.pool > 1 {
+            Self::Pooled(Pooled::new(shape, weight, is_input_asked))
+        } else {
+            Self::Dense(Dense::new(shape, weight, is_input_asked))
+        }
+    }
+
+    /// Values that the gradient of the weights takes on the way.
+    fn n_weights(&self) -> usize {
+        match self {
+            Self::Dense(dense) => dense.n_weights(),
+            Self::Pooled(pooled) => pooled.n_weights(),
+        }
+    }
+
+    /// Adds the gradients of a task's examples to zeros.
+    fn add<'a>(
+        &self,
+        examples: impl Iterator<Item = Example<'a>>,
+        of_weight: &mut [f32],
+        of_bias: &mut [f32],
+    ) {
+        match self {
+            Self::Dense(dense) => dense.add(examples, of_weight, of_bias),
+            Self::Pooled(pooled) => pooled.add(Arch::new(), examples, of_weight, of_bias),
+        }
+    }
+
+    /// The gradient of the weights in their order, `[c_out, c_in, kernel, kernel]`.
+    fn by_weight(&self, of_weight: Vec<f32>) -> Vec<f32> {
+        match self {
+            Self::Dense(_) => of_weight,
+            Self::Pooled(pooled) => pooled.by_weight(&of_weight),
+        }
+    }
+}
+
+/// What is known of one example, and asked for.
+struct Example<'a> {
+    /// `[c_in, height, width]`.
+    input: &'a [f32],
+    /// `[c_out, height, width]`, of the output.
+    gradient: &'a [f32],
+    /// The same of the output, if `ReLU` was passed with it.
+    output_of_relu: Option<&'a [f32]>,
+    /// Where in its window each output comes from; empty without pooling.
+    places: &'a [u16],
+    /// As the input, if asked for.
+    of_input: Option<&'a mut [f32]>,
 }
 
 /// Adds what the tasks summed up, in their order.
@@ -111,4 +160,17 @@ fn total(sums: &[f32], n_sums: usize, n_weights: usize) -> (Vec<f32>, Vec<f32>) 
     });
     let bias = total.split_off(n_weights);
     (total, bias)
+}
+
+/// Sixteen sums side by side, which are added up in the end.
+#[inline(always)]
+fn sum(values: &[f32]) -> f32 {
+    let (whole, rest) = values.as_chunks::<16>();
+    let mut sums = [0.0; 16];
+    for values in whole {
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum += value;
+        }
+    }
+    sums.iter().chain(rest).sum()
 }

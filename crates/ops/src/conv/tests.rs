@@ -166,3 +166,29 @@ fn a_nan_survives() {
         assert!(conv_forward(shape, &x, &[1.0], None, true).values[0].is_nan());
     }
 }
+
+/// It is not taken for one of the zeros that pooling leaves behind.
+#[test]
+fn a_gradient_that_is_no_number_survives() {
+    for pool in [1, 2] {
+        let shape = ConvShape {
+            batch: 1,
+            c_in: 1,
+            height: 2,
+            width: 2,
+            c_out: 1,
+            kernel: 1,
+            stride: 1,
+            padding: 0,
+            pool,
+        };
+        let x = [1.0, 2.0, 3.0, 4.0];
+        let output = conv_forward(shape, &x, &[1.0], None, true);
+        let mut gradient = vec![1.0; output.values.len()];
+        *gradient.last_mut().unwrap() = f32::NAN;
+        let of_relu = Some(&output.values[..]);
+        let gradients = conv_backward(shape, &x, &[1.0], of_relu, &output.places, &gradient, true);
+        assert!(gradients.weight[0].is_nan() && gradients.bias[0].is_nan());
+        assert!(gradients.input.unwrap()[3].is_nan());
+    }
+}

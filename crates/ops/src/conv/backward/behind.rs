@@ -1,7 +1,4 @@
-use super::{
-    super::{ConvShape, Layout, forward::convolve},
-    examples::Examples,
-};
+use super::{super::forward::convolve, ConvShape, Layout};
 use crate::{
     pack::{Floats, Matrix, first_of},
     tile::COLUMNS,
@@ -37,8 +34,8 @@ impl Behind {
         }
     }
 
-    /// Writes an example's input gradient, `[c_in, height, width]`.
-    pub(super) fn write(&self, examples: &Examples, of_input: &mut [f32]) {
+    /// Writes an example's input gradient, `[c_in, height, width]`, from that of its maps, `[c_out, gradient_len]`.
+    pub(super) fn write(&self, gradients: &[f32], of_input: &mut [f32]) {
         let ConvShape {
             c_in,
             height,
@@ -48,7 +45,7 @@ impl Behind {
             ..
         } = self.layout.shape;
         let pitch = self.layout.pitch;
-        let gradients = examples.maps(&self.layout);
+        of_input.fill(0.0); // where no weight meets a pixel it stays so
         let mut scratch = Floats::take();
         for phase in &self.phases {
             let [first, n_rows] = phase.rows;

@@ -1,41 +1,71 @@
 use pulp::Arch;
 
-use super::super::{ConvShape, Layout};
+use super::{ConvShape, Example, Layout, behind::Behind, sum};
 use crate::{
     pack::{Floats, first_of},
     relu::passed,
     tile::{COLUMNS, ROWS, Rows, Tile, depths, multiply},
 };
 
-/// What is known of one example's gradient.
-#[derive(Clone, Copy)]
-pub(super) struct Gradient<'a> {
-    pub(super) values: &'a [f32],
-    pub(super) output_of_relu: Option<&'a [f32]>,
-    pub(super) places: &'a [u16],
+/// The way back where there is no pooling: products with all of the maps' gradient.
+pub(super) struct Dense {
+    layout: Layout,
+    offsets: Vec<usize>,
+    behind: Option<Behind>,
 }
 
-/// A task's examples, one after another, and its sum.
-pub(super) struct Examples {
-    /// Among it the gradient of the maps before pooling, `[c_out, gradient_len]`; what is no output is zero.
+impl Dense {
+    pub(super) fn new(shape: ConvShape, weight: &[f32], is_input_asked: bool) -> Self {
+        let layout = Layout::new(shape);
+        Self {
+            layout,
+            offsets: layout.offsets(),
+            behind: is_input_asked.then(|| Behind::new(layout, weight)),
+        }
+    }
+
+    /// Values that the gradient of the weights takes: `[c_out, depth]`.
+    pub(super) fn n_weights(&self) -> usize {
+        self.layout.shape.c_out * self.layout.shape.depth()
+    }
+
+    /// Adds the gradients of examples to zeros: those of weights, and of the bias.
+    pub(super) fn add<'a>(
+        &self,
+        examples: impl Iterator<Item = Example<'a>>,
+        of_weight: &mut [f32],
+        of_bias: &mut [f32],
+    ) {
+        let layout = &self.layout;
+        let mut sum = Sum::new(layout);
+        for example in examples {
+            Arch::new().dispatch(|| sum.spread(layout, &example, of_bias));
+            sum.add_weight(layout, example.input, &self.offsets);
+            if let (Some(behind), Some(of_input)) = (&self.behind, example.of_input) {
+                behind.write(sum.maps(layout), of_input);
+            }
+        }
+        sum.write_weight(&layout.shape, of_weight);
+    }
+}
+
+/// A task's sum over its examples, one after another.
+struct Sum {
+    /// Among it the gradient of the maps, `[c_out, gradient_len]`; what is no output is zero.
     scratch: Floats,
     /// `[depth / ROWS, c_out / COLUMNS]` tiles of the weights' gradient.
     sums: Vec<Tile>,
     n_panels: usize,
-    is_input_asked: bool,
     /// The gradient of all outputs, where they passed the activation.
     outputs: Vec<f32>,
-    /// How far behind the first value of a window each of its values lies.
-    in_window: Vec<usize>,
 }
 
-impl Examples {
-    pub(super) fn new(layout: &Layout, is_input_asked: bool) -> Self {
-        let ConvShape { c_out, pool, .. } = layout.shape;
+impl Sum {
+    fn new(layout: &Layout) -> Self {
+        let c_out = layout.shape.c_out;
         let mut scratch = Floats::take();
         first_of(&mut scratch.picture.buffer, layout.len(), 0.0).fill(0.0);
         first_of(&mut scratch.maps.buffer, c_out * layout.gradient_len(), 0.0).fill(0.0);
-        let in_window = (0..pool * pool).map(|at| at / pool * layout.pitch + at % pool);
         let n_panels = c_out.div_ceil(COLUMNS);
         first_of(
             &mut scratch.panels.buffer,
@@ -48,31 +78,22 @@ impl Examples {
             scratch,
             sums: vec![[[0.0; COLUMNS]; ROWS]; n_tiles],
             n_panels,
-            is_input_asked,
             outputs: vec![0.0; layout.shape.output_values()],
-            in_window: in_window.collect(),
         }
     }
 
-    /// Brings the gradient from behind pooling and activation to the maps, and adds it to that of the bias.
+    /// Brings the gradient from behind the activation to the maps, and adds it to that of the bias.
     #[inline(always)]
-    pub(super) fn spread(&mut self, layout: &Layout, gradient: Gradient<'_>, of_bias: &mut [f32]) {
+    fn spread(&mut self, layout: &Layout, example: &Example<'_>, of_bias: &mut [f32]) {
         let shape = layout.shape;
         let [height, width] = shape.output();
         let n_pixels = height * width;
         let (columns, front) = (layout.columns(), layout.front());
         let maps = &mut self.scratch.maps.buffer[..shape.c_out * layout.gradient_len()];
         let panels = &mut self.scratch.panels.buffer[..self.n_panels * columns];
-        if shape.pool > 1 {
-            // There is the last example's, at other places.
-            if self.is_input_asked {
-                maps.fill(0.0);
-            }
-            panels.fill([0.0; COLUMNS]);
-        }
         let outputs = &mut self.outputs[..];
-        outputs.copy_from_slice(gradient.values);
-        if let Some(output) = gradient.output_of_relu {
+        outputs.copy_from_slice(example.gradient);
+        if let Some(output) = example.output_of_relu {
             for (value, output) in outputs.iter_mut().zip(output) {
                 *value = passed(*value, *output);
             }
@@ -80,38 +101,34 @@ impl Examples {
         for (of_bias, outputs) in of_bias.iter_mut().zip(outputs.chunks_exact(n_pixels)) {
             *of_bias += sum(outputs);
         }
-        let in_window = &self.in_window[..];
+        let is_input_asked = example.of_input.is_some();
         let mut maps = maps.chunks_exact_mut(layout.gradient_len());
         for (channel, outputs) in outputs.chunks_exact(n_pixels).enumerate() {
             let (group, lane) = (channel / COLUMNS, channel % COLUMNS);
             let panel = &mut panels[group * columns..][..columns];
-            let mut map = maps.next().filter(|_| self.is_input_asked);
-            let mut map = map.as_mut().map(|map| &mut map[front..front + columns]);
-            let mut places = gradient.places.iter().skip(channel * n_pixels);
-            for (y, values) in outputs.chunks_exact(width).enumerate() {
-                let start = y * shape.pool * layout.pitch;
-                for (x, value) in values.iter().enumerate() {
-                    let place = places
-                        .next()
-                        .map_or(0, |place| in_window[usize::from(*place)]);
-                    let at = start + x * shape.pool + place;
-                    panel[at][lane] = *value;
-                    if let Some(map) = &mut map {
-                        map[at] = *value;
-                    }
+            let map = maps.next().filter(|_| is_input_asked);
+            let mut map = map.map(|map| &mut map[front..front + columns]);
+            for (row, values) in outputs.chunks_exact(width).enumerate() {
+                let start = row * layout.pitch;
+                let panel = &mut panel[start..start + width];
+                for (panel, value) in panel.iter_mut().zip(values) {
+                    panel[lane] = *value;
+                }
+                if let Some(map) = &mut map {
+                    map[start..start + width].copy_from_slice(values);
                 }
             }
         }
     }
 
     /// The gradient of the maps, `[c_out, gradient_len]`.
-    pub(super) fn maps(&self, layout: &Layout) -> &[f32] {
+    fn maps(&self, layout: &Layout) -> &[f32] {
         &self.scratch.maps.buffer[..layout.shape.c_out * layout.gradient_len()]
     }
 
     /// Adds an example to the weights' gradient: the products of the values that each weight meets and the gradients
     /// of what it made of them.
-    pub(super) fn add_weight(&mut self, layout: &Layout, input: &[f32], offsets: &[usize]) {
+    fn add_weight(&mut self, layout: &Layout, input: &[f32], offsets: &[usize]) {
         let arch = Arch::new();
         let columns = layout.columns();
         let picture = &mut self.scratch.picture.buffer[..layout.len()];
@@ -137,7 +154,7 @@ impl Examples {
     }
 
     /// `[c_out, depth]`.
-    pub(super) fn write_weight(&self, shape: &ConvShape, of_weight: &mut [f32]) {
+    fn write_weight(&self, shape: &ConvShape, of_weight: &mut [f32]) {
         let depth = shape.depth();
         for (channel, of_weight) in of_weight.chunks_exact_mut(depth).enumerate() {
             for (at, out) in of_weight.iter_mut().enumerate() {
@@ -146,17 +163,4 @@ impl Examples {
             }
         }
     }
-}
-
-/// Sixteen sums side by side, which are added up in the end.
-#[inline(always)]
-fn sum(values: &[f32]) -> f32 {
-    let (whole, rest) = values.as_chunks::<16>();
-    let mut sums = [0.0; 16];
-    for values in whole {
-        for (sum, value) in sums.iter_mut().zip(values) {
-            *sum += value;
-        }
-    }
-    sums.iter().chain(rest).sum()
 }
