@@ -122,22 +122,22 @@ fn finish(
     let side = layout.shape.pool;
     for (at, out) in values.chunks_exact_mut(n_pixels).enumerate() {
         let map = &maps[at * width..];
+        let bias = bias.map_or(0.0, |bias| bias[at]);
+        let finished = |value: f32| {
+            let value = value + bias;
+            if has_relu { relu(value) } else { value }
+        };
         if side > 1 {
             let places = &mut places[at * n_pixels..][..n_pixels];
             max_pool(map, (layout.pitch, side), out_width, out, places);
-        } else {
-            for (row, out) in map
-                .chunks(layout.pitch)
-                .zip(out.chunks_exact_mut(out_width))
-            {
-                out.copy_from_slice(&row[..out_width]);
+            for value in out {
+                *value = finished(*value);
             }
-        }
-        let bias = bias.map_or(0.0, |bias| bias[at]);
-        for value in out {
-            *value += bias;
-            if has_relu {
-                *value = relu(*value);
+        } else {
+            let rows = map.chunks(layout.pitch);
+            for (row, out) in rows.zip(out.chunks_exact_mut(out_width)) {
+                let values = out.iter_mut().zip(row);
+                values.for_each(|(out, value)| *out = finished(*value));
             }
         }
     }

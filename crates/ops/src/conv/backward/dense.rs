@@ -101,21 +101,24 @@ impl Sum {
         for (of_bias, outputs) in of_bias.iter_mut().zip(outputs.chunks_exact(n_pixels)) {
             *of_bias += sum(outputs);
         }
-        let is_input_asked = example.of_input.is_some();
-        let mut maps = maps.chunks_exact_mut(layout.gradient_len());
-        for (channel, outputs) in outputs.chunks_exact(n_pixels).enumerate() {
-            let (group, lane) = (channel / COLUMNS, channel % COLUMNS);
-            let panel = &mut panels[group * columns..][..columns];
-            let map = maps.next().filter(|_| is_input_asked);
-            let mut map = map.map(|map| &mut map[front..front + columns]);
-            for (row, values) in outputs.chunks_exact(width).enumerate() {
-                let start = row * layout.pitch;
-                let panel = &mut panel[start..start + width];
-                for (panel, value) in panel.iter_mut().zip(values) {
-                    panel[lane] = *value;
+        let groups = outputs.chunks(COLUMNS * n_pixels);
+        for (panel, outputs) in panels.chunks_exact_mut(columns).zip(groups) {
+            for row in 0..height {
+                // All maps of a row, so that what is written stays in the first cache.
+                let panel = &mut panel[row * layout.pitch..][..width];
+                for (lane, map) in outputs.chunks_exact(n_pixels).enumerate() {
+                    let values = &map[row * width..][..width];
+                    let pixels = panel.iter_mut().zip(values);
+                    pixels.for_each(|(panel, value)| panel[lane] = *value);
                 }
-                if let Some(map) = &mut map {
-                    map[start..start + width].copy_from_slice(values);
+            }
+        }
+        if example.of_input.is_some() {
+            let maps = maps.chunks_exact_mut(layout.gradient_len());
+            for (map, outputs) in maps.zip(outputs.chunks_exact(n_pixels)) {
+                let rows = map[front..].chunks_mut(layout.pitch);
+                for (map, values) in rows.zip(outputs.chunks_exact(width)) {
+                    map[..width].copy_from_slice(values);
                 }
             }
         }

@@ -169,12 +169,14 @@ impl Pixels {
             padding,
             ..
         } = self.shape;
-        for (channel, map) in picture.chunks_exact(height * width).enumerate() {
-            let rows = out.chunks_exact_mut(self.pitch).skip(padding);
-            for (row, out) in map.chunks_exact(width).zip(rows) {
+        let rows = out.chunks_exact_mut(self.pitch).skip(padding).take(height);
+        for (row, out) in rows.enumerate() {
+            // All channels of a row, so that what is written stays in the first cache.
+            for (channel, map) in picture.chunks_exact(height * width).enumerate() {
                 let pixels = out[padding * c_in..].chunks_exact_mut(c_in);
+                let values = &map[row * width..][..width];
                 pixels
-                    .zip(row)
+                    .zip(values)
                     .for_each(|(out, value)| out[channel] = *value);
             }
         }
@@ -190,11 +192,13 @@ impl Pixels {
             padding,
             ..
         } = self.shape;
-        for (channel, map) in out.chunks_exact_mut(height * width).enumerate() {
-            let rows = picture.chunks_exact(self.pitch).skip(padding);
-            for (out, row) in map.chunks_exact_mut(width).zip(rows) {
-                let pixels = row[padding * c_in..].chunks_exact(c_in);
-                out.iter_mut()
+        let rows = picture.chunks_exact(self.pitch).skip(padding).take(height);
+        for (row, picture) in rows.enumerate() {
+            for (channel, map) in out.chunks_exact_mut(height * width).enumerate() {
+                let pixels = picture[padding * c_in..].chunks_exact(c_in);
+                let values = &mut map[row * width..][..width];
+                values
+                    .iter_mut()
                     .zip(pixels)
                     .for_each(|(out, pixel)| *out = pixel[channel]);
             }
