@@ -98,6 +98,14 @@ impl<'a> Left for &'a [[f32; ROWS]] {
 
 /// A right operand: [`COLUMNS`] columns.
 pub(crate) trait Right {
+    /// A part of it.
+    type Part<'b>: Right
+    where
+        Self: 'b;
+
+    /// [`STEPS`] depths from `at` on: a number that the compiler knows, so that it checks bounds once.
+    fn part(&mut self, at: usize) -> Self::Part<'_>;
+
     /// All factors at a depth.
     fn at(&self, depth: usize) -> &[f32; COLUMNS];
 
@@ -122,7 +130,17 @@ fn columns(values: &[f32], start: usize) -> &[f32; COLUMNS] {
 }
 
 /// A packed panel: `[depth, COLUMNS]`.
-impl Right for &[[f32; COLUMNS]] {
+impl<'a> Right for &'a [[f32; COLUMNS]] {
+    type Part<'b>
+        = &'a [[f32; COLUMNS]]
+    where
+        Self: 'b;
+
+    #[inline(always)]
+    fn part(&mut self, at: usize) -> Self::Part<'_> {
+        &self[at..at + STEPS]
+    }
+
     #[inline(always)]
     fn at(&self, depth: usize) -> &[f32; COLUMNS] {
         &self[depth]
@@ -139,6 +157,20 @@ pub(crate) struct Packing<'a> {
 }
 
 impl Right for Packing<'_> {
+    type Part<'b>
+        = Packing<'b>
+    where
+        Self: 'b;
+
+    #[inline(always)]
+    fn part(&mut self, at: usize) -> Self::Part<'_> {
+        Packing {
+            values: &self.values[at * self.stride..],
+            stride: self.stride,
+            panel: &mut self.panel[at..at + STEPS],
+        }
+    }
+
     #[inline(always)]
     fn at(&self, depth: usize) -> &[f32; COLUMNS] {
         columns(self.values, depth * self.stride)
@@ -159,7 +191,20 @@ pub(crate) struct Windows<'a> {
     pub(crate) offsets: &'a [usize],
 }
 
-impl Right for Windows<'_> {
+impl<'a> Right for Windows<'a> {
+    type Part<'b>
+        = Windows<'a>
+    where
+        Self: 'b;
+
+    #[inline(always)]
+    fn part(&mut self, at: usize) -> Self::Part<'_> {
+        Windows {
+            values: self.values,
+            offsets: &self.offsets[at..at + STEPS],
+        }
+    }
+
     #[inline(always)]
     fn at(&self, depth: usize) -> &[f32; COLUMNS] {
         columns(self.values, self.offsets[depth])
@@ -173,7 +218,20 @@ pub(crate) struct Picked<'a> {
     pub(crate) depths: &'a [u32],
 }
 
-impl Right for Picked<'_> {
+impl<'a> Right for Picked<'a> {
+    type Part<'b>
+        = Picked<'a>
+    where
+        Self: 'b;
+
+    #[inline(always)]
+    fn part(&mut self, at: usize) -> Self::Part<'_> {
+        Picked {
+            panel: self.panel,
+            depths: &self.depths[at..at + STEPS],
+        }
+    }
+
     #[inline(always)]
     fn at(&self, depth: usize) -> &[f32; COLUMNS] {
         &self.panel[self.depths[depth] as usize]
@@ -272,8 +330,9 @@ impl<L: Left, R: Right> Multiply<'_, L, R> {
         let whole = depth - depth % STEPS;
         for first in (0..whole).step_by(STEPS) {
             let block = left.block(first);
+            let mut right = right.part(first);
             for step in 0..STEPS {
-                let row = right.vectors::<S, N>(first + step, from);
+                let row = right.vectors::<S, N>(step, from);
                 for i in 0..ROWS {
                     let factor = simd.splat_f32s(L::of(block, step, i));
                     for j in 0..N {
