@@ -7,6 +7,7 @@ use pulp::Arch;
 use super::{ConvShape, Layout};
 use crate::{
     buffers,
+    relu::passed,
     tasks::{COPY, for_each},
 };
 
@@ -144,6 +145,24 @@ struct Example<'a> {
     places: &'a [u16],
     /// As the input, if asked for.
     of_input: Option<&'a mut [f32]>,
+}
+
+impl Example<'_> {
+    /// Writes the gradient behind the activation, and adds its sums over the `n_pixels` of each map to that of the bias.
+    #[inline(always)]
+    fn pass(&self, n_pixels: usize, out: &mut Vec<f32>, of_bias: &mut [f32]) {
+        out.clear();
+        match self.output_of_relu {
+            None => out.extend_from_slice(self.gradient),
+            Some(output) => {
+                let pairs = self.gradient.iter().zip(output);
+                out.extend(pairs.map(|(value, output)| passed(*value, *output)));
+            }
+        }
+        for (of_bias, map) in of_bias.iter_mut().zip(out.chunks_exact(n_pixels)) {
+            *of_bias += sum(map);
+        }
+    }
 }
 
 /// Adds what the tasks summed up, in their order.

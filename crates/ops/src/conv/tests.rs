@@ -147,9 +147,9 @@ fn blocks_join_without_a_seam() {
     check(shape, true);
 }
 
-#[test]
-fn a_nan_survives() {
-    let shape = ConvShape {
+/// One example of four pixels, and one weight.
+fn four_pixels(pool: usize) -> ConvShape {
+    ConvShape {
         batch: 1,
         c_in: 1,
         height: 2,
@@ -158,8 +158,13 @@ fn a_nan_survives() {
         kernel: 1,
         stride: 1,
         padding: 0,
-        pool: 2,
-    };
+        pool,
+    }
+}
+
+#[test]
+fn a_nan_survives() {
+    let shape = four_pixels(2);
     for at in 0..4 {
         let mut x = [1.0; 4];
         x[at] = f32::NAN;
@@ -171,17 +176,7 @@ fn a_nan_survives() {
 #[test]
 fn a_gradient_that_is_no_number_survives() {
     for pool in [1, 2] {
-        let shape = ConvShape {
-            batch: 1,
-            c_in: 1,
-            height: 2,
-            width: 2,
-            c_out: 1,
-            kernel: 1,
-            stride: 1,
-            padding: 0,
-            pool,
-        };
+        let shape = four_pixels(pool);
         let x = [1.0, 2.0, 3.0, 4.0];
         let output = conv_forward(shape, &x, &[1.0], None, true);
         let mut gradient = vec![1.0; output.values.len()];

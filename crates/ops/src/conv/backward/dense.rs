@@ -1,9 +1,8 @@
 use pulp::Arch;
 
-use super::{ConvShape, Example, Layout, behind::Behind, sum};
+use super::{ConvShape, Example, Layout, behind::Behind};
 use crate::{
     pack::{Floats, first_of},
-    relu::passed,
     tile::{COLUMNS, ROWS, Rows, Tile, depths, multiply},
 };
 
@@ -78,7 +77,7 @@ impl Sum {
             scratch,
             sums: vec![[[0.0; COLUMNS]; ROWS]; n_tiles],
             n_panels,
-            outputs: vec![0.0; layout.shape.output_values()],
+            outputs: Vec::new(),
         }
     }
 
@@ -91,16 +90,8 @@ impl Sum {
         let (columns, front) = (layout.columns(), layout.front());
         let maps = &mut self.scratch.maps.buffer[..shape.c_out * layout.gradient_len()];
         let panels = &mut self.scratch.panels.buffer[..self.n_panels * columns];
-        let outputs = &mut self.outputs[..];
-        outputs.copy_from_slice(example.gradient);
-        if let Some(output) = example.output_of_relu {
-            for (value, output) in outputs.iter_mut().zip(output) {
-                *value = passed(*value, *output);
-            }
-        }
-        for (of_bias, outputs) in of_bias.iter_mut().zip(outputs.chunks_exact(n_pixels)) {
-            *of_bias += sum(outputs);
-        }
+        example.pass(n_pixels, &mut self.outputs, of_bias);
+        let outputs = &self.outputs[..];
         let groups = outputs.chunks(COLUMNS * n_pixels);
         for (panel, outputs) in panels.chunks_exact_mut(columns).zip(groups) {
             for row in 0..height {
