@@ -38,6 +38,8 @@ pub(crate) type Tile = [[f32; COLUMNS]; ROWS];
 /// Depths that a tile goes through in one breath, so that bounds are checked once for all of them.
 pub(crate) const STEPS: usize = 16;
 
+const AT_ONCE: usize = 4;
+
 /// Where the rows of a tile belong.
 pub(crate) type Places<'o> = [&'o mut [f32; COLUMNS]; ROWS];
 
@@ -131,13 +133,15 @@ impl<L: Left, R: Right> Multiply<'_, L, R> {
         for first in (0..whole).step_by(STEPS) {
             let block = left.block(first);
             let mut right = right.part(first);
-            for step in 0..STEPS {
-                let row = right.vectors::<S, N>(step, from);
-                for i in 0..ROWS {
-                    let factor = simd.splat_f32s(L::of(block, step, i));
-                    for j in 0..N {
-                        sums[i][j] = simd.mul_add_e_f32s(factor, row[j], sums[i][j]);
-                    }
+            if R::IS_PLAIN {
+                let blocks = [L::hidden(block), L::hidden(block)];
+                add::<S, L, _, N>(simd, blocks, &mut right, (0, from), &mut sums);
+                add::<S, L, _, N>(simd, blocks, &mut right, (4, from), &mut sums);
+                add::<S, L, _, N>(simd, blocks, &mut right, (8, from), &mut sums);
+                add::<S, L, _, N>(simd, blocks, &mut right, (12, from), &mut sums);
+            } else {
+                for step in (0..STEPS).step_by(AT_ONCE) {
+                    add::<S, L, _, N>(simd, [block; 2], &mut right, (step, from), &mut sums);
                 }
             }
         }
@@ -161,6 +165,27 @@ impl<L: Left, R: Right> Multiply<'_, L, R> {
         for (out, sums) in self.out.iter_mut().zip(&sums) {
             let (out, _) = S::as_mut_simd_f32s(&mut out[..]);
             out[from..from + N].copy_from_slice(sums);
+        }
+    }
+}
+
+/// Adds the products of some depths from `start` on to the sums.
+#[inline(always)]
+fn add<S: Simd, L: Left, R: Right, const N: usize>(
+    simd: S,
+    blocks: [L::Block; 2],
+    right: &mut R,
+    (start, from): (usize, usize),
+    sums: &mut [[S::f32s; N]; ROWS],
+) {
+    for step in start..start + AT_ONCE {
+        let row = right.vectors::<S, N>(step, from);
+        for i in 0..ROWS {
+            for j in 0..N {
+                let block = blocks[usize::from(i >= ROWS / 2 && j > 0)];
+                let factor = simd.splat_f32s(L::of(block, step, i));
+                sums[i][j] = simd.mul_add_e_f32s(factor, row[j], sums[i][j]);
+            }
         }
     }
 }

@@ -12,6 +12,12 @@ pub(crate) trait Left: Copy {
     /// Those from `at` on.
     fn block(self, at: usize) -> Self::Block;
 
+    /// The same block, such that the compiler does not know where it is from.
+    #[inline(always)]
+    fn hidden(block: Self::Block) -> Self::Block {
+        block
+    }
+
     /// The factor of row `i` at a depth of a block.
     fn of(block: Self::Block, step: usize, i: usize) -> f32;
 
@@ -56,6 +62,11 @@ impl<'a> Left for &'a [[f32; ROWS]] {
     }
 
     #[inline(always)]
+    fn hidden(block: Self::Block) -> Self::Block {
+        std::hint::black_box(block)
+    }
+
+    #[inline(always)]
     fn of(block: Self::Block, step: usize, i: usize) -> f32 {
         block[step][i]
     }
@@ -68,6 +79,9 @@ impl<'a> Left for &'a [[f32; ROWS]] {
 
 /// A right operand: [`COLUMNS`] columns.
 pub(crate) trait Right {
+    /// Whether all depths lie one behind the other, and reading them writes nothing.
+    const IS_PLAIN: bool = false;
+
     /// A part of it.
     type Part<'b>: Right
     where
@@ -101,6 +115,8 @@ fn columns(values: &[f32], start: usize) -> &[f32; COLUMNS] {
 
 /// A packed panel: `[depth, COLUMNS]`.
 impl<'a> Right for &'a [[f32; COLUMNS]] {
+    const IS_PLAIN: bool = true;
+
     type Part<'b>
         = &'a [[f32; COLUMNS]]
     where
