@@ -1,6 +1,6 @@
 //! Operands, copied to where tiles read them.
 
-use std::{borrow::Cow, cell::Cell, thread::LocalKey};
+use std::{cell::Cell, thread::LocalKey};
 
 use crate::tile::{COLUMNS, Packing, ROWS, Rows};
 
@@ -74,19 +74,21 @@ impl<'a> Matrix<'a> {
         }
     }
 
-    /// The same [`COLUMNS`] columns of one row.
+    /// The same [`COLUMNS`] columns of one row, brought to `copy` if they are fewer.
     #[inline(always)]
-    pub(crate) fn row(&self, row: usize, (from, end): (usize, usize)) -> Cow<'a, [f32; COLUMNS]> {
+    pub(crate) fn row<'b>(
+        &'b self,
+        row: usize,
+        (from, end): (usize, usize),
+        copy: &'b mut [f32; COLUMNS],
+    ) -> &'b [f32; COLUMNS] {
         let values = &self.values[row * self.stride + from..];
-        values.first_chunk().map_or_else(
-            || {
-                let mut row = [0.0; COLUMNS];
-                let n = COLUMNS.min(end - from);
-                row[..n].copy_from_slice(&values[..n]);
-                Cow::Owned(row)
-            },
-            Cow::Borrowed,
-        )
+        if end - from == COLUMNS {
+            return values.first_chunk().expect("so many");
+        }
+        let n = COLUMNS.min(end - from);
+        copy[..n].copy_from_slice(&values[..n]);
+        copy
     }
 
     /// Of how many rows, at most `n_rows`, `N` values can be read from `start` on, though the last of them may belong to

@@ -79,9 +79,11 @@ pub(crate) fn multiply_into(
     if n_columns == COLUMNS
         && let Some(rows) = rows.as_mut_array::<ROWS>()
     {
-        let out = rows
-            .each_mut()
-            .map(|row| row[columns.clone()].as_mut_array().expect("so many"));
+        let mut rows = rows.iter_mut();
+        let out = std::array::from_fn(|_| {
+            let row = rows.next().expect("so many");
+            row[columns.clone()].as_mut_array().expect("so many")
+        });
         multiply(arch, operands, depth, n_columns, out, is_added);
         return;
     }

@@ -75,18 +75,24 @@ pub(crate) fn keep_awake() {
     });
 }
 
+/// How often a thread looks for work before it gives way to other programs: looking takes a fraction of a microsecond,
+/// giving way a whole one, for which new work would lie there.
+const LOOKS: usize = 8;
+
 /// Does what there is to do, until there has been nothing for a while.
 fn work_or_wait() {
     let mut last = Instant::now();
     loop {
-        if rayon::yield_now() == Some(Yield::Executed) {
+        let is_found = (0..LOOKS).any(|_| {
+            (0..4).for_each(|_| spin_loop());
+            rayon::yield_now() == Some(Yield::Executed)
+        });
+        if is_found {
             last = Instant::now();
-            continue;
-        }
-        (0..16).for_each(|_| spin_loop());
-        if last.elapsed() > PATIENCE {
+        } else if last.elapsed() > PATIENCE {
             return;
+        } else {
+            thread::yield_now();
         }
-        thread::yield_now();
     }
 }

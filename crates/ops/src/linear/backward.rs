@@ -143,11 +143,14 @@ impl WithSimd for Mask<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let zero = simd.splat_f32s(0.0);
         let (sums, _) = S::as_mut_simd_f32s(self.sums);
+        let mut copies = [[0.0; COLUMNS]; 2];
         for (at, out) in self.panel.iter_mut().enumerate() {
-            let values = self.gradient.row(at, self.columns);
-            let outputs = self.output.map(|output| output.row(at, self.columns));
-            let outputs = outputs.as_deref().map(|outputs| S::as_simd_f32s(outputs).0);
-            let (values, _) = S::as_simd_f32s(&*values);
+            let [values, outputs] = &mut copies;
+            let values = self.gradient.row(at, self.columns, values);
+            let (values, _) = S::as_simd_f32s(values);
+            let output = self.output.as_ref();
+            let outputs = output.map(|output| output.row(at, self.columns, outputs));
+            let outputs = outputs.map(|outputs| S::as_simd_f32s(outputs).0);
             let (out, _) = S::as_mut_simd_f32s(out);
             for i in 0..COLUMNS / S::F32_LANES {
                 let mut value = values[i];
