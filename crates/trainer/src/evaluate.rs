@@ -1,5 +1,6 @@
 use plumb_diagnostics::ErrorCount;
 use plumb_model::Model;
+use rayon::prelude::*;
 
 use crate::{
     Error,
@@ -51,17 +52,24 @@ pub(crate) fn evaluate_and_keep(model: &Model, set: &Feed<'_>) -> Result<Evaluat
     })
 }
 
+/// Examples that take some 10 µs to judge.
+const WORTH_A_THREAD: usize = 128;
+
 impl Evaluation {
     /// From the logits of a set, `[n, n_classes]`, and its labels.
     ///
     /// # Errors
     /// [`Error::Failed`] if the set is empty.
     pub(crate) fn of(logits: &[f32], n_classes: usize, labels: &[u32]) -> Result<Self, Error> {
+        let rows = logits.par_chunks_exact(n_classes).zip(labels);
+        let judged: Vec<_> = rows
+            .with_min_len(WORTH_A_THREAD)
+            .map(|(row, &label)| (label, judge(row, label)))
+            .collect();
         let mut errors = 0;
         let mut loss = 0.0;
         let mut predictions = Vec::with_capacity(labels.len());
-        for (row, &label) in logits.chunks_exact(n_classes).zip(labels) {
-            let (prediction, cross_entropy) = judge(row, label);
+        for (label, (prediction, cross_entropy)) in judged {
             errors += u64::from(prediction.class != label);
             loss += cross_entropy;
             predictions.push(prediction);

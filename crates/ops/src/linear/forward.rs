@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Columns of the output that a task computes, at most: what it packs of the weights stays in the second cache.
-const COLUMN_BLOCK: usize = 128;
+const COLUMN_BLOCK: usize = 64;
 
 /// Rows of the output that a task computes, at most.
 const ROW_BLOCK: usize = 128;
