@@ -33,7 +33,9 @@ pub(crate) struct Prediction {
 pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
     let logits = set.each_batch(|inputs| model.forward(inputs));
     let (logits, n_classes) = outputs::read(logits.collect::<Result<_, _>>()?)?;
-    Evaluation::of(&logits, n_classes, set.labels())
+    let evaluation = Evaluation::of(&logits, n_classes, set.labels());
+    plumb_ops::recycle(logits);
+    evaluation
 }
 
 /// Features that are kept of a set, at most: 256 MiB.
