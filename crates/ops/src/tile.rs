@@ -38,7 +38,8 @@ pub(crate) type Tile = [[f32; COLUMNS]; ROWS];
 /// Depths that a tile goes through in one breath, so that bounds are checked once for all of them.
 pub(crate) const STEPS: usize = 16;
 
-const AT_ONCE: usize = 4;
+/// How many of them are written out one behind the other.
+const AT_ONCE: usize = STEPS / 4;
 
 /// Where the rows of a tile belong.
 pub(crate) type Places<'o> = [&'o mut [f32; COLUMNS]; ROWS];
@@ -136,11 +137,12 @@ impl<L: Left, R: Right> Multiply<'_, L, R> {
             let block = left.block(first);
             let mut right = right.part(first);
             if R::IS_PLAIN {
+                // Written out: in a loop, addresses are sums of two registers, which no multiply-add reads for free.
                 let blocks = [L::hidden(block), L::hidden(block)];
                 add::<S, L, _, N>(simd, blocks, &mut right, (0, from), &mut sums);
-                add::<S, L, _, N>(simd, blocks, &mut right, (4, from), &mut sums);
-                add::<S, L, _, N>(simd, blocks, &mut right, (8, from), &mut sums);
-                add::<S, L, _, N>(simd, blocks, &mut right, (12, from), &mut sums);
+                add::<S, L, _, N>(simd, blocks, &mut right, (AT_ONCE, from), &mut sums);
+                add::<S, L, _, N>(simd, blocks, &mut right, (AT_ONCE * 2, from), &mut sums);
+                add::<S, L, _, N>(simd, blocks, &mut right, (AT_ONCE * 3, from), &mut sums);
             } else {
                 for step in (0..STEPS).step_by(AT_ONCE) {
                     add::<S, L, _, N>(simd, [block; 2], &mut right, (step, from), &mut sums);
@@ -171,7 +173,11 @@ impl<L: Left, R: Right> Multiply<'_, L, R> {
     }
 }
 
-/// Adds the products of some depths from `start` on to the sums.
+/// Adds the products of [`AT_ONCE`] depths from `start` on to the sums.
+///
+/// Of the two blocks, which are one, the second is read for the second vector of half of the rows: since the compiler
+/// does not know that they are one, those factors are read by the multiply-adds themselves, which takes one instruction
+/// less than to read them once for both vectors. For all rows it would be more reads than a processor does at a time.
 #[inline(always)]
 fn add<S: Simd, L: Left, R: Right, const N: usize>(
     simd: S,

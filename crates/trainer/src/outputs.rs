@@ -6,9 +6,7 @@ use burn::tensor::Tensor;
 use plumb_model::Model;
 use plumb_ops::tensors::is_host;
 
-use crate::{
-    Error, device::traffic::from_device, evaluate::Evaluation, feed::Feed, host::values,
-};
+use crate::{Error, device::traffic::from_device, evaluate::Evaluation, feed::Feed, host::values};
 
 /// What comes out of a model for each example of a set, in the set's order.
 pub(crate) struct Outputs {

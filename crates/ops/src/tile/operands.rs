@@ -12,7 +12,7 @@ pub(crate) trait Left: Copy {
     /// Those from `at` on.
     fn block(self, at: usize) -> Self::Block;
 
-    /// The same block, such that the compiler does not know where it is from.
+    /// The same block, such that the compiler does not know that it is; if that pays, with one place to read from.
     #[inline(always)]
     fn hidden(block: Self::Block) -> Self::Block {
         block
@@ -79,7 +79,8 @@ impl<'a> Left for &'a [[f32; ROWS]] {
 
 /// A right operand: [`COLUMNS`] columns.
 pub(crate) trait Right {
-    /// Whether all depths lie one behind the other, and reading them writes nothing.
+    /// Whether all depths lie one behind the other, with nothing to look up or to write. Long code is worth it only
+    /// then: elsewhere it made the compiler keep factors of many depths, for which there are too few registers.
     const IS_PLAIN: bool = false;
 
     /// A part of it.
