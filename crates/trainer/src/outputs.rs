@@ -81,21 +81,26 @@ impl Embedding {
 pub(crate) fn read(batches: Vec<Tensor<2>>) -> Result<(Vec<f32>, usize), Error> {
     let [_, width] = batches[0].dims();
     if is_host(&batches[0].device()) {
-        let n_values = batches.iter().map(|batch| batch.shape().num_elements());
-        let mut rows = plumb_ops::buffer(n_values.sum());
-        let mut rest = &mut rows[..];
-        for batch in batches {
-            let data = batch.into_data();
-            let (part, others) = rest.split_at_mut(data.num_elements());
-            part.copy_from_slice(values(&data));
-            rest = others;
-        }
-        return Ok((rows, width));
+        return Ok((from_device(|| gathered(batches)), width));
     }
     let rows = Tensor::cat(batches, 0);
     let rows = from_device(|| rows.try_into_vec_as())
         .map_err(|error| Error::failed(format!("can't read the outputs back: {error}")))?;
     Ok((rows, width))
+}
+
+/// The same where they lie on the host already.
+fn gathered(batches: Vec<Tensor<2>>) -> Vec<f32> {
+    let n_values = batches.iter().map(|batch| batch.shape().num_elements());
+    let mut rows = plumb_ops::buffer(n_values.sum());
+    let mut rest = &mut rows[..];
+    for batch in batches {
+        let data = batch.into_data();
+        let (part, others) = rest.split_at_mut(data.num_elements());
+        part.copy_from_slice(values(&data));
+        rest = others;
+    }
+    rows
 }
 
 /// The probabilities of logits, one per class; none if one of them is no number.
