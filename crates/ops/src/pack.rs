@@ -74,21 +74,22 @@ impl<'a> Matrix<'a> {
         }
     }
 
-    /// The same [`COLUMNS`] columns of one row, brought to `copy` if they are fewer.
+    /// Up to [`COLUMNS`] columns of one row: brought to `copy` if they are fewer, with anything behind them.
     #[inline(always)]
     pub(crate) fn row<'b>(
-        &'b self,
+        self,
         row: usize,
         (from, end): (usize, usize),
         copy: &'b mut [f32; COLUMNS],
-    ) -> &'b [f32; COLUMNS] {
-        let values = &self.values[row * self.stride + from..];
-        if end - from == COLUMNS {
-            return values.first_chunk().expect("so many");
-        }
-        let n = COLUMNS.min(end - from);
-        copy[..n].copy_from_slice(&values[..n]);
-        copy
+    ) -> &'b [f32; COLUMNS]
+    where
+        'a: 'b,
+    {
+        let values = self.part(row, from, end - from);
+        values.as_array().unwrap_or_else(|| {
+            copy[..values.len()].copy_from_slice(values);
+            copy
+        })
     }
 
     /// Of how many rows, at most `n_rows`, `N` values can be read from `start` on, though the last of them may belong to

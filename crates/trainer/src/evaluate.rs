@@ -33,9 +33,7 @@ pub(crate) struct Prediction {
 pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
     let logits = set.each_batch(|inputs| model.forward(inputs));
     let (logits, n_classes) = outputs::read(logits.collect::<Result<_, _>>()?)?;
-    let evaluation = Evaluation::of(&logits, n_classes, set.labels());
-    plumb_ops::recycle(logits);
-    evaluation
+    Evaluation::of(&logits, n_classes, set.labels())
 }
 
 /// Features that are kept of a set, at most: 256 MiB.
@@ -64,23 +62,18 @@ impl Evaluation {
     /// [`Error::Failed`] if the set is empty.
     pub(crate) fn of(logits: &[f32], n_classes: usize, labels: &[u32]) -> Result<Self, Error> {
         let rows = logits.par_chunks_exact(n_classes).zip(labels);
-        let judged: Vec<_> = rows
+        let (predictions, losses): (Vec<Prediction>, Vec<f64>) = rows
             .with_min_len(WORTH_A_THREAD)
-            .map(|(row, &label)| (label, judge(row, label)))
-            .collect();
-        let mut errors = 0;
-        let mut loss = 0.0;
-        let mut predictions = Vec::with_capacity(labels.len());
-        for (label, (prediction, cross_entropy)) in judged {
-            errors += u64::from(prediction.class != label);
-            loss += cross_entropy;
-            predictions.push(prediction);
-        }
+            .map(|(row, &label)| judge(row, label))
+            .unzip();
+        let judged = predictions.iter().zip(labels);
+        let errors = judged.filter(|(prediction, label)| prediction.class != **label);
+        let errors = errors.count() as u64;
         let count = ErrorCount::new(errors, labels.len() as u64)
             .map_err(|error| Error::failed(error.to_string()))?;
         Ok(Self {
             count,
-            loss: loss / labels.len() as f64,
+            loss: losses.iter().sum::<f64>() / labels.len() as f64,
             predictions,
             embedding: None,
         })

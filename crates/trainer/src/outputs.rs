@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use plumb_model::Model;
-use plumb_ops::tensors::is_host;
 
-use crate::{Error, device::traffic::from_device, evaluate::Evaluation, feed::Feed, host::values};
+use crate::{Error, device::traffic::from_device, evaluate::Evaluation, feed::Feed};
 
 /// What comes out of a model for each example of a set, in the set's order.
 pub(crate) struct Outputs {
@@ -73,34 +72,14 @@ impl Embedding {
 
 /// The rows of all batches of a set, and their width: one transfer, whatever the number of batches.
 ///
-/// On the host they come in a buffer that wants to be given back ([`plumb_ops::recycle`]): a fresh one took 7 % of a
-/// small network's evaluation.
-///
 /// # Errors
 /// [`Error::Failed`] if values can't be read.
 pub(crate) fn read(batches: Vec<Tensor<2>>) -> Result<(Vec<f32>, usize), Error> {
-    let [_, width] = batches[0].dims();
-    if is_host(&batches[0].device()) {
-        return Ok((from_device(|| gathered(batches)), width));
-    }
     let rows = Tensor::cat(batches, 0);
+    let [_, width] = rows.dims();
     let rows = from_device(|| rows.try_into_vec_as())
         .map_err(|error| Error::failed(format!("can't read the outputs back: {error}")))?;
     Ok((rows, width))
-}
-
-/// The same where they lie on the host already.
-fn gathered(batches: Vec<Tensor<2>>) -> Vec<f32> {
-    let n_values = batches.iter().map(|batch| batch.shape().num_elements());
-    let mut rows = plumb_ops::buffer(n_values.sum());
-    let mut rest = &mut rows[..];
-    for batch in batches {
-        let data = batch.into_data();
-        let (part, others) = rest.split_at_mut(data.num_elements());
-        part.copy_from_slice(values(&data));
-        rest = others;
-    }
-    rows
 }
 
 /// The probabilities of logits, one per class; none if one of them is no number.

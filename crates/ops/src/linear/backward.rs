@@ -148,9 +148,10 @@ impl WithSimd for Mask<'_> {
             let [values, outputs] = &mut copies;
             let values = self.gradient.row(at, self.columns, values);
             let (values, _) = S::as_simd_f32s(values);
-            let output = self.output.as_ref();
-            let outputs = output.map(|output| output.row(at, self.columns, outputs));
-            let outputs = outputs.map(|outputs| S::as_simd_f32s(outputs).0);
+            let outputs = self.output.map(|output| {
+                let outputs = output.row(at, self.columns, outputs);
+                S::as_simd_f32s(outputs).0
+            });
             let (out, _) = S::as_mut_simd_f32s(out);
             for i in 0..COLUMNS / S::F32_LANES {
                 let mut value = values[i];

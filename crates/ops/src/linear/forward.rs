@@ -10,7 +10,8 @@ use crate::{
     tile::{COLUMNS, ROWS, depths, multiply_into},
 };
 
-/// Columns of the output that a task computes, at most: what it packs of the weights stays in the second cache.
+/// Columns of the output that a task computes, at most: what it packs of the weights stays in the second cache, and a
+/// layer of 256 units has enough tasks for threads that are not equally fast.
 const COLUMN_BLOCK: usize = 64;
 
 /// Rows of the output that a task computes, at most.
