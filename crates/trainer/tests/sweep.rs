@@ -84,8 +84,13 @@ fn kill_9_at_many_moments_costs_no_run_and_changes_no_number() {
         let before: Vec<_> = done_before.iter().map(|run| content(run)).collect();
         let mut command = sweep_command(&place, &slow(), &["--quiet"]);
         let mut child = command.stdout(Stdio::null()).spawn().unwrap();
-        // From before its first file is there to the middle of some run; a prime, so that no moment repeats.
-        sleep(whole * (number * 7 % 31) / 100);
+        // From before its first file is there to the middle of some run, a prime, so that no moment repeats; but when
+        // one more run is done at the latest: `whole` was taken beside other tests, and may be twice what is left.
+        let (start, moment) = (Instant::now(), whole * (number * 7 % 31) / 100);
+        while start.elapsed() < moment && run_dirs(&folder(&place), true).len() <= done_before.len()
+        {
+            sleep(Duration::from_millis(1));
+        }
         child.kill().unwrap();
         let status = child.wait().unwrap();
         let after: Vec<_> = done_before.iter().map(|run| content(run)).collect();
