@@ -31,8 +31,8 @@ pub(crate) struct Prediction {
 ///
 /// `model` must be in evaluation mode already (`Module::valid`).
 pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
-    let logits = set.each_batch(|inputs| model.forward(inputs));
-    let (logits, n_classes) = outputs::read(logits.collect::<Result<_, _>>()?)?;
+    let logits = set.on_batches(|inputs| model.forward(inputs))?;
+    let (logits, n_classes) = outputs::read(logits)?;
     Evaluation::of(&logits, n_classes, set.labels())
 }
 

@@ -10,6 +10,7 @@ use std::ops::Range;
 use burn::tensor::{Device, Int, Tensor};
 use plumb_data::MemoryError;
 use plumb_ops::tensors::is_host;
+use rayon::prelude::*;
 
 use crate::{Error, pool::keep_awake};
 
@@ -39,8 +40,11 @@ pub(crate) struct Batch {
 /// Examples per forward pass in evaluation: enough to keep a GPU busy.
 const BATCH_SIZE: usize = 1024;
 
-/// The same on the host: enough for all cores, few enough that what a small network makes of them stays in the caches.
-const BATCH_SIZE_ON_HOST: usize = 256;
+/// The same on the host: few enough that what a small network makes of them stays in a core's own caches.
+const BATCH_SIZE_ON_HOST: usize = 128;
+
+/// Batches that are on their way at the same time on the host, at most: what a network makes of each is in memory then.
+const AT_ONCE: usize = 16;
 
 /// The batches in which a model on `device` looks at `n` examples in evaluation mode.
 pub(crate) fn batches(n: usize, device: &Device) -> impl Iterator<Item = Range<usize>> + use<> {
@@ -68,25 +72,39 @@ impl Feed<'_> {
 
     /// The batches in which the set is evaluated, all of it.
     pub(crate) fn batches(&self) -> impl Iterator<Item = Range<usize>> + use<> {
-        let device = match self {
-            Self::Resident(set) => &set.device(),
-            Self::Streamed(set) => set.device(),
-        };
-        batches(self.len(), device)
+        batches(self.len(), &self.device())
     }
 
-    /// What `of` makes of each batch in which the set is evaluated: `[length, n_inputs]`.
+    /// What `of` makes of each batch in which the set is evaluated, `[length, n_inputs]`, in the set's order.
+    ///
+    /// On the host several batches pass through the network at the same time, each with a thread of its own: threads
+    /// that share every layer of one batch wait for each other once or twice a layer.
     ///
     /// # Errors
     /// As [`Feed::slice`].
-    pub(crate) fn each_batch<T>(
+    pub(crate) fn on_batches<T: Send>(
         &self,
-        mut of: impl FnMut(Tensor<2>) -> T,
-    ) -> impl Iterator<Item = Result<T, Error>> {
-        self.batches().map(move |batch| {
+        of: impl Fn(Tensor<2>) -> T + Sync,
+    ) -> Result<Vec<T>, Error> {
+        let batches: Vec<_> = self.batches().collect();
+        let on = |batch: &Range<usize>| Ok(of(self.slice(batch.start, batch.len())?));
+        if !is_host(&self.device()) {
+            return batches.iter().map(on).collect();
+        }
+        let mut all = Vec::with_capacity(batches.len());
+        for batches in batches.chunks(AT_ONCE) {
             keep_awake();
-            Ok(of(self.slice(batch.start, batch.len())?))
-        })
+            let batches = batches.par_iter().with_max_len(1);
+            all.extend(batches.map(on).collect::<Result<Vec<T>, Error>>()?);
+        }
+        Ok(all)
+    }
+
+    fn device(&self) -> Device {
+        match self {
+            Self::Resident(set) => set.device(),
+            Self::Streamed(set) => set.device().clone(),
+        }
     }
 
     /// Consecutive examples from `start` on, for evaluation: `[length, n_inputs]`.
@@ -110,7 +128,7 @@ mod tests {
 
     #[test]
     fn batches_are_small_on_the_host() {
-        let batches: Vec<_> = batches(600, &Device::flex()).collect();
-        assert_eq!(batches, [0..256, 256..512, 512..600]);
+        let batches: Vec<_> = batches(300, &Device::flex()).collect();
+        assert_eq!(batches, [0..128, 128..256, 256..300]);
     }
 }

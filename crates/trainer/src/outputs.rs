@@ -33,8 +33,8 @@ impl Embedding {
     /// # Errors
     /// [`Error::Failed`] if values can't be read.
     pub(crate) fn of(model: &Model, set: &Feed<'_>) -> Result<Self, Error> {
-        let parts = set.each_batch(|inputs| model.embed(inputs));
-        let (features, logits) = parts.collect::<Result<(Vec<_>, Vec<_>), _>>()?;
+        let parts = set.on_batches(|inputs| model.embed(inputs))?;
+        let (features, logits) = parts.into_iter().unzip();
         let (logits, n_classes) = read(logits)?;
         Ok(Self {
             features,
