@@ -5,6 +5,8 @@ mod view;
 
 use std::ops::Range;
 
+use pulp::Arch;
+
 use crate::MemoryError;
 
 pub(crate) use self::numbers::{Numbers, Scratch, is_u8, to_le_bytes};
@@ -94,11 +96,11 @@ impl Values {
     /// Copies the numbers of `range`, as many as `out` has, into it.
     fn read(&self, range: Range<usize>, out: &mut [f32]) -> Result<(), MemoryError> {
         match self.numbers(range, &mut Scratch::default())? {
-            Numbers::U8(values) => {
+            Numbers::U8(values) => Arch::new().dispatch(|| {
                 for (to, &from) in out.iter_mut().zip(values) {
                     *to = f32::from(from);
                 }
-            }
+            }),
             Numbers::F32(values) => out.copy_from_slice(values),
         }
         Ok(())
@@ -132,7 +134,7 @@ impl Values {
     ///
     /// # Panics
     /// If there is no such row.
-    fn row<'a>(
+    pub(crate) fn row<'a>(
         &'a self,
         width: usize,
         row: usize,

@@ -3,6 +3,9 @@
 use crate::MemoryError;
 use crate::leak::rows::Rows;
 
+/// Values after which a distance is looked at.
+const PART: usize = 64;
+
 /// Examples that the spread is measured on.
 const N_SAMPLE: usize = 1_000;
 
@@ -57,12 +60,23 @@ impl Spread {
         })
     }
 
-    /// The weighted Euclidean distance.
-    pub(super) fn distance(&self, a: &[f32], b: &[f32]) -> f64 {
-        let differences = a.iter().zip(b).map(|(&x, &y)| f64::from(x) - f64::from(y));
-        let squared = differences
-            .zip(&self.weights)
-            .map(|(difference, weight)| (difference * weight).powi(2));
-        squared.sum::<f64>().sqrt()
+    /// Whether the weighted Euclidean distance is at most `limit`.
+    ///
+    /// Most candidates are far apart, which a part of their values tells: no later one brings them nearer.
+    pub(super) fn is_within(&self, a: &[f32], b: &[f32], limit: f64) -> bool {
+        let values = a.chunks(PART).zip(b.chunks(PART));
+        let mut squared = 0.0_f64;
+        for ((a, b), weights) in values.zip(self.weights.chunks(PART)) {
+            let differences = a.iter().zip(b).map(|(&x, &y)| f64::from(x) - f64::from(y));
+            squared = differences
+                .zip(weights)
+                .fold(squared, |sum, (difference, weight)| {
+                    sum + (difference * weight).powi(2)
+                });
+            if squared.sqrt() > limit {
+                return false;
+            }
+        }
+        squared.sqrt() <= limit
     }
 }
