@@ -92,20 +92,23 @@ impl<'a> Sink<'a> {
     /// Memory grows with the bytes that are there, never with `expected`.
     pub(super) fn fill(
         &mut self,
-        content: &mut impl Read,
+        content: &mut (impl Read + Send),
         expected: u64,
     ) -> Result<u64, FillProblem> {
-        let (mut found, mut bytes) = (0, Vec::new());
         let chunk = self.chunk_bytes();
-        while found < expected {
-            let most = chunk.min(expected - found);
-            let n = read_chunk(content, most, &mut bytes).map_err(FillProblem::Read)?;
-            if n == 0 {
-                break;
-            }
+        let (mut found, mut bytes, mut next) = (0, Vec::new(), Vec::new());
+        let mut n =
+            read_chunk(content, chunk.min(expected), &mut bytes).map_err(FillProblem::Read)?;
+        while n > 0 {
             found += n as u64;
-            let bytes = bytes.get(..n).unwrap_or_default();
-            self.push(bytes).map_err(FillProblem::Value)?;
+            let most = chunk.min(expected - found);
+            let now = bytes.get(..n).unwrap_or_default();
+            // To read is to unpack and to hash too.
+            let (pushed, read) =
+                rayon::join(|| self.push(now), || read_chunk(content, most, &mut next));
+            pushed.map_err(FillProblem::Value)?;
+            n = read.map_err(FillProblem::Read)?;
+            mem::swap(&mut bytes, &mut next);
         }
         Ok(found)
     }

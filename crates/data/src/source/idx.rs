@@ -157,7 +157,7 @@ fn named(file: &Opened, problem: IdxProblem) -> SourceError {
 
 /// Reads the file of images, as many as there are labels, if there are any.
 fn images(
-    mut file: impl Read,
+    mut file: impl Read + Send,
     limit: u64,
     n_labels: Option<usize>,
     range: Option<[f32; 2]>,

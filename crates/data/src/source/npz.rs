@@ -202,7 +202,7 @@ impl Npz {
 
     fn read_archive(
         &self,
-        file: impl Read + Seek,
+        file: impl Read + Seek + Send,
         path: &Path,
         context: &Context<'_>,
     ) -> Result<Examples, SourceError> {

@@ -11,7 +11,7 @@ impl Idx {
     /// Reads a file of images as the one of this source was read, without the file of labels.
     pub(crate) fn read_unlabelled(
         &self,
-        stream: impl Read,
+        stream: impl Read + Send,
         origin: &Origin,
         context: &Context<'_>,
     ) -> Result<Found, SourceError> {

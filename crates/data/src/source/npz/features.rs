@@ -27,7 +27,7 @@ impl Features {
     /// Reads an array with one row per label, if there are labels.
     pub(super) fn read(
         options: &Npz,
-        mut array: Array<impl Read>,
+        mut array: Array<impl Read + Send>,
         n_labels: Option<usize>,
         context: &Context<'_>,
     ) -> Result<Self, Problem> {

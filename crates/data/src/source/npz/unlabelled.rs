@@ -24,7 +24,7 @@ impl Npz {
     /// export` wrote is known by its arrays, and its values are taken as they are.
     pub(crate) fn read_unlabelled(
         &self,
-        mut stream: impl Read,
+        mut stream: impl Read + Send,
         origin: &Origin,
         context: &Context<'_>,
     ) -> Result<Found, SourceError> {
@@ -62,7 +62,7 @@ impl Npz {
 
     fn read_unlabelled_archive(
         &self,
-        file: impl Read + Seek,
+        file: impl Read + Seek + Send,
         context: &Context<'_>,
     ) -> Result<Found, Problem> {
         let mut archive = Archive::open(file)?;
@@ -85,7 +85,7 @@ impl Npz {
 
     fn read_arrays(
         &self,
-        archive: &mut Archive<impl Read + Seek>,
+        archive: &mut Archive<impl Read + Seek + Send>,
         features: &str,
         names: &[String],
         context: &Context<'_>,
