@@ -113,7 +113,7 @@ fn hash(values: &[f32]) -> u64 {
     hash_words(values.len(), blocks.iter().chain([&last]).map(words))
 }
 
-/// The same of bytes, where all values are bytes: another hash in a quarter of the time.
+/// The same of bytes, where all values are bytes: another hash, of a quarter of the words.
 fn hash_bytes(bytes: &[u8]) -> u64 {
     let (blocks, rest) = bytes.as_chunks::<{ 8 * BLOCK }>();
     let words = |block: &[u8; 8 * BLOCK]| {

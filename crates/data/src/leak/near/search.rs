@@ -127,7 +127,7 @@ impl<'a> Search<'a> {
     fn cells(&self, grid: &[(usize, f32)]) -> Vec<(u32, u32)> {
         let one_deviation = self.near_distance as f32 / (self.n_groups as f32).sqrt();
         let scale = 1.0 / (CELL_WIDTH * one_deviation);
-        // Both in one number, the cell's above: so they are sorted in half the time.
+        // Both in one number, the cell above, which sorts faster than a pair.
         let mut cells: Vec<u64> = self
             .sketches
             .par_iter()
