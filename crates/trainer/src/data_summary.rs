@@ -6,7 +6,7 @@ use plumb_data::{
     Examples, FileHash, Loaded, Normalizer, Tag,
     leak::Leaks,
     source::{BayesError, TableSchema},
-    split::{Member, Sets},
+    split::Member,
 };
 use plumb_diagnostics::SetName;
 use plumb_model::Task;
@@ -99,6 +99,11 @@ impl DataSummary {
 
     pub(crate) fn new(divided: &Divided, normalizer: Option<&Normalizer>) -> Self {
         let sets = &divided.sets;
+        let members = &sets.membership;
+        let from_target = |members: &[Member]| {
+            let is_target = |member: &&Member| matches!(member, Member::Target(_));
+            members.iter().filter(is_target).count()
+        };
         let chunks = [
             ("general", &divided.chunks.general),
             ("target", &divided.chunks.target),
@@ -115,7 +120,12 @@ impl DataSummary {
             format: Self::FORMAT,
             general,
             target,
-            sets: divided.summaries.clone(),
+            sets: PerSet {
+                train: SetSummary::new(&sets.train, from_target(&members.train)),
+                train_dev: SetSummary::new(&sets.train_dev, from_target(&members.train_dev)),
+                dev: SetSummary::new(&sets.dev, from_target(&members.dev)),
+                test: SetSummary::new(&sets.test, from_target(&members.test)),
+            },
             unused_target: sets.unused_target,
             left_out_general: sets.left_out_general,
             unused_train: sets.unused_train,
@@ -265,18 +275,7 @@ impl fmt::Display for ChunkSummary {
 }
 
 impl SetSummary {
-    pub(crate) fn of_all(sets: &Sets) -> PerSet<Self> {
-        let members = &sets.membership;
-        PerSet {
-            train: Self::new(&sets.train, &members.train),
-            train_dev: Self::new(&sets.train_dev, &members.train_dev),
-            dev: Self::new(&sets.dev, &members.dev),
-            test: Self::new(&sets.test, &members.test),
-        }
-    }
-
-    fn new(set: &Examples, members: &[Member]) -> Self {
-        let is_target = |member: &&Member| matches!(member, Member::Target(_));
+    fn new(set: &Examples, from_target: usize) -> Self {
         let counts = set.class_counts();
         let class_count = |(class, examples): (&String, usize)| ClassCount {
             class: class.clone(),
@@ -284,7 +283,7 @@ impl SetSummary {
         };
         Self {
             examples: set.len(),
-            from_target: members.iter().filter(is_target).count(),
+            from_target,
             distinct_sources: set.n_sources(),
             distinct_originals: set.n_originals(),
             classes: set.classes.iter().zip(counts).map(class_count).collect(),

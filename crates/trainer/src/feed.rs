@@ -86,16 +86,14 @@ impl Feed<'_> {
         &self,
         of: impl Fn(Tensor<2>) -> T + Sync,
     ) -> Result<Vec<T>, Error> {
+        let at_once = if is_host(&self.device()) { AT_ONCE } else { 1 };
         let batches: Vec<_> = self.batches().collect();
-        let on = |batch: &Range<usize>| Ok(of(self.slice(batch.start, batch.len())?));
-        if !is_host(&self.device()) {
-            return batches.iter().map(on).collect();
-        }
         let mut all = Vec::with_capacity(batches.len());
-        for batches in batches.chunks(AT_ONCE) {
+        for batches in batches.chunks(at_once) {
             keep_awake();
-            let batches = batches.par_iter().with_max_len(1);
-            all.extend(batches.map(on).collect::<Result<Vec<T>, Error>>()?);
+            let made = batches.par_iter().with_max_len(1);
+            let made = made.map(|batch| Ok(of(self.slice(batch.start, batch.len())?)));
+            all.extend(made.collect::<Result<Vec<T>, Error>>()?);
         }
         Ok(all)
     }

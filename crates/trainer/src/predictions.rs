@@ -1,6 +1,5 @@
 use plumb_data::{Examples, split::Member};
 use plumb_diagnostics::SetName;
-use rayon::prelude::*;
 
 use crate::{
     Error,
@@ -24,14 +23,17 @@ pub(crate) fn write(
     run.write(&file, &csv)
 }
 
-/// Rows that a thread writes at a time.
-const ROWS_AT_ONCE: usize = 1 << 12;
-
 fn to_csv(
     examples: &Examples,
     members: &[Member],
     predictions: &[Prediction],
 ) -> Result<Vec<u8>, csv::Error> {
+    let class = |index: u32| {
+        examples
+            .classes
+            .get(index as usize)
+            .map_or("", String::as_str)
+    };
     let mut csv = csv::Writer::from_writer(Vec::new());
     let header = [
         "example",
@@ -43,49 +45,32 @@ fn to_csv(
         "predicted",
         "probability",
     ];
-    let tags = examples.tags.iter().map(|tag| tag.name.as_str());
-    csv.write_record(header.into_iter().chain(tags))?;
-    let parts = predictions.par_chunks(ROWS_AT_ONCE).enumerate();
-    let parts = parts.map(|(part, predictions)| {
-        let mut csv = csv::Writer::from_writer(Vec::new());
-        for (at, prediction) in (part * ROWS_AT_ONCE..).zip(predictions) {
-            write_row(&mut csv, examples, at, members[at], *prediction)?;
-        }
-        content(csv)
-    });
-    let parts: Vec<_> = parts.collect::<Result<_, csv::Error>>()?;
-    Ok([content(csv)?, parts.concat()].concat())
-}
-
-fn write_row(
-    csv: &mut csv::Writer<Vec<u8>>,
-    examples: &Examples,
-    at: usize,
-    member: Member,
-    prediction: Prediction,
-) -> Result<(), csv::Error> {
-    let class = |index: u32| {
-        let class = examples.classes.get(index as usize);
-        class.map_or("", String::as_str)
-    };
-    let (chunk, index) = match member {
-        Member::General(index) => ("general", index),
-        Member::Target(index) => ("target", index),
-    };
-    let columns = [
-        &at.to_string(),
-        chunk,
-        &index.to_string(),
-        &examples.source_names[examples.source[at] as usize],
-        &examples.original[at].to_string(),
-        class(examples.labels[at]),
-        class(prediction.class),
-        &format!("{:.6}", prediction.probability),
-    ];
-    let tags = examples.tags.iter().map(|tag| tag.get(at));
-    csv.write_record(columns.into_iter().chain(tags))
-}
-
-fn content(csv: csv::Writer<Vec<u8>>) -> Result<Vec<u8>, csv::Error> {
+    let tags = &examples.tags;
+    csv.write_record(
+        header
+            .into_iter()
+            .chain(tags.iter().map(|tag| tag.name.as_str())),
+    )?;
+    for (at, (prediction, member)) in predictions.iter().zip(members).enumerate() {
+        let (chunk, index) = match member {
+            Member::General(index) => ("general", index),
+            Member::Target(index) => ("target", index),
+        };
+        let columns = [
+            &at.to_string(),
+            chunk,
+            &index.to_string(),
+            &examples.source_names[examples.source[at] as usize],
+            &examples.original[at].to_string(),
+            class(examples.labels[at]),
+            class(prediction.class),
+            &format!("{:.6}", prediction.probability),
+        ];
+        csv.write_record(
+            columns
+                .into_iter()
+                .chain(tags.iter().map(|tag| tag.get(at))),
+        )?;
+    }
     csv.into_inner().map_err(|error| error.into_error().into())
 }

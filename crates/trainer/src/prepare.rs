@@ -16,7 +16,7 @@ use crate::{
     Error,
     bayes::KnownBayes,
     config::{Config, Document, KeyError},
-    data_summary::{DataSummary, SetSummary},
+    data_summary::DataSummary,
     judge::HumanLevel,
     load::{Chunks, load},
     progress::thousands,
@@ -49,7 +49,6 @@ pub(crate) struct Divided {
     pub(crate) chunks: Arc<Chunks>,
     pub(crate) sets: Sets,
     pub(crate) leaks: Leaks,
-    pub(crate) summaries: PerSet<SetSummary>,
 }
 
 /// The most parameters that plumb trains: with gradients and Adam's moments they fill 16 GB.
@@ -86,19 +85,17 @@ pub(crate) fn divide_loaded(
         config.seed,
     )
     .map_err(|error| document.error(&split_error(&error)))?;
-    let named = [
+    let leaks = leak::find(&[
         ("train", &sets.train),
         ("train-dev", &sets.train_dev),
         ("dev", &sets.dev),
         ("test", &sets.test),
-    ];
-    // To hash a set is work for one thread alone.
-    let (leaks, summaries) = rayon::join(|| leak::find(&named), || SetSummary::of_all(&sets));
+    ])
+    .map_err(|error| Error::failed(error.to_string()))?;
     Ok(Divided {
-        leaks: leaks.map_err(|error| Error::failed(error.to_string()))?,
         chunks,
         sets,
-        summaries,
+        leaks,
     })
 }
 

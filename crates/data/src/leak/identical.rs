@@ -6,7 +6,6 @@ use super::rows::Rows;
 use super::tally::Tally;
 use super::{Duplicates, Leak};
 use crate::MemoryError;
-use crate::values::Numbers;
 
 /// Odd constants without structure: the first digits of the fractions of √2, √3, √5 and √7.
 const SECRETS: [u64; 4] = [
@@ -16,20 +15,13 @@ const SECRETS: [u64; 4] = [
     0xa54f_f53a_5f1d_36f1,
 ];
 
-/// Words that the hash takes in at a time.
-const BLOCK: usize = 2 * SECRETS.len();
+/// Values that the hash takes in at a time.
+const BLOCK: usize = 4 * SECRETS.len();
 
 /// Per place the first place of an example with equal values, which is often its own.
 pub(super) fn first_equal(rows: &Rows) -> Result<Vec<usize>, MemoryError> {
     let places = (0..rows.len()).into_par_iter();
-    let mut hashes = if rows.sets().all(|set| set.values.is_u8()) {
-        rows.each_as_it_lies(places, |place, numbers| match numbers {
-            Numbers::U8(bytes) => (hash_bytes(bytes), place),
-            Numbers::F32(values) => (hash(values), place),
-        })?
-    } else {
-        rows.each(places, |place, values| (hash(values), place))?
-    };
+    let mut hashes = rows.each(places, |place, values| (hash(values), place))?;
     hashes.par_sort_unstable();
     first_equal_of(rows, &hashes)
 }
@@ -99,45 +91,29 @@ fn equal(a: &[f32], b: &[f32]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.to_bits() == y.to_bits())
 }
 
-/// A hash of the bits of `values`.
+/// A hash of the bits of `values`, by folded multiplication: the high half of the product of two
+/// words is put over its low half. Four lanes take turns, so that products overlap in time.
 fn hash(values: &[f32]) -> u64 {
-    let (blocks, rest) = values.as_chunks::<{ 2 * BLOCK }>();
-    let words = |block: &[f32; 2 * BLOCK]| {
-        let word = |at: usize| {
-            u64::from(block[2 * at].to_bits()) | u64::from(block[2 * at + 1].to_bits()) << 32
-        };
-        std::array::from_fn(word)
-    };
-    let mut last = [0.0; 2 * BLOCK];
-    last[..rest.len()].copy_from_slice(rest);
-    hash_words(values.len(), blocks.iter().chain([&last]).map(words))
-}
-
-/// The same of bytes, where all values are bytes: another hash, of a quarter of the words.
-fn hash_bytes(bytes: &[u8]) -> u64 {
-    let (blocks, rest) = bytes.as_chunks::<{ 8 * BLOCK }>();
-    let words = |block: &[u8; 8 * BLOCK]| {
-        let (words, _) = block.as_chunks();
-        std::array::from_fn(|at| u64::from_le_bytes(words[at]))
-    };
-    let mut last = [0; 8 * BLOCK];
-    last[..rest.len()].copy_from_slice(rest);
-    hash_words(bytes.len(), blocks.iter().chain([&last]).map(words))
-}
-
-/// By folded multiplication: the high half of the product of two words is put over its low half. Four lanes take turns,
-/// so that products overlap in time.
-fn hash_words(length: usize, blocks: impl Iterator<Item = [u64; BLOCK]>) -> u64 {
     // Not the secrets themselves, or the two words of a first product could be swapped.
     let mut lanes = SECRETS.map(|secret| secret.rotate_left(32));
-    for block in blocks {
-        for (at, (lane, secret)) in lanes.iter_mut().zip(SECRETS).enumerate() {
-            *lane = folded(*lane ^ block[2 * at], secret ^ block[2 * at + 1]);
-        }
+    let mut blocks = values.chunks_exact(BLOCK);
+    for block in &mut blocks {
+        mix(&mut lanes, block);
     }
+    let mut rest = [0.0; BLOCK];
+    rest[..blocks.remainder().len()].copy_from_slice(blocks.remainder());
+    mix(&mut lanes, &rest);
+    let length = values.len() as u64;
     lanes
         .iter()
-        .fold(length as u64, |all, &lane| folded(all ^ lane, SECRETS[0]))
+        .fold(length, |all, &lane| folded(all ^ lane, SECRETS[0]))
+}
+
+fn mix(lanes: &mut [u64; 4], block: &[f32]) {
+    let word = |pair: &[f32]| u64::from(pair[0].to_bits()) | u64::from(pair[1].to_bits()) << 32;
+    for ((lane, four), secret) in lanes.iter_mut().zip(block.chunks_exact(4)).zip(SECRETS) {
+        *lane = folded(*lane ^ word(&four[..2]), secret ^ word(&four[2..]));
+    }
 }
 
 fn folded(x: u64, y: u64) -> u64 {
@@ -162,24 +138,6 @@ mod tests {
             }
         }
         hashes.extend((0..35).map(|length| hash(&[0.0; 35][..length])));
-        let n = hashes.len();
-        hashes.sort_unstable();
-        hashes.dedup();
-        assert_eq!(hashes.len(), n);
-    }
-
-    /// 131 bytes: two whole blocks of 64, and 3 more.
-    #[test]
-    fn every_bit_of_every_byte_counts_too() {
-        let mut hashes = vec![hash_bytes(&[0; 131])];
-        for at in 0..131 {
-            for bit in 0..8 {
-                let mut bytes = [0; 131];
-                bytes[at] = 1 << bit;
-                hashes.push(hash_bytes(&bytes));
-            }
-        }
-        hashes.extend((0..131).map(|length| hash_bytes(&[0; 131][..length])));
         let n = hashes.len();
         hashes.sort_unstable();
         hashes.dedup();

@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 
-use crate::values::Numbers;
 use crate::{Examples, MemoryError};
 
 /// The examples of all sets, counted through: those of the first set, then those of the second, ….
@@ -62,29 +61,22 @@ impl<'a> Rows<'a> {
     }
 
     /// What `of` makes of each of these places and its values, by all threads.
+    ///
+    /// Each is written where it belongs: joined from pieces that threads collect, they would take the memory twice.
     pub(super) fn each<T: Clone + Default + Send>(
         &self,
         places: impl IndexedParallelIterator<Item = usize>,
         of: impl Fn(usize, &[f32]) -> T + Sync,
     ) -> Result<Vec<T>, MemoryError> {
-        make(places, |values, place| {
-            self.read(place, values)?;
-            Ok(of(place, values))
-        })
-    }
-
-    /// The same with the numbers as they are kept, of which -0.0 and 0.0 are two.
-    pub(super) fn each_as_it_lies<T: Clone + Default + Send>(
-        &self,
-        places: impl IndexedParallelIterator<Item = usize>,
-        of: impl Fn(usize, Numbers<'_>) -> T + Sync,
-    ) -> Result<Vec<T>, MemoryError> {
-        make(places, |scratch, place| {
-            let (set, i) = self.locate(place);
-            let examples = self.sets[set].1;
-            let numbers = examples.values.row(examples.n_values(), i, scratch)?;
-            Ok(of(place, numbers))
-        })
+        let mut all = vec![T::default(); places.len()];
+        all.par_iter_mut()
+            .zip(places)
+            .try_for_each_init(Vec::new, |values, (out, place)| {
+                self.read(place, values)?;
+                *out = of(place, values);
+                Ok::<_, MemoryError>(())
+            })?;
+        Ok(all)
     }
 
     /// Reads the values of the example at `place`; minus zero is read as zero.
@@ -94,26 +86,9 @@ impl<'a> Rows<'a> {
         let width = examples.n_values();
         out.resize(width, 0.0);
         examples.values.read_row(width, i, out)?;
-        if !examples.values.is_u8() {
-            for value in out {
-                *value += 0.0;
-            }
+        for value in out {
+            *value += 0.0;
         }
         Ok(())
     }
-}
-
-/// Each is written where it belongs: joined from pieces that threads collect, they would take the memory twice.
-fn make<S: Default, T: Clone + Default + Send>(
-    places: impl IndexedParallelIterator<Item = usize>,
-    of: impl Fn(&mut S, usize) -> Result<T, MemoryError> + Sync,
-) -> Result<Vec<T>, MemoryError> {
-    let mut all = vec![T::default(); places.len()];
-    all.par_iter_mut()
-        .zip(places)
-        .try_for_each_init(S::default, |scratch, (out, place)| {
-            *out = of(scratch, place)?;
-            Ok::<_, MemoryError>(())
-        })?;
-    Ok(all)
 }

@@ -1,6 +1,5 @@
 //! Values normalized while they are read, so that nobody keeps a normalized copy of all of them.
 
-use pulp::Arch;
 use rayon::prelude::*;
 
 use super::Normalizer;
@@ -58,14 +57,10 @@ impl Normalizer {
 }
 
 /// What becomes of a value.
-#[allow(clippy::inline_always, reason = "see `Normalized::each`")]
-#[inline(always)]
 fn divided(value: f64, offset: f64, divisor: f64) -> f32 {
     ((value - offset) / divisor) as f32
 }
 
-#[allow(clippy::inline_always, reason = "see `Normalized::each`")]
-#[inline(always)]
 fn multiplied(value: f64, offset: f64, factor: f64) -> f32 {
     ((value - offset) * factor) as f32
 }
@@ -149,17 +144,14 @@ impl Normalized<'_> {
     /// Writes whole rows.
     fn write(&self, rows: Numbers<'_>, out: &mut [f32]) {
         let divisors = &self.normalizer.divisor;
-        Arch::new().dispatch(|| match (rows, &self.factors) {
+        match (rows, &self.factors) {
             (Numbers::U8(bytes), Some(factors)) => self.each(bytes, factors, multiplied, out),
             (Numbers::U8(bytes), None) => self.each(bytes, divisors, divided, out),
             (Numbers::F32(numbers), _) => self.each(numbers, divisors, divided, out),
-        });
+        }
     }
 
-    /// Writes what becomes of each value with the offset and the scale of its group. Inlined, so that it is compiled for
-    /// the vectors of the processor.
-    #[allow(clippy::inline_always, reason = "see above")]
-    #[inline(always)]
+    /// Writes what becomes of each value with the offset and the scale of its group.
     fn each<T: Copy + Into<f64>>(
         &self,
         rows: &[T],

@@ -1,5 +1,6 @@
 //! Candidates from cells of random grids, compared.
 
+use pulp::Arch;
 use rand::RngExt as _;
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
@@ -127,27 +128,26 @@ impl<'a> Search<'a> {
     fn cells(&self, grid: &[(usize, f32)]) -> Vec<(u32, u32)> {
         let one_deviation = self.near_distance as f32 / (self.n_groups as f32).sqrt();
         let scale = 1.0 / (CELL_WIDTH * one_deviation);
-        // Both in one number, the cell above, which sorts faster than a pair.
-        let mut cells: Vec<u64> = self
+        let arch = Arch::new(); // for `floor`, which not every processor has an instruction for
+        let mut cells: Vec<(u32, u32)> = self
             .sketches
             .par_iter()
             .enumerate()
             .map(|(i, sketch)| {
                 let mut key = 0_u64;
-                for &(group, offset) in grid {
-                    let cell = floor(sketch[group] * scale + offset);
-                    // Fibonacci hashing: the multiplier is 2^64 divided by the golden ratio.
-                    key = (key ^ u64::from(cell as u32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                    key ^= key >> 32;
-                }
-                key << 32 | i as u64
+                arch.dispatch(|| {
+                    for &(group, offset) in grid {
+                        let cell = (sketch[group] * scale + offset).floor() as i32;
+                        // Fibonacci hashing: the multiplier is 2^64 divided by the golden ratio.
+                        key = (key ^ u64::from(cell as u32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                        key ^= key >> 32;
+                    }
+                });
+                (key as u32, i as u32)
             })
             .collect();
-        cells.par_sort_unstable();
-        let parts = cells
-            .into_par_iter()
-            .map(|cell| ((cell >> 32) as u32, cell as u32));
-        parts.collect()
+        cells.par_sort_unstable_by_key(|&(cell, i)| u64::from(cell) << 32 | u64::from(i));
+        cells
     }
 
     /// Near pairs (earlier, later) of different sets among the examples of one cell; for each later
@@ -202,39 +202,5 @@ impl<'a> Search<'a> {
         self.rows.read(self.places[a], values)?;
         self.rows.read(self.places[b], other)?;
         Ok(self.spread.is_within(values, other, self.near_distance))
-    }
-}
-
-/// As [`f32::floor`], which not every processor has an instruction for.
-fn floor(value: f32) -> i32 {
-    let whole = value as i32;
-    whole.saturating_sub(i32::from(value < whole as f32))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::floor;
-
-    #[test]
-    fn it_rounds_as_the_library_does() {
-        let whole = [
-            0.0,
-            1.0,
-            7.0,
-            1e9,
-            3e9,
-            16_777_217.0,
-            2_147_483_648.0,
-            f32::MAX,
-            f32::INFINITY,
-            f32::NAN,
-        ];
-        for value in whole
-            .into_iter()
-            .flat_map(|value| [value, value + 0.5, value + 0.99])
-        {
-            assert_eq!(floor(value), value.floor() as i32, "{value}");
-            assert_eq!(floor(-value), (-value).floor() as i32, "-{value}");
-        }
     }
 }
