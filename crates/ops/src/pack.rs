@@ -2,7 +2,10 @@
 
 use std::{cell::Cell, thread::LocalKey};
 
-use crate::tile::{COLUMNS, Packing, ROWS, Rows};
+use crate::{
+    sparse::WIDTH,
+    tile::{COLUMNS, Packing, ROWS, Rows},
+};
 
 /// A matrix in row-major order, of which a part may be meant.
 #[derive(Clone, Copy)]
@@ -19,8 +22,19 @@ impl<'a> Matrix<'a> {
 
     /// `n` values of a row from the column `from` on.
     #[inline(always)]
-    fn part(&self, row: usize, from: usize, n: usize) -> &'a [f32] {
+    pub(crate) fn part(&self, row: usize, from: usize, n: usize) -> &'a [f32] {
         &self.values[row * self.stride + from..][..n]
+    }
+
+    /// The same of up to `N` values, and zeros behind them.
+    #[inline(always)]
+    pub(crate) fn chunk<const N: usize>(&self, row: usize, from: usize, n: usize) -> [f32; N] {
+        let values = self.part(row, from, n);
+        values.as_array().copied().unwrap_or_else(|| {
+            let mut chunk = [0.0; N];
+            chunk[..n].copy_from_slice(values);
+            chunk
+        })
     }
 
     /// Rows from `first` on, of which `depth` values from `from` on. Beyond the last of `n_rows` rows stands the last
@@ -74,14 +88,14 @@ impl<'a> Matrix<'a> {
         }
     }
 
-    /// Up to [`COLUMNS`] columns of one row: brought to `copy` if they are fewer, with anything behind them.
+    /// Up to `N` columns of one row: brought to `copy` if they are fewer, with anything behind them.
     #[inline(always)]
-    pub(crate) fn row<'b>(
+    pub(crate) fn row<'b, const N: usize>(
         self,
         row: usize,
         (from, end): (usize, usize),
-        copy: &'b mut [f32; COLUMNS],
-    ) -> &'b [f32; COLUMNS]
+        copy: &'b mut [f32; N],
+    ) -> &'b [f32; N]
     where
         'a: 'b,
     {
@@ -105,6 +119,7 @@ thread_local! {
     static PICTURE: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
     static MAPS: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
     static SHARED_PANELS: Cell<Vec<[f32; COLUMNS]>> = const { Cell::new(Vec::new()) };
+    static WIDE_PANELS: Cell<Vec<[f32; WIDTH]>> = const { Cell::new(Vec::new()) };
     static TRANSPOSED: Cell<Vec<[f32; COLUMNS]>> = const { Cell::new(Vec::new()) };
     static INTERLEAVED: Cell<Vec<[f32; ROWS]>> = const { Cell::new(Vec::new()) };
 }
@@ -127,6 +142,7 @@ impl Scratch {
 /// What the thread keeps that divides work, to copy to what all others read.
 pub(crate) struct Shared {
     pub(crate) panels: Lent<[f32; COLUMNS]>,
+    pub(crate) wide_panels: Lent<[f32; WIDTH]>,
     pub(crate) transposed: Lent<[f32; COLUMNS]>,
 }
 
@@ -134,6 +150,7 @@ impl Shared {
     pub(crate) fn take() -> Self {
         Self {
             panels: Lent::new(&SHARED_PANELS),
+            wide_panels: Lent::new(&WIDE_PANELS),
             transposed: Lent::new(&TRANSPOSED),
         }
     }

@@ -4,16 +4,26 @@ use super::LinearShape;
 use crate::{
     buffers,
     pack::{Matrix, Scratch, Shared, first_of},
-    sparse::{self, Picks, Strips},
+    sparse::{self, ListScratch, Lists, Picks, Strips, Values, WIDTH},
     tasks::{COPY, column_blocks, for_each},
-    tile::{COLUMNS, ROWS, Tile, depths, multiply, multiply_into},
+    tile::{COLUMNS, ROWS, depths, multiply, multiply_into},
 };
 
-/// Rows of the weights whose gradients a task computes. A task reads the gradients of all outputs, in two orders; of a
-/// large batch they are more than the second cache holds, and fewer tasks read them less often.
+/// Rows of the weights whose gradients a task computes. A task reads the gradients of all outputs; of a large batch they
+/// are more than the second cache holds, and fewer tasks read them less often.
 fn weight_rows(LinearShape { batch, .. }: LinearShape) -> usize {
     if batch > 256 { 128 } else { 32 }
 }
+
+/// The same from lists: with fewer multiply-adds, what is read of the gradients must do for more rows.
+const LISTED_ROWS: usize = 64;
+
+/// Up to which share of the gradients the inputs' gradients are computed from lists: fewer, since the weights must be
+/// transposed for it.
+const MOST_OF_GRADIENT: f64 = 0.35;
+
+/// Examples for which a task computes the inputs' gradients from lists, at most.
+const ROW_BLOCK: usize = 128;
 
 /// The gradients of a layer.
 pub struct LinearGradients {
@@ -61,35 +71,58 @@ pub fn linear_backward(
             bias,
         };
     }
-    let mut scratch = Shared::take();
-    let n_panels = n_out.div_ceil(COLUMNS);
-    let panels = first_of(&mut scratch.panels.buffer, n_panels * batch, [0.0; COLUMNS]);
-    mask(shape, output_of_relu, gradient, panels, &mut bias);
-    let n_panels = if is_input_asked {
-        batch.div_ceil(COLUMNS)
-    } else {
-        0
-    };
-    let transposed = first_of(
-        &mut scratch.transposed.buffer,
-        n_panels * n_out,
-        [0.0; COLUMNS],
-    );
-    transpose(shape, panels, transposed);
-    let (panels, transposed) = (&*panels, &*transposed);
-    // Empty, if it is not asked for.
-    let n_rows = weight_rows(shape);
-    let columns = column_blocks(&mut of_input, n_in, n_rows);
-    let tasks: Vec<_> = of_weight.chunks_mut(n_rows * n_out).zip(columns).collect();
-    let n_products = if is_input_asked { 2 } else { 1 };
-    let work = n_products * batch * n_out * n_rows.min(n_in);
     let (input, weight) = (Matrix::new(input, n_in), Matrix::new(weight, n_out));
-    let is_sparse = sparse::is_by_columns(input, (batch, n_in));
-    for_each(tasks, work, |at, (of_weight, mut of_input)| {
-        let from = at * n_rows;
-        weight_block(shape, (input, is_sparse), panels, from, of_weight);
-        if is_input_asked {
-            input_block(shape, weight, transposed, from, &mut of_input);
+    let gradient = Values {
+        matrix: Matrix::new(gradient, n_out),
+        output_of_relu: output_of_relu.map(|output| Matrix::new(output, n_out)),
+    };
+    let mut scratch = Shared::take();
+    let Shared {
+        panels,
+        wide_panels,
+        transposed,
+    } = &mut scratch;
+    let is_by_columns = sparse::is_by_columns(input, (batch, n_in));
+    let are_few = || Values::new(input).are_few((batch, n_in), n_out, sparse::MOST);
+    let panels = if !is_by_columns && are_few() {
+        Panels::Wide(masked(shape, gradient, &mut wide_panels.buffer, &mut bias))
+    } else {
+        Panels::Narrow(masked(shape, gradient, &mut panels.buffer, &mut bias))
+    };
+    let mut lists = ListScratch::shared();
+    let of_examples = is_input_asked.then(|| {
+        if gradient.are_few((batch, n_out), n_in, MOST_OF_GRADIENT) {
+            let lists = Lists::of_rows(Arch::new(), gradient, (batch, n_out), &mut lists);
+            return Gradient::Lists(lists);
+        }
+        Gradient::Panels(match &panels {
+            Panels::Wide(panels) => transpose(shape, panels, &mut transposed.buffer),
+            Panels::Narrow(panels) => transpose(shape, panels, &mut transposed.buffer),
+        })
+    });
+    let mut tasks = weight_tasks(shape, &panels, &mut of_weight);
+    if let Some(gradient) = &of_examples {
+        tasks.extend(input_tasks(shape, gradient, &mut of_input));
+    }
+    let work = tasks.iter().map(|task| task.multiply_adds(shape)).max();
+    for_each(tasks, work.unwrap_or(0), |_, task| match task {
+        Task::Weight(Panels::Wide(panels), from, out) => {
+            listed_weight_block(shape, input, panels, from, out);
+        }
+        Task::Weight(Panels::Narrow(panels), from, out) => {
+            weight_block(shape, (input, is_by_columns), panels, from, out);
+        }
+        Task::Input(Gradient::Lists(lists), first, from, mut out) => {
+            let n = out[0].len();
+            let columns = sparse::Transposed {
+                matrix: weight,
+                from,
+                n,
+            };
+            sparse::product(Arch::new(), lists, first, &columns, &mut out);
+        }
+        Task::Input(Gradient::Panels(transposed), _, from, mut out) => {
+            input_block(shape, weight, transposed, from, &mut out);
         }
     });
     LinearGradients {
@@ -99,51 +132,115 @@ pub fn linear_backward(
     }
 }
 
-/// Panels of units of the gradient behind the activation, `[panel, batch, COLUMNS]`, and its sums over the batch,
-/// which are the gradient of the bias.
-fn mask(
+/// A piece of the work.
+enum Task<'a> {
+    /// Rows of the weights' gradient, from one on.
+    Weight(&'a Panels<'a>, usize, &'a mut [f32]),
+    /// Pieces of rows of the input's gradient: the first row, the first column, and the pieces.
+    Input(&'a Gradient<'a>, usize, usize, Vec<&'a mut [f32]>),
+}
+
+impl Task<'_> {
+    fn multiply_adds(&self, LinearShape { batch, n_out, .. }: LinearShape) -> usize {
+        match self {
+            Self::Weight(_, _, out) => batch * out.len(),
+            Self::Input(_, _, _, out) => n_out * out.len() * out.first().map_or(0, |row| row.len()),
+        }
+    }
+}
+
+fn weight_tasks<'a>(
+    shape: LinearShape,
+    panels: &'a Panels<'a>,
+    out: &'a mut [f32],
+) -> Vec<Task<'a>> {
+    let n_rows = match panels {
+        Panels::Wide(_) => LISTED_ROWS,
+        Panels::Narrow(_) => weight_rows(shape),
+    };
+    let blocks = out.chunks_mut(n_rows * shape.n_out).enumerate();
+    blocks
+        .map(|(at, out)| Task::Weight(panels, at * n_rows, out))
+        .collect()
+}
+
+fn input_tasks<'a>(
+    shape: LinearShape,
+    gradient: &'a Gradient<'a>,
+    out: &'a mut [f32],
+) -> impl Iterator<Item = Task<'a>> {
+    let LinearShape { batch, n_in, .. } = shape;
+    let (n_rows, n_columns) = match gradient {
+        Gradient::Lists(_) => (ROW_BLOCK, WIDTH),
+        Gradient::Panels(_) => (batch, weight_rows(shape)),
+    };
+    let blocks = out.chunks_mut(n_rows * n_in).enumerate();
+    blocks.flat_map(move |(at, rows)| {
+        let pieces = column_blocks(rows, n_in, n_columns).into_iter().enumerate();
+        pieces.map(move |(piece, out)| Task::Input(gradient, at * n_rows, piece * n_columns, out))
+    })
+}
+
+/// The gradient of the output, behind the activation: panels of units, `[panel, batch, columns]`.
+enum Panels<'a> {
+    /// For an input whose values are listed.
+    Wide(&'a [[f32; WIDTH]]),
+    Narrow(&'a [[f32; COLUMNS]]),
+}
+
+/// The same for the input's gradient.
+enum Gradient<'a> {
+    Lists(Lists<'a>),
+    /// Of examples, `[panel, n_out, COLUMNS]`.
+    Panels(&'a [[f32; COLUMNS]]),
+}
+
+/// Panels of `N` units of the gradient behind the activation, `[panel, batch, N]`, and its sums over the batch, which are
+/// the gradient of the bias.
+fn masked<'a, const N: usize>(
     LinearShape { batch, n_out, .. }: LinearShape,
-    output_of_relu: Option<&[f32]>,
-    gradient: &[f32],
-    panels: &mut [[f32; COLUMNS]],
+    gradient: Values<'_>,
+    buffer: &'a mut Vec<[f32; N]>,
     bias: &mut [f32],
-) {
-    let panels = panels.chunks_exact_mut(batch);
-    let tasks: Vec<_> = panels.zip(bias.chunks_mut(COLUMNS)).collect();
-    let gradient = Matrix::new(gradient, n_out);
-    let output = output_of_relu.map(|output| Matrix::new(output, n_out));
-    for_each(tasks, batch * COLUMNS * COPY, |at, (panel, bias)| {
-        let from = at * COLUMNS;
+) -> &'a [[f32; N]] {
+    let panels = first_of(buffer, n_out.div_ceil(N) * batch, [0.0; N]);
+    let tasks: Vec<_> = panels
+        .chunks_exact_mut(batch)
+        .zip(bias.chunks_mut(N))
+        .collect();
+    for_each(tasks, batch * N * COPY, |at, (panel, bias)| {
+        let from = at * N;
         let columns = (from, from + bias.len());
-        let mut sums = [0.0; COLUMNS];
+        let mut sums = [0.0; N];
         Arch::new().dispatch(Mask {
-            gradient,
-            output,
+            gradient: gradient.matrix,
+            output: gradient.output_of_relu,
             columns,
             panel,
             sums: &mut sums,
         });
         bias.copy_from_slice(&sums[..bias.len()]);
     });
+    panels
 }
 
 /// One panel of it.
-struct Mask<'a> {
+struct Mask<'a, const N: usize> {
     gradient: Matrix<'a>,
     output: Option<Matrix<'a>>,
     columns: (usize, usize),
-    panel: &'a mut [[f32; COLUMNS]],
-    sums: &'a mut [f32; COLUMNS],
+    panel: &'a mut [[f32; N]],
+    sums: &'a mut [f32; N],
 }
 
-impl WithSimd for Mask<'_> {
+impl<const N: usize> WithSimd for Mask<'_, N> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let zero = simd.splat_f32s(0.0);
         let (sums, _) = S::as_mut_simd_f32s(self.sums);
-        let mut copies = [[0.0; COLUMNS]; 2];
+        let mut copies = [[0.0; N]; 2];
         for (at, out) in self.panel.iter_mut().enumerate() {
             let [values, outputs] = &mut copies;
             let values = self.gradient.row(at, self.columns, values);
@@ -153,7 +250,7 @@ impl WithSimd for Mask<'_> {
                 S::as_simd_f32s(outputs).0
             });
             let (out, _) = S::as_mut_simd_f32s(out);
-            for i in 0..COLUMNS / S::F32_LANES {
+            for i in 0..N / S::F32_LANES {
                 let mut value = values[i];
                 if let Some(outputs) = outputs {
                     let is_passed = simd.greater_than_f32s(outputs[i], zero);
@@ -167,15 +264,16 @@ impl WithSimd for Mask<'_> {
 }
 
 /// From panels of units to panels of examples, `[panel, n_out, COLUMNS]`.
-fn transpose(
+fn transpose<'a, const N: usize>(
     LinearShape { batch, n_out, .. }: LinearShape,
-    panels: &[[f32; COLUMNS]],
-    transposed: &mut [[f32; COLUMNS]],
-) {
+    panels: &[[f32; N]],
+    buffer: &'a mut Vec<[f32; COLUMNS]>,
+) -> &'a [[f32; COLUMNS]] {
+    let transposed = first_of(buffer, batch.div_ceil(COLUMNS) * n_out, [0.0; COLUMNS]);
     let tasks: Vec<_> = transposed.chunks_exact_mut(n_out).collect();
     for_each(tasks, n_out * COLUMNS * COPY, |at, transposed| {
         let examples = at * COLUMNS..batch.min((at + 1) * COLUMNS);
-        let units = transposed.chunks_mut(COLUMNS);
+        let units = transposed.chunks_mut(N);
         Arch::new().dispatch(|| {
             for (panel, units) in panels.chunks_exact(batch).zip(units) {
                 let (whole, rest) = panel[examples.clone()].as_chunks::<ROWS>();
@@ -185,14 +283,15 @@ fn transpose(
             }
         });
     });
+    transposed
 }
 
 /// Writes a column of tiles that stand one below the other into a row; what `out` is longer than whole tiles comes from
 /// `rest`.
 #[inline(always)]
-fn write_column<'a>(
-    tiles: impl Iterator<Item = &'a Tile>,
-    rest: &[[f32; COLUMNS]],
+fn write_column<'a, const N: usize>(
+    tiles: impl Iterator<Item = &'a [[f32; N]; ROWS]>,
+    rest: &[[f32; N]],
     column: usize,
     out: &mut [f32],
 ) {
@@ -214,7 +313,7 @@ enum Left<'a> {
 /// Rows of the weights' gradient from `from` on: `inputᵀ · gradient`.
 fn weight_block(
     LinearShape { batch, n_in, n_out }: LinearShape,
-    (input, is_sparse): (Matrix<'_>, bool),
+    (input, is_by_columns): (Matrix<'_>, bool),
     panels: &[[f32; COLUMNS]],
     from: usize,
     out: &mut [f32],
@@ -232,7 +331,7 @@ fn weight_block(
         input.columns((first, n_in), 0, left);
     }
     let mut picks = Picks::take();
-    let left = if is_sparse {
+    let left = if is_by_columns {
         Left::Sparse(Strips::of_interleaved(left, batch, &mut picks))
     } else {
         Left::Dense(left)
@@ -257,6 +356,23 @@ fn weight_block(
                 }
             }
         }
+    }
+}
+
+/// The same, of an input whose values are listed.
+fn listed_weight_block(
+    LinearShape { batch, n_out, .. }: LinearShape,
+    input: Matrix<'_>,
+    panels: &[[f32; WIDTH]],
+    from: usize,
+    out: &mut [f32],
+) {
+    let mut scratch = ListScratch::take();
+    let columns = (from, out.len() / n_out);
+    let left = Lists::of_columns(Arch::new(), input, columns, batch, &mut scratch);
+    let blocks = column_blocks(out, n_out, WIDTH);
+    for (panel, mut rows) in panels.chunks_exact(batch).zip(blocks) {
+        sparse::product(Arch::new(), &left, 0, &sparse::Packed(panel), &mut rows);
     }
 }
 

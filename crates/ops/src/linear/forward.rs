@@ -5,7 +5,7 @@ use crate::{
     buffers,
     pack::{Matrix, Scratch, first_of},
     relu::relu,
-    sparse::{self, Strips},
+    sparse::{self, ListScratch, Lists, StripScratch, Strips, Values, WIDTH},
     tasks::{column_blocks, for_each},
     tile::{COLUMNS, ROWS, depths, multiply_into},
 };
@@ -46,28 +46,32 @@ pub fn linear_forward(
     if n_in == 0 {
         output.fill(0.0); // the empty sum
     }
+    let (input, weight) = (Matrix::new(input, n_in), Matrix::new(weight, n_out));
+    let (mut strips, mut lists) = (StripScratch::take(), ListScratch::shared());
+    // With few units, to look for zeros takes longer than to multiply by them.
+    let strips = (n_out >= COLUMNS)
+        .then(|| Strips::of_rows(input, (batch, n_in), &mut strips))
+        .flatten();
+    let values = Values::new(input);
+    let lists = (strips.is_none() && values.are_few((batch, n_in), n_out, sparse::MOST))
+        .then(|| Lists::of_rows(Arch::new(), values, (batch, n_in), &mut lists));
+    let column_block = if lists.is_some() { WIDTH } else { COLUMN_BLOCK };
     // A layer with few units has one block of columns: then there are more blocks of rows.
-    let row_block = if n_out > COLUMN_BLOCK {
+    let row_block = if n_out > column_block {
         ROW_BLOCK
     } else {
         ROW_BLOCK / 2
     };
     let mut tasks = Vec::new();
     for (at, rows) in output.chunks_mut(row_block * n_out).enumerate() {
-        for (block, pieces) in column_blocks(rows, n_out, COLUMN_BLOCK)
+        for (block, pieces) in column_blocks(rows, n_out, column_block)
             .into_iter()
             .enumerate()
         {
-            tasks.push((at * row_block, block * COLUMN_BLOCK, pieces));
+            tasks.push((at * row_block, block * column_block, pieces));
         }
     }
-    let work = row_block.min(batch) * n_in * COLUMN_BLOCK.min(n_out);
-    let (input, weight) = (Matrix::new(input, n_in), Matrix::new(weight, n_out));
-    let mut scratch = sparse::Scratch::take();
-    // With few units, to look for zeros takes longer than to multiply by them.
-    let strips = (n_out >= COLUMNS)
-        .then(|| Strips::of_rows(input, (batch, n_in), &mut scratch))
-        .flatten();
+    let work = row_block.min(batch) * n_in * column_block.min(n_out);
     let left = Left {
         matrix: input,
         strips,
@@ -75,9 +79,18 @@ pub fn linear_forward(
         n_depths: n_in,
     };
     for_each(tasks, work, |_, (first_row, from, mut pieces)| {
-        let width = pieces[0].len();
-        product_block(&left, weight, first_row, from, &mut pieces);
-        let bias = bias.map(|bias| &bias[from..from + width]);
+        let n = pieces[0].len();
+        if let Some(lists) = &lists {
+            let columns = sparse::Columns {
+                matrix: weight,
+                from,
+                n,
+            };
+            sparse::product(Arch::new(), lists, first_row, &columns, &mut pieces);
+        } else {
+            product_block(&left, weight, first_row, from, &mut pieces);
+        }
+        let bias = bias.map(|bias| &bias[from..from + n]);
         Arch::new().dispatch(|| finish(&mut pieces, bias, has_relu));
     });
     output

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{assert_close, eighths, positive, values};
+use crate::testing::{assert_close, eighths, positive, scattered, values};
 
 /// Plain loops in 64 bits: output, and the gradients of input, weight and bias.
 #[allow(clippy::many_single_char_names, reason = "those of the formulas")]
@@ -100,6 +100,19 @@ fn pictures(batch: usize, n_in: usize) -> Vec<f32> {
     values.map(value).collect()
 }
 
+/// Zeros that stand alone, as they do behind `ReLU`, with about the given share of other values.
+fn activations(n: usize, left: f32, seed: u64) -> Vec<f32> {
+    let drawn = scattered(n, seed).into_iter();
+    let value = |(value, drawn): (f32, f32)| {
+        if f32::midpoint(drawn, 1.0) < left {
+            value
+        } else {
+            0.0
+        }
+    };
+    values(n, 7).into_iter().zip(drawn).map(value).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -111,29 +124,65 @@ proptest! {
         check_with(&pictures(batch, n_in), LinearShape { batch, n_in, n_out }, relu);
     }
 
-    /// With eight examples without a zero before them, and no gradient from those, the same pictures are multiplied
-    /// zero by zero: no bit differs.
+    /// No bit differs from what zero by zero makes of the same pictures.
     #[test]
-    fn to_leave_out_zeros_changes_no_bit(
+    fn to_leave_out_zeros_of_pictures_changes_no_bit(
         batch in 1usize..70, n_in in 1usize..700, n_out in 1usize..150,
     ) {
-        let input = pictures(batch, n_in);
-        let (w, gradient) = (values(n_in * n_out, 2), values(batch * n_out, 4));
-        let run = |n_before: usize| {
-            let shape = LinearShape { batch: n_before + batch, n_in, n_out };
-            let input = [vec![1.0; n_before * n_in], input.clone()].concat();
-            let gradient = [vec![0.0; n_before * n_out], gradient.clone()].concat();
-            let output = linear_forward(shape, &input, &w, None, false);
-            let gradients = linear_backward(shape, &input, &w, None, &gradient, true);
-            let bits = |values: &[f32]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-            let of_input = gradients.input.expect("it was asked for");
-            [
-                bits(&output[n_before * n_out..]),
-                bits(&of_input[n_before * n_in..]),
-                bits(&gradients.weight),
-                bits(&gradients.bias),
-            ]
-        };
-        prop_assert_eq!(run(0), run(8));
+        let (input, gradient) = (pictures(batch, n_in), values(batch * n_out, 4));
+        leaving_out_zeros_changes_no_bit(LinearShape { batch, n_in, n_out }, &input, &gradient);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    /// The reference is plain loops in 64 bits.
+    #[test]
+    fn wide_layers_agree_with_plain_loops(
+        batch in 1usize..40, n_in in 500usize..600, n_out in 500usize..600, left in 0.0f32..0.6, relu in any::<bool>(),
+    ) {
+        let input = activations(batch * n_in, left, 1);
+        check_with(&input, LinearShape { batch, n_in, n_out }, relu);
+    }
+
+    /// Whatever of input and gradient is listed.
+    #[test]
+    fn to_list_what_is_not_zero_changes_no_bit(
+        batch in 1usize..40, n_in in 512usize..600, n_out in 512usize..600, left in 0.0f32..0.4,
+    ) {
+        let input = activations(batch * n_in, left, 1);
+        let gradient = activations(batch * n_out, 0.3, 2);
+        leaving_out_zeros_changes_no_bit(LinearShape { batch, n_in, n_out }, &input, &gradient);
+    }
+}
+
+/// With three times as many examples before them, neither of input nor of gradient a zero, the same examples are multiplied
+/// zero by zero: output and input's gradient are the same bits. With as many that have no gradient, the weights' gradient is.
+fn leaving_out_zeros_changes_no_bit(shape: LinearShape, input: &[f32], gradient: &[f32]) {
+    let LinearShape { batch, n_in, n_out } = shape;
+    let w = values(n_in * n_out, 2);
+    let run = |n_before: usize, gradient_before: f32| {
+        let shape = LinearShape {
+            batch: n_before + batch,
+            ..shape
+        };
+        let input = [&vec![1.0; n_before * n_in][..], input].concat();
+        let gradient = [&vec![gradient_before; n_before * n_out][..], gradient].concat();
+        let output = linear_forward(shape, &input, &w, None, false);
+        let gradients = linear_backward(shape, &input, &w, None, &gradient, true);
+        let bits = |values: &[f32]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        let of_input = gradients.input.expect("it was asked for");
+        let of_examples = [
+            bits(&output[n_before * n_out..]),
+            bits(&of_input[n_before * n_in..]),
+        ];
+        (
+            of_examples,
+            [bits(&gradients.weight), bits(&gradients.bias)],
+        )
+    };
+    let (few, none) = (run(0, 0.0), run(3 * batch, 0.0));
+    assert_eq!(few, none);
+    assert_eq!(few.0, run(3 * batch, 1.0).0);
 }
