@@ -10,9 +10,13 @@ use crate::{
 };
 
 /// Rows of the weights whose gradients a task computes. A task reads the gradients of all outputs; of a large batch they
-/// are more than the second cache holds, and fewer tasks read them less often.
-fn weight_rows(LinearShape { batch, .. }: LinearShape) -> usize {
-    if batch > 256 { 128 } else { 32 }
+/// are more than the second cache holds, and fewer tasks read them less often. With few rows there must be enough tasks.
+fn weight_rows(LinearShape { batch, n_in, .. }: LinearShape) -> usize {
+    match (batch, n_in) {
+        (257.., _) => 128,
+        (_, 512..) => 64,
+        _ => 32,
+    }
 }
 
 /// The same from lists: with fewer multiply-adds, what is read of the gradients must do for more rows.
