@@ -19,9 +19,6 @@ fn weight_rows(LinearShape { batch, n_in, .. }: LinearShape) -> usize {
     }
 }
 
-/// The same from lists: with fewer multiply-adds, what is read of the gradients must do for more rows.
-const LISTED_ROWS: usize = 64;
-
 /// Up to which share of the gradients the inputs' gradients are computed from lists: fewer, since the weights must be
 /// transposed for it.
 const MOST_OF_GRADIENT: f64 = 0.35;
@@ -158,10 +155,7 @@ fn weight_tasks<'a>(
     panels: &'a Panels<'a>,
     out: &'a mut [f32],
 ) -> Vec<Task<'a>> {
-    let n_rows = match panels {
-        Panels::Wide(_) => LISTED_ROWS,
-        Panels::Narrow(_) => weight_rows(shape),
-    };
+    let n_rows = weight_rows(shape);
     let blocks = out.chunks_mut(n_rows * shape.n_out).enumerate();
     blocks
         .map(|(at, out)| Task::Weight(panels, at * n_rows, out))
@@ -217,8 +211,7 @@ fn masked<'a, const N: usize>(
         let columns = (from, from + bias.len());
         let mut sums = [0.0; N];
         Arch::new().dispatch(Mask {
-            gradient: gradient.matrix,
-            output: gradient.output_of_relu,
+            gradient,
             columns,
             panel,
             sums: &mut sums,
@@ -230,8 +223,7 @@ fn masked<'a, const N: usize>(
 
 /// One panel of it.
 struct Mask<'a, const N: usize> {
-    gradient: Matrix<'a>,
-    output: Option<Matrix<'a>>,
+    gradient: Values<'a>,
     columns: (usize, usize),
     panel: &'a mut [[f32; N]],
     sums: &'a mut [f32; N],
@@ -244,12 +236,16 @@ impl<const N: usize> WithSimd for Mask<'_, N> {
     fn with_simd<S: Simd>(self, simd: S) {
         let zero = simd.splat_f32s(0.0);
         let (sums, _) = S::as_mut_simd_f32s(self.sums);
+        let Values {
+            matrix,
+            output_of_relu,
+        } = self.gradient;
         let mut copies = [[0.0; N]; 2];
         for (at, out) in self.panel.iter_mut().enumerate() {
             let [values, outputs] = &mut copies;
-            let values = self.gradient.row(at, self.columns, values);
+            let values = matrix.row(at, self.columns, values);
             let (values, _) = S::as_simd_f32s(values);
-            let outputs = self.output.map(|output| {
+            let outputs = output_of_relu.map(|output| {
                 let outputs = output.row(at, self.columns, outputs);
                 S::as_simd_f32s(outputs).0
             });
