@@ -63,4 +63,5 @@ pub use norm::{NormGradients, NormShape};
 pub use pool::{
     PoolShape, average_pool_backward, average_pool_forward, max_pool_backward, max_pool_forward,
 };
+pub use tasks::for_each;
 pub use traces::without_trace;

@@ -9,8 +9,7 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Int, Tensor};
 use plumb_data::MemoryError;
-use plumb_ops::tensors::is_host;
-use rayon::prelude::*;
+use plumb_ops::{for_each, tensors::is_host};
 
 use crate::{Error, pool::keep_awake};
 
@@ -43,8 +42,8 @@ const BATCH_SIZE: usize = 1024;
 /// The same on the host: few enough that what a small network makes of them stays in a core's own caches.
 const BATCH_SIZE_ON_HOST: usize = 128;
 
-/// Batches that are on their way at the same time on the host, at most: what a network makes of each is in memory then.
-const AT_ONCE: usize = 16;
+/// How many multiply-adds an example takes, at least: a batch of them is worth a thread.
+const AS_LONG_AS: usize = 1 << 11;
 
 /// The batches in which a model on `device` looks at `n` examples in evaluation mode.
 pub(crate) fn batches(n: usize, device: &Device) -> impl Iterator<Item = Range<usize>> + use<> {
@@ -86,16 +85,22 @@ impl Feed<'_> {
         &self,
         of: impl Fn(Tensor<2>) -> T + Sync,
     ) -> Result<Vec<T>, Error> {
-        let at_once = if is_host(&self.device()) { AT_ONCE } else { 1 };
         let batches: Vec<_> = self.batches().collect();
-        let mut all = Vec::with_capacity(batches.len());
-        for batches in batches.chunks(at_once) {
-            keep_awake();
-            let made = batches.par_iter().with_max_len(1);
-            let made = made.map(|batch| Ok(of(self.slice(batch.start, batch.len())?)));
-            all.extend(made.collect::<Result<Vec<T>, Error>>()?);
+        let of_batch = |batch: &Range<usize>| Ok(of(self.slice(batch.start, batch.len())?));
+        if !is_host(&self.device()) {
+            return batches.iter().map(of_batch).collect();
         }
-        Ok(all)
+        keep_awake();
+        let mut made: Vec<_> = batches.iter().map(|_| None).collect();
+        let places = batches.iter().zip(&mut made).collect();
+        for_each(
+            places,
+            BATCH_SIZE_ON_HOST * AS_LONG_AS,
+            |_, (batch, made)| {
+                *made = Some(of_batch(batch));
+            },
+        );
+        made.into_iter().flatten().collect()
     }
 
     fn device(&self) -> Device {

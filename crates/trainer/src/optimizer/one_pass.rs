@@ -1,6 +1,9 @@
 //! An optimizer's step where tensors lie in host memory: one pass in place, instead of one per operation.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use burn::tensor::Tensor;
+use plumb_ops::for_each;
 use pulp::Arch;
 
 use super::rule::Formula;
@@ -9,6 +12,9 @@ use crate::host::{values, values_mut};
 /// Weights that a thread takes at a time: about 10 µs of Adam's arithmetic, and small enough that every thread gets
 /// its share of a layer of 256×256. What comes out does not depend on it: each weight is on its own.
 const CHUNK: usize = 1 << 13;
+
+/// How many multiply-adds of a product take as long as a weight's step.
+const AS_LONG_AS: usize = 64;
 
 /// What a step leaves of one parameter.
 pub(super) struct Stepped<const D: usize, const N: usize> {
@@ -69,16 +75,25 @@ struct Piece<'a, const N: usize> {
 }
 
 impl<const N: usize> Piece<'_, N> {
-    /// Halves the piece until it is a chunk, and shares the chunks out to the threads of the pool. A small
-    /// parameter stays on this one. Returns the largest of what `work` returns.
+    /// Shares chunks of the piece out to the threads of the pool. A small parameter stays on this one. Returns the largest
+    /// of what `work` returns.
     fn in_parallel(self, work: &(impl Fn(Self) -> u32 + Sync)) -> u32 {
-        let n_chunks = self.weights.len().div_ceil(CHUNK);
-        if n_chunks <= 1 {
-            return work(self);
+        let mut chunks = Vec::with_capacity(self.weights.len().div_ceil(CHUNK));
+        let mut rest = self;
+        while rest.weights.len() > CHUNK {
+            let [chunk, others] = rest.split(CHUNK);
+            chunks.push(chunk);
+            rest = others;
         }
-        let [left, right] = self.split(n_chunks / 2 * CHUNK);
-        let (left, right) = rayon::join(|| left.in_parallel(work), || right.in_parallel(work));
-        left.max(right)
+        if chunks.is_empty() {
+            return work(rest);
+        }
+        chunks.push(rest);
+        let largest = AtomicU32::new(0);
+        for_each(chunks, CHUNK * AS_LONG_AS, |_, chunk| {
+            largest.fetch_max(work(chunk), Ordering::Relaxed);
+        });
+        largest.into_inner()
     }
 
     fn split(self, at: usize) -> [Self; 2] {
