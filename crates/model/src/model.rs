@@ -62,6 +62,17 @@ impl Model {
         (features, logits)
     }
 
+    /// The layers of a network that is a chain of fully connected layers with `ReLU` between them and nothing else, in
+    /// their order; none of any other network.
+    #[must_use]
+    pub fn chain(&self) -> Option<Vec<&Linear>> {
+        let is_plain = self.blocks.is_empty() && self.norms.is_empty() && self.shortcuts.is_empty();
+        let is_relu = self.activation == Activation::Relu && self.dropout.prob == 0.0;
+        let layers: Vec<_> = self.hidden.iter().chain([&self.output]).collect();
+        let has_biases = layers.iter().all(|layer| layer.bias.is_some());
+        (is_plain && has_biases && (is_relu || self.hidden.is_empty())).then_some(layers)
+    }
+
     /// Numbers that the output layer sees of an example: the width of what [`Self::embed`] gives.
     #[must_use]
     pub fn n_features(&self) -> usize {

@@ -33,18 +33,29 @@ pub fn cross_entropy(
     n_classes: usize,
     target: CrossEntropyTarget<'_>,
 ) -> (f32, Vec<f32>) {
+    let mut gradient = vec![0.0; logits.len()];
+    let mut losses = vec![0.0; target.labels.len()];
+    cross_entropy_rows(logits, target, (0, n_classes), &mut losses, &mut gradient);
+    (mean(&losses), gradient)
+}
+
+/// Of some rows of a batch, from `first` on: their logits, the losses `wᵢ·ℓᵢ`, and the gradient of the batch's loss.
+pub(crate) fn cross_entropy_rows(
+    logits: &[f32],
+    target: CrossEntropyTarget<'_>,
+    (first, n_classes): (usize, usize),
+    losses: &mut [f32],
+    gradient: &mut [f32],
+) {
     let batch = target.labels.len();
     let even = target.smoothing / n_classes as f32;
-    let mut gradient = Vec::with_capacity(logits.len());
-    let mut loss = 0.0;
     let mut shares = vec![0.0; n_classes];
-    for (at, (row, &label)) in logits
+    let rows = logits
         .chunks_exact(n_classes)
-        .zip(target.labels)
-        .enumerate()
-    {
+        .zip(gradient.chunks_exact_mut(n_classes));
+    for (at, ((row, exponentials), loss)) in (first..).zip(rows.zip(losses)) {
         shares.fill(even);
-        shares[label] += 1.0 - target.smoothing;
+        shares[target.labels[at]] += 1.0 - target.smoothing;
         if let Some(weights) = target.class_weights {
             for (share, weight) in shares.iter_mut().zip(weights) {
                 *share *= weight;
@@ -52,9 +63,9 @@ pub fn cross_entropy(
         }
         let weight = target.example_weights.map_or(1.0, |weights| weights[at]);
         let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let start = gradient.len();
-        gradient.extend(row.iter().map(|logit| (logit - largest).exp()));
-        let exponentials = &mut gradient[start..];
+        for (out, logit) in exponentials.iter_mut().zip(row) {
+            *out = (logit - largest).exp();
+        }
         let sum: f32 = exponentials.iter().sum();
         let log_sum = sum.ln();
         let all_shares: f32 = shares.iter().sum();
@@ -66,9 +77,14 @@ pub fn cross_entropy(
             }
             *out = without_trace((*out / sum * all_shares - share) * scale);
         }
-        loss += f64::from(of_example * weight);
+        *loss = of_example * weight;
     }
-    ((loss / batch as f64) as f32, gradient)
+}
+
+/// Of a batch's losses, summed up in 64 bits.
+pub(crate) fn mean(losses: &[f32]) -> f32 {
+    let sum: f64 = losses.iter().copied().map(f64::from).sum();
+    (sum / losses.len() as f64) as f32
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 //! | [`tensors::activation`] | an activation that no other operation does on the way, its exponentials on vectors |
 //! | [`tensors::pool`] | maxima or means of windows, where pooling stands by itself |
 //! | [`tensors::cross_entropy`] | softmax, loss and gradient |
+//! | [`Chain`] | all of a step of fully connected layers, the optimizer's included |
 //!
 //! [`tensors`] has them on burn's tensors, with automatic differentiation: fused on the CPU backend, of burn's own
 //! operations elsewhere. Below it they work on plain slices ([`linear_forward`], [`conv_forward`], …), and below those
@@ -33,6 +34,7 @@
 mod activation;
 mod batch_norm;
 mod buffers;
+mod chain;
 mod conv;
 mod cross_entropy;
 mod layer_norm;
@@ -55,6 +57,7 @@ pub use batch_norm::{
     BatchNormDone, BatchNormOutput, batch_norm_backward, batch_norm_forward, batch_norm_known,
 };
 pub use buffers::{buffer, recycle};
+pub use chain::{Chain, ChainStep, LayerValues, Update};
 pub use conv::{ConvGradients, ConvOutput, ConvShape, conv_backward, conv_forward};
 pub use cross_entropy::{CrossEntropyTarget, cross_entropy};
 pub use layer_norm::{LayerNormDone, LayerNormOutput, layer_norm_backward, layer_norm_forward};

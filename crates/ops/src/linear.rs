@@ -4,6 +4,7 @@ mod backward;
 mod forward;
 
 pub use backward::{LinearGradients, linear_backward};
+pub(crate) use forward::finish;
 pub use forward::linear_forward;
 
 /// The shape of a layer and its batch.

@@ -43,6 +43,20 @@ pub fn is_host(device: &Device) -> bool {
     }
 }
 
+/// Looks at the values of a tensor in row-major order, without a copy where they lie in host memory like that.
+///
+/// # Panics
+/// If they are not of 32 bits, or can't be read.
+pub fn look_at<const D: usize, T>(tensor: &Tensor<D>, look: impl FnOnce(&[f32]) -> T) -> T {
+    #[cfg(feature = "flex")]
+    if is_host(&tensor.device()) {
+        let tensor = flex::plain(tensor.clone().without_autodiff());
+        return look(&flex::values(&tensor));
+    }
+    let data = tensor.clone().into_data();
+    look(data.as_slice().expect("values of 32 bits"))
+}
+
 // Elsewhere than on flex the operations are burn's own: there is nothing to compare.
 #[cfg(all(test, feature = "flex"))]
 mod tests;

@@ -1,7 +1,7 @@
 //! The loss that training minimizes.
 
 use burn::tensor::{Device, Int, Tensor};
-use plumb_ops::tensors::cross_entropy;
+use plumb_ops::{CrossEntropyTarget, tensors::cross_entropy};
 
 use crate::{config::Config, prepare::Prepared};
 
@@ -12,6 +12,9 @@ pub(crate) struct Loss {
     label_smoothing: f64,
     /// `[1, n_classes]`.
     class_weights: Option<Tensor<2>>,
+    /// The same in host memory.
+    class_weights_here: Option<Vec<f32>>,
+    device: Device,
 }
 
 /// What the outputs of a batch should be.
@@ -45,6 +48,8 @@ impl Loss {
             label_smoothing,
             class_weights: class_weights
                 .map(|weights| Tensor::<1>::from_data(weights, device).unsqueeze()),
+            class_weights_here: class_weights.map(<[f32]>::to_vec),
+            device: device.clone(),
         }
     }
 
@@ -52,6 +57,11 @@ impl Loss {
     pub(crate) fn of_run(config: &Config, prepared: &Prepared, device: &Device) -> Self {
         let class_weights = prepared.class_weights.as_deref();
         Self::new(config.loss.label_smoothing, class_weights, device)
+    }
+
+    /// Where it is computed, as it was named when the loss was made.
+    pub(crate) fn device(&self) -> &Device {
+        &self.device
     }
 
     /// The loss `[1]` of logits `[batch, n_classes]`. Of mixed examples it is the mixture of the losses
@@ -67,6 +77,20 @@ impl Loss {
                 let first = self.of_labels(logits.clone(), first);
                 first * share + self.of_labels(logits, *second) * (1.0 - share)
             }
+        }
+    }
+
+    /// What a batch with these labels should come to, for operations on slices.
+    pub(crate) fn target<'a>(
+        &'a self,
+        labels: &'a [usize],
+        example_weights: Option<&'a [f32]>,
+    ) -> CrossEntropyTarget<'a> {
+        CrossEntropyTarget {
+            labels,
+            smoothing: self.label_smoothing as f32,
+            class_weights: self.class_weights_here.as_deref(),
+            example_weights,
         }
     }
 

@@ -42,6 +42,7 @@ mod init_from;
 mod initial;
 mod interrupt;
 mod judge;
+mod learner;
 mod learning_rates;
 mod ledger;
 mod load;

@@ -8,7 +8,6 @@ mod warm_up;
 use std::time::{Duration, Instant};
 
 use burn::{module::Module, optim::GradientsParams, tensor::Tensor};
-use plumb_data::seed;
 use plumb_diagnostics::SetName;
 use plumb_model::Model;
 use rand_chacha::ChaCha8Rng;
@@ -20,9 +19,9 @@ use crate::{
     evaluate::{Evaluation, evaluate, evaluate_and_keep},
     feed::Feed,
     interrupt,
+    learner::Learner,
     loss::{Loss, Target},
     losses::{LossError, Losses},
-    mixup::mixup,
     optimizer::Stepper,
     pool::keep_awake,
     schedule::Length,
@@ -140,7 +139,7 @@ pub(crate) trait Observer {
 )]
 pub(crate) fn train(
     ingredients: &Ingredients<'_>,
-    mut state: State,
+    state: State,
     observer: &mut impl Observer,
 ) -> Result<(State, End), Error> {
     let Ingredients {
@@ -150,68 +149,66 @@ pub(crate) fn train(
         batches,
         ..
     } = *ingredients;
+    let State {
+        model,
+        optimizer,
+        mut position,
+        mut best,
+    } = state;
+    let mut learner = Learner::new(config, loss_function, model, optimizer);
     let train_set = sets.get(SetName::Train);
     let n_steps_per_epoch = batches.count() as u64;
     let length = Length::new(n_steps_per_epoch, config.train.epochs);
     let mut losses = Losses::default();
 
-    let mut end = end(config, &state.position);
-    while end.is_none() {
-        let epoch = state.position.epoch + 1;
+    let mut end = end(config, &position);
+    'epochs: while end.is_none() {
+        let epoch = position.epoch + 1;
         let first_step = n_steps_per_epoch * u64::from(epoch - 1);
         let last_step = first_step + n_steps_per_epoch;
         let mut learning_rate = config.optimizer.learning_rate();
         let mut clock = Instant::now();
         let order = shuffled(train_set.len(), config.seed, epoch);
-        let n_done = (state.position.step - first_step) as usize;
+        let n_done = (position.step - first_step) as usize;
         let visit = train_set.visit(order, epoch);
         for places in batches.ranges().skip(n_done) {
             let n_examples = places.len();
-            let step_number = state.position.step; // counted from 0
+            let step_number = position.step; // counted from 0
             learning_rate = config.learning_rate(step_number, length);
-            let batch = visit.batch(places)?;
-            let (loss, gradient);
-            (state.model, loss, gradient) = step(
-                state.model,
-                &mut state.optimizer,
-                loss_function,
-                mixup(batch, config.train.mixup, config.seed, step_number),
-                seed::stream(config.seed, &format!("dropout {step_number}")),
-                config.train.clip_norm,
-                learning_rate,
-            );
-            observer.step(n_examples, &loss);
-            let numbers = [loss, gradient];
+            let measured;
+            (learner, measured) = learner.step(&visit, places, step_number, learning_rate)?;
+            observer.step(n_examples, &measured.loss);
+            let numbers = [measured.loss, measured.gradient];
             losses
-                .push(numbers, step_number + 1, learning_rate, &mut state.position)
+                .push(numbers, step_number + 1, learning_rate, &mut position)
                 .map_err(|error| error.told_by(observer))?;
-            state.position.step += 1;
-            state.position.spend_on_steps(&mut clock);
+            position.step += 1;
+            position.spend_on_steps(&mut clock);
 
-            if state.position.step == last_step {
+            if position.step == last_step {
                 break; // what follows an epoch is done behind its evaluation
             }
-            if is_time_up(config, &state.position) {
+            if is_time_up(config, &position) {
                 end = Some(End::Time);
                 break;
             }
             let is_interrupted = interrupt::requested();
-            if is_interrupted || observer.is_save_due(&state.position) {
+            if is_interrupted || observer.is_save_due(&position) {
                 losses
-                    .read(&mut state.position)
+                    .read(&mut position)
                     .map_err(|error| error.told_by(observer))?;
-                observer.save(&state.snapshot())?;
+                observer.save(&learner.snapshot(&position))?;
             }
             if is_interrupted {
-                return Ok((state, End::Interrupted));
+                end = Some(End::Interrupted);
+                break 'epochs;
             }
         }
         losses
-            .read(&mut state.position)
+            .read(&mut position)
             .map_err(|error| error.told_by(observer))?;
-        state.position.spend_on_steps(&mut clock);
+        position.spend_on_steps(&mut clock);
 
-        let position = &mut state.position;
         let running_loss = position.loss_sum / (position.step - first_step) as f64;
         position
             .watch
@@ -225,11 +222,11 @@ pub(crate) fn train(
         let is_last = end.is_some() || position.epoch == config.train.epochs;
         let is_evaluated = is_last || epoch.is_multiple_of(ingredients.evaluate_every);
         if is_evaluated {
-            let frozen = state.model.valid();
+            let frozen = learner.model().valid();
             let measured = ingredients.measure(&frozen)?;
             let is_best = position.note_dev(epoch, measured.get(SetName::Dev).count);
             if is_best {
-                state.best = Some(Best {
+                best = Some(Best {
                     model: frozen,
                     measured: Some(measured.clone()),
                 });
@@ -243,7 +240,7 @@ pub(crate) fn train(
                 },
             );
             let evaluate_time = position.spend(&mut clock);
-            end = end.or_else(|| self::end(config, position));
+            end = end.or_else(|| self::end(config, &position));
             let evaluated = Evaluated {
                 epoch,
                 learning_rate,
@@ -254,16 +251,23 @@ pub(crate) fn train(
                 train_time,
                 evaluate_time,
             };
-            observer.evaluated(&evaluated, &state.snapshot(), end.is_some())?;
+            observer.evaluated(&evaluated, &learner.snapshot(&position), end.is_some())?;
         }
         let is_interrupted = end.is_none() && interrupt::requested();
-        if is_interrupted || (!is_evaluated && observer.is_save_due(&state.position)) {
-            observer.save(&state.snapshot())?;
+        if is_interrupted || (!is_evaluated && observer.is_save_due(&position)) {
+            observer.save(&learner.snapshot(&position))?;
         }
         if is_interrupted {
             end = Some(End::Interrupted);
         }
     }
+    let (model, optimizer) = learner.into_parts();
+    let state = State {
+        model,
+        optimizer,
+        position,
+        best,
+    };
     end.map(|end| (state, end))
         .ok_or_else(|| Error::failed("training ended without a reason"))
 }
@@ -340,14 +344,6 @@ impl State {
     pub(crate) fn into_best(self) -> Result<Best, Error> {
         self.best
             .ok_or_else(|| Error::failed("no epoch was evaluated"))
-    }
-
-    fn snapshot(&self) -> Snapshot<'_> {
-        Snapshot {
-            model: &self.model,
-            optimizer: &self.optimizer,
-            position: &self.position,
-        }
     }
 }
 

@@ -81,6 +81,19 @@ impl Normalized<'_> {
         self.fill(|i| rows[i] as usize, out)
     }
 
+    /// As [`Normalized::gather`], into a slice of that length, by this thread alone: for callers that have work for all
+    /// threads anyway.
+    ///
+    /// # Errors
+    /// As [`Normalized::gather`].
+    ///
+    /// # Panics
+    /// If there is no such row, or if `out` has another length.
+    pub fn gather_alone(&self, rows: &[u32], out: &mut [f32]) -> Result<(), MemoryError> {
+        assert_eq!(out.len(), rows.len() * self.normalizer.n_values());
+        self.fill_piece(&|i| rows[i] as usize, 0, out, &mut Scratch::default())
+    }
+
     /// The `length` rows from `start` on, as [`Normalized::gather`] gives them.
     ///
     /// # Errors
@@ -108,37 +121,50 @@ impl Normalized<'_> {
         if n_values == 0 {
             return Ok(());
         }
-        let is_in_place = self.values.is_in_place();
         let rows_per_thread = MIN_VALUES_PER_THREAD.div_ceil(n_values);
         out.par_chunks_mut(rows_per_thread * n_values)
             .enumerate()
             .try_for_each_init(Scratch::default, |scratch, (i, out)| {
-                let first = i * rows_per_thread;
-                let n_rows = out.len() / n_values;
-                if is_in_place {
-                    let rows_at_once = VALUES_AT_ONCE.div_ceil(n_values);
-                    for (i, out) in out.chunks_mut(rows_at_once * n_values).enumerate() {
-                        let first = first + i * rows_at_once;
-                        let rows = (first..first + out.len() / n_values).map(&row_of);
-                        let copied = self.values.rows(n_values, rows, scratch)?;
-                        self.write(copied, out);
-                    }
-                    return Ok(());
-                }
-                let mut done = 0;
-                while done < n_rows {
-                    // Rows of a file that lie side by side are read at once.
-                    let row = row_of(first + done);
-                    let n = (1..n_rows - done)
-                        .find(|&n| row_of(first + done + n) != row + n)
-                        .unwrap_or(n_rows - done);
-                    let range = row * n_values..(row + n) * n_values;
-                    let read = self.values.numbers(range, scratch)?;
-                    self.write(read, &mut out[done * n_values..(done + n) * n_values]);
-                    done += n;
-                }
-                Ok(())
+                self.fill_piece(&row_of, i * rows_per_thread, out, scratch)
             })
+    }
+
+    /// The same of the rows from `first` on.
+    fn fill_piece(
+        &self,
+        row_of: &impl Fn(usize) -> usize,
+        first: usize,
+        out: &mut [f32],
+        scratch: &mut Scratch,
+    ) -> Result<(), MemoryError> {
+        let n_values = self.normalizer.n_values();
+        if n_values == 0 {
+            return Ok(());
+        }
+        if self.values.is_in_place() {
+            let rows_at_once = VALUES_AT_ONCE.div_ceil(n_values);
+            for (i, out) in out.chunks_mut(rows_at_once * n_values).enumerate() {
+                let first = first + i * rows_at_once;
+                let rows = (first..first + out.len() / n_values).map(row_of);
+                let copied = self.values.rows(n_values, rows, scratch)?;
+                self.write(copied, out);
+            }
+            return Ok(());
+        }
+        let n_rows = out.len() / n_values;
+        let mut done = 0;
+        while done < n_rows {
+            // Rows of a file that lie side by side are read at once.
+            let row = row_of(first + done);
+            let n = (1..n_rows - done)
+                .find(|&n| row_of(first + done + n) != row + n)
+                .unwrap_or(n_rows - done);
+            let range = row * n_values..(row + n) * n_values;
+            let read = self.values.numbers(range, scratch)?;
+            self.write(read, &mut out[done * n_values..(done + n) * n_values]);
+            done += n;
+        }
+        Ok(())
     }
 
     /// Writes whole rows.

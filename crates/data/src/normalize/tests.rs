@@ -168,6 +168,9 @@ proptest! {
         let chosen: Vec<u32> = (0..n as u32).chain((0..n as u32).rev()).map(|i| i / 2 * 2 % n as u32).collect();
         let mut gathered = vec![7.0; 3];
         fitted.gather(&train.values, &chosen, &mut gathered).unwrap();
+        let mut alone = vec![7.0; gathered.len()];
+        fitted.over(&train.values).gather_alone(&chosen, &mut alone).unwrap();
+        prop_assert_eq!(&alone, &gathered);
         let rows = || expected.chunks(n_values);
         let chosen: Vec<f32> = chosen.iter().flat_map(|&i| rows().nth(i as usize).unwrap().to_vec()).collect();
         prop_assert_eq!(gathered, chosen);

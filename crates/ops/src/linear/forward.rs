@@ -50,7 +50,7 @@ pub fn linear_forward(
     let (mut strips, mut lists) = (StripScratch::take(), ListScratch::shared());
     // With few units, to look for zeros takes longer than to multiply by them.
     let strips = (n_out >= COLUMNS)
-        .then(|| Strips::of_rows(input, (batch, n_in), &mut strips))
+        .then(|| Strips::of_rows(input, (batch, n_in), false, &mut strips))
         .flatten();
     let values = Values::new(input);
     let lists = (strips.is_none() && values.are_few((batch, n_in), n_out, sparse::MOST))
@@ -146,7 +146,7 @@ fn product_block(
 
 /// Adds the bias and applies the activation.
 #[inline(always)]
-fn finish(rows: &mut [&mut [f32]], bias: Option<&[f32]>, has_relu: bool) {
+pub(crate) fn finish(rows: &mut [&mut [f32]], bias: Option<&[f32]>, has_relu: bool) {
     for row in rows {
         if let Some(bias) = bias {
             for (value, bias) in row.iter_mut().zip(bias) {

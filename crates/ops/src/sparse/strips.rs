@@ -27,10 +27,12 @@ pub(crate) struct Strips<'a> {
 }
 
 impl<'a> Strips<'a> {
-    /// Strips of rows, if enough is left out of the first one, so presumably of all.
+    /// Strips of rows, if enough is left out of the first one, so presumably of all. They are made side by side where
+    /// that pays, or by this thread alone.
     pub(crate) fn of_rows(
         matrix: Matrix<'_>,
         (n_rows, n_depths): (usize, usize),
+        is_alone: bool,
         scratch: &'a mut StripScratch,
     ) -> Option<Self> {
         let arch = Arch::new();
@@ -49,7 +51,8 @@ impl<'a> Strips<'a> {
         let factors = first_of(factors, n_strips * n_depths, [0.0; ROWS]);
         let picks = scratch.picks.of(n_strips, n_depths);
         let strips: Vec<_> = factors.chunks_exact_mut(n_depths).zip(picks).collect();
-        for_each(strips, ROWS * n_depths * COPY, |at, (factors, picks)| {
+        let work = if is_alone { 0 } else { ROWS * n_depths * COPY };
+        for_each(strips, work, |at, (factors, picks)| {
             fill(arch, rows(at), factors, picks);
         });
         Some(Self::new(n_depths, factors, &scratch.picks))
@@ -239,7 +242,8 @@ mod tests {
         let mut values = vec![0.0; 2 * 12];
         (values[1], values[8], values[12 + 10], values[5]) = (1.0, 2.0, 3.0, -0.0);
         let mut scratch = StripScratch::take();
-        let strips = Strips::of_rows(Matrix::new(&values, 12), (2, 12), &mut scratch).unwrap();
+        let strips =
+            Strips::of_rows(Matrix::new(&values, 12), (2, 12), true, &mut scratch).unwrap();
         let panel: Vec<_> = (0..12).map(|at| [at as f32; COLUMNS]).collect();
         let (factors, picked) = strips.operands(0, (0, 0), &panel);
         assert_eq!(picked.depths, [1, 8, 10]);
@@ -256,7 +260,7 @@ mod tests {
         let has_strips = |n_left: usize| {
             let values: Vec<f32> = (0..8).map(|at| f32::from(u8::from(at < n_left))).collect();
             let matrix = Matrix::new(&values, 8);
-            Strips::of_rows(matrix, (1, 8), &mut StripScratch::take()).is_some()
+            Strips::of_rows(matrix, (1, 8), true, &mut StripScratch::take()).is_some()
         };
         assert!(has_strips(6));
         assert!(!has_strips(7));

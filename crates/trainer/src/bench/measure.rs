@@ -11,6 +11,7 @@ use crate::{
     device::{OpenDevice, traffic},
     evaluate::evaluate,
     feed::Feed,
+    loss::Loss,
     prepare::Prepared,
 };
 
@@ -50,7 +51,9 @@ pub(crate) fn measure(ingredients: &Ingredients<'_>, plan: &Plan) -> Result<Meas
     let device = &opened.device;
     let per_block = steps_per_block(opened).min(plan.steps);
 
-    let (mut training, _) = Training::new(ingredients)?.advance(plan.warm_up)?;
+    let loss_function = Loss::of_run(config, prepared, &device.clone().autodiff());
+    let training = Training::new(ingredients, &loss_function)?;
+    let (mut training, _) = training.advance(plan.warm_up)?;
     wait(device)?;
     let mut blocks = Vec::new();
     let (training, transfers) = traffic::of(|| {
@@ -68,9 +71,7 @@ pub(crate) fn measure(ingredients: &Ingredients<'_>, plan: &Plan) -> Result<Meas
         }
         Ok::<_, Error>(training)
     });
-    let training = training?;
-
-    let frozen = training.frozen();
+    let frozen = training?.frozen();
     evaluate(&frozen, evaluated)?; // warm-up
     let mut evaluations = Vec::new();
     for _ in 0..EVALUATIONS {

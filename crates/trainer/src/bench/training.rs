@@ -1,17 +1,15 @@
 use burn::module::Module;
-use plumb_data::seed;
 use plumb_model::Model;
 
 use super::Ingredients;
 use crate::{
     Error,
     feed::Visit,
+    learner::Learner,
     loss::Loss,
     losses::{LossError, Losses},
-    mixup::mixup,
-    optimizer::Stepper,
     schedule::Length,
-    train::{Batches, Position, shuffled, step},
+    train::{Batches, Position, shuffled},
 };
 
 /// A training that stands before its next step. It does what `plumb train` does between two evaluations.
@@ -19,10 +17,7 @@ pub(super) struct Training<'a> {
     ingredients: &'a Ingredients<'a>,
     batches: Batches,
     length: Length,
-    loss_function: Loss,
-    /// With automatic differentiation.
-    model: Model,
-    optimizer: Stepper,
+    learner: Learner<'a>,
     losses: Losses,
     position: Position,
     /// Of the epoch in progress.
@@ -34,7 +29,10 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// Bad input if the config's model is no network.
-    pub(super) fn new(ingredients: &'a Ingredients<'a>) -> Result<Self, Error> {
+    pub(super) fn new(
+        ingredients: &'a Ingredients<'a>,
+        loss_function: &'a Loss,
+    ) -> Result<Self, Error> {
         let Ingredients {
             config,
             prepared,
@@ -42,14 +40,13 @@ impl<'a> Training<'a> {
             ..
         } = *ingredients;
         let device = opened.device.clone().autodiff();
+        let model = config.init_model(&prepared.task, &device)?;
         let batches = Batches::new(config, prepared);
         Ok(Self {
             ingredients,
             batches,
             length: Length::new(batches.count() as u64, config.train.epochs),
-            loss_function: Loss::of_run(config, prepared, &device),
-            model: config.init_model(&prepared.task, &device)?,
-            optimizer: config.optimizer.init(),
+            learner: Learner::new(config, loss_function, model, config.optimizer.init()),
             losses: Losses::default(),
             position: Position::default(),
             visit: None,
@@ -82,24 +79,13 @@ impl<'a> Training<'a> {
                 step_number % (per_epoch * u64::from(config.train.epochs)),
                 self.length,
             );
-            let batch = visit.batch(places)?;
-            let (loss, gradient);
-            (self.model, loss, gradient) = step(
-                self.model,
-                &mut self.optimizer,
-                &self.loss_function,
-                mixup(batch, config.train.mixup, config.seed, step_number),
-                seed::stream(config.seed, &format!("dropout {step_number}")),
-                config.train.clip_norm,
-                learning_rate,
-            );
+            let measured;
+            (self.learner, measured) =
+                self.learner
+                    .step(visit, places, step_number, learning_rate)?;
+            let numbers = [measured.loss, measured.gradient];
             self.losses
-                .push(
-                    [loss, gradient],
-                    step_number + 1,
-                    learning_rate,
-                    &mut self.position,
-                )
+                .push(numbers, step_number + 1, learning_rate, &mut self.position)
                 .map_err(failed)?;
             self.position.step += 1;
         }
@@ -107,8 +93,8 @@ impl<'a> Training<'a> {
     }
 
     /// The weights as they are evaluated.
-    pub(super) fn frozen(&self) -> Model {
-        self.model.valid()
+    pub(super) fn frozen(&mut self) -> Model {
+        self.learner.model().valid()
     }
 }
 

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use plumb_data::{Examples, normalize::Normalizer};
+use plumb_ops::tensors::look_at;
 
 use super::Batch;
 use crate::device::traffic::to_device;
@@ -60,6 +61,23 @@ impl Resident {
             labels: labels.autodiff(),
             weights: weights.map(Tensor::autodiff),
         }
+    }
+
+    /// The inputs of examples of a set in host memory.
+    pub(super) fn write_inputs(&self, chosen: &[u32], out: &mut [f32]) {
+        let width = self.inputs.dims()[1];
+        look_at(&self.inputs, |inputs| {
+            for (&i, out) in chosen.iter().zip(out.chunks_exact_mut(width.max(1))) {
+                out.copy_from_slice(&inputs[i as usize * width..][..width]);
+            }
+        });
+    }
+
+    /// How much examples of a set in host memory count.
+    pub(super) fn weights(&self, chosen: &[u32]) -> Option<Vec<f32>> {
+        let weights = self.weights.as_ref()?;
+        let chosen = chosen.iter().map(|&i| i as usize);
+        Some(look_at(weights, |all| chosen.map(|i| all[i]).collect()))
     }
 
     pub(super) fn slice(&self, start: usize, length: usize) -> Tensor<2> {

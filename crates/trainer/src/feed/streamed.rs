@@ -69,19 +69,41 @@ impl<'a> Streamed<'a> {
                 self.normalized.gather(chosen, &mut inputs)?;
                 inputs
             }
-            Some(augmentation) => self.augment(augmentation, chosen, epoch)?,
+            Some(augmentation) => {
+                let mut inputs = vec![0.0; chosen.len() * self.examples.n_values()];
+                self.augment(augmentation, chosen, epoch, &mut inputs)?;
+                inputs
+            }
         };
         let label_of = |&i: &u32| self.examples.labels[i as usize];
-        let weights = self.weights.map(|all| {
-            let chosen: Vec<f32> = chosen.iter().map(|&i| all[i as usize]).collect();
-            let n = chosen.len();
-            to_device(|| Tensor::from_data(TensorData::new(chosen, [n]), self.device)).autodiff()
+        let weights = self.weights(chosen).map(|weights| {
+            let n = weights.len();
+            to_device(|| Tensor::from_data(TensorData::new(weights, [n]), self.device)).autodiff()
         });
         Ok(Batch {
             inputs: self.tensor(inputs, chosen.len()).autodiff(),
             labels: indices(chosen.iter().map(label_of), self.device).autodiff(),
             weights,
         })
+    }
+
+    /// The inputs of the chosen examples.
+    pub(super) fn write_inputs(
+        &self,
+        chosen: &[u32],
+        epoch: u32,
+        out: &mut [f32],
+    ) -> Result<(), MemoryError> {
+        match &self.augmentation {
+            None => self.normalized.gather_alone(chosen, out),
+            Some(augmentation) => self.augment(augmentation, chosen, epoch, out),
+        }
+    }
+
+    /// How much the chosen examples count.
+    pub(super) fn weights(&self, chosen: &[u32]) -> Option<Vec<f32>> {
+        let weights = self.weights?;
+        Some(chosen.iter().map(|&i| weights[i as usize]).collect())
     }
 
     pub(super) fn slice(&self, start: usize, length: usize) -> Result<Tensor<2>, MemoryError> {
@@ -96,12 +118,11 @@ impl<'a> Streamed<'a> {
         augmentation: &Augmentation<'_>,
         chosen: &[u32],
         epoch: u32,
-    ) -> Result<Vec<f32>, MemoryError> {
+        out: &mut [f32],
+    ) -> Result<(), MemoryError> {
         let width = self.examples.n_values();
         let stream = seed::stream(augmentation.seed, &format!("augment {epoch}"));
-        let mut batch = vec![0.0; chosen.len() * width];
-        batch
-            .par_chunks_exact_mut(width)
+        out.par_chunks_exact_mut(width)
             .zip(chosen)
             .try_for_each_init(
                 || (Scratch::default(), vec![0.0; width]),
@@ -115,8 +136,7 @@ impl<'a> Streamed<'a> {
                     self.normalizer.apply_row(out);
                     Ok(())
                 },
-            )?;
-        Ok(batch)
+            )
     }
 
     fn tensor(&self, values: Vec<f32>, n: usize) -> Tensor<2> {

@@ -31,6 +31,43 @@ impl Feed<'_> {
 }
 
 impl Visit<'_> {
+    /// Which examples are at these places of the order.
+    pub(crate) fn chosen(&self, places: Range<usize>) -> &[u32] {
+        &self.order[places]
+    }
+
+    /// Writes the inputs of these examples, as [`Self::batch`] gives them, by this thread alone. The set is in host
+    /// memory.
+    ///
+    /// # Errors
+    /// As [`Self::batch`].
+    pub(crate) fn write_inputs(&self, chosen: &[u32], out: &mut [f32]) -> Result<(), Error> {
+        match self.set {
+            Feed::Resident(set) => {
+                set.write_inputs(chosen, out);
+                Ok(())
+            }
+            Feed::Streamed(set) => set
+                .write_inputs(chosen, self.epoch, out)
+                .map_err(|error| lost(&error)),
+        }
+    }
+
+    /// How much each of these examples counts, as [`Self::batch`] gives it.
+    pub(crate) fn weights(&self, chosen: &[u32]) -> Option<Vec<f32>> {
+        match self.set {
+            Feed::Resident(set) => set.weights(chosen),
+            Feed::Streamed(set) => set.weights(chosen),
+        }
+    }
+
+    /// Indices of the classes of these examples.
+    pub(crate) fn labels(&self, chosen: &[u32]) -> Vec<usize> {
+        let labels = self.set.labels();
+        let label_of = |&i: &u32| labels[i as usize] as usize;
+        chosen.iter().map(label_of).collect()
+    }
+
     /// The examples at these places of the order.
     ///
     /// # Errors
@@ -100,7 +137,14 @@ mod tests {
             let visit = feed.visit(order.to_vec(), 1);
             for places in [0..3, 3..6, 6..7] {
                 let chosen = &order[places.clone()];
-                let (inputs, labels, weights) = numbers(visit.batch(places).unwrap());
+                let (inputs, labels, weights) = numbers(visit.batch(places.clone()).unwrap());
+                assert_eq!(visit.chosen(places), chosen);
+                let mut written = vec![f32::NAN; inputs.len()];
+                visit.write_inputs(chosen, &mut written).unwrap();
+                assert_eq!(written, inputs);
+                assert_eq!(visit.weights(chosen).unwrap(), weights);
+                let classes: Vec<usize> = chosen.iter().map(|&k| k as usize).collect();
+                assert_eq!(visit.labels(chosen), classes);
                 let expected = chosen.iter().flat_map(|&k| {
                     let first = k as f32 / 8.0;
                     [first, first + 1.0 / 16.0]

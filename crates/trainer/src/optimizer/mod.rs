@@ -2,6 +2,7 @@
 
 mod adam;
 mod adamw;
+mod chained;
 mod measure;
 mod one_pass;
 mod rule;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use adam::Adam;
 pub(crate) use adamw::AdamW;
+pub(crate) use chained::Chained;
 pub(crate) use measure::Measure;
 pub(crate) use sgd::Sgd;
 pub(crate) use stepper::Stepper;

@@ -49,14 +49,7 @@ pub(super) fn step<const D: usize, const N: usize>(
         gradient: values(&gradient),
         means: means.each_mut().map(values_mut),
     };
-    let arch = Arch::new();
-    let largest = piece.in_parallel(&|piece| {
-        if is_first {
-            arch.dispatch(|| piece.step(formula, scale, |_| None))
-        } else {
-            arch.dispatch(|| piece.step(formula, scale, Some))
-        }
-    });
+    let largest = piece.in_parallel(&|piece| piece.step(formula, scale, is_first));
     if let Ok(gradient) = gradient.try_into_vec() {
         plumb_ops::recycle(gradient);
     }
@@ -68,10 +61,10 @@ pub(super) fn step<const D: usize, const N: usize>(
 }
 
 /// A stretch of one parameter.
-struct Piece<'a, const N: usize> {
-    weights: &'a mut [f32],
-    gradient: &'a [f32],
-    means: [&'a mut [f32]; N],
+pub(super) struct Piece<'a, const N: usize> {
+    pub(super) weights: &'a mut [f32],
+    pub(super) gradient: &'a [f32],
+    pub(super) means: [&'a mut [f32]; N],
 }
 
 impl<const N: usize> Piece<'_, N> {
@@ -122,11 +115,21 @@ impl<const N: usize> Piece<'_, N> {
         ]
     }
 
+    /// Steps one by one, and returns what [`Self::each`] does. Before the first step there are no running means.
+    pub(super) fn step(self, formula: &impl Formula<N>, scale: f32, is_first: bool) -> u32 {
+        let arch = Arch::new();
+        if is_first {
+            arch.dispatch(|| self.each(formula, scale, |_| None))
+        } else {
+            arch.dispatch(|| self.each(formula, scale, Some))
+        }
+    }
+
     /// Steps one by one, and returns the largest magnitude of the gradients as bits: those of magnitudes are in
     /// the order of the values, then come the infinity and NaN, and whole numbers are compared in any order.
     #[allow(clippy::inline_always, reason = "see `Formula`")]
     #[inline(always)]
-    fn step(
+    fn each(
         self,
         formula: &impl Formula<N>,
         scale: f32,

@@ -2,6 +2,9 @@ use burn::{
     optim::{RecordState, StateSink, StateSource},
     tensor::{Device, Tensor, TensorData},
 };
+use plumb_ops::tensors::look_at;
+
+use crate::host::values;
 
 /// What an optimizer remembers of one parameter of rank `D`: a number of steps, and `N` running means
 /// of the parameter's shape.
@@ -30,6 +33,15 @@ impl<const D: usize, const N: usize> State<D, N> {
     pub(super) fn new(n_steps: usize, means: [Tensor<D>; N]) -> Self {
         let means = means.map(Mean::OnDevice);
         Self { n_steps, means }
+    }
+
+    /// The running means' values.
+    pub(super) fn values(&self) -> Vec<Vec<f32>> {
+        let values = |mean: &Mean<D>| match mean {
+            Mean::OnDevice(mean) => look_at(mean, <[f32]>::to_vec),
+            Mean::Loaded(data) => values(data).to_vec(),
+        };
+        self.means.iter().map(values).collect()
     }
 
     /// The running means, on a device.

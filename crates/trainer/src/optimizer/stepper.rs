@@ -1,13 +1,18 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use burn::{
-    module::Module,
-    optim::{self, GradientsParams, ModuleOptimizer},
-    store::RecordError,
-    tensor::{Bytes, Device, Tensor},
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    vec,
 };
 
+use burn::{
+    module::{Module, ModuleVisitor, Param},
+    optim::{self, GradientsParams, ModuleOptimizer},
+    store::RecordError,
+    tensor::{Bytes, Device, Tensor, TensorData},
+};
+use plumb_ops::tensors::look_at;
+
 use super::{
+    chained::{self, Chained},
     measure::Measure,
     one_pass,
     rule::{Formula as _, Rule},
@@ -20,12 +25,25 @@ pub(crate) struct Stepper {
     optimizer: ModuleOptimizer,
     is_host: fn(&Device) -> bool,
     shared: Arc<Mutex<Shared>>,
+    /// Starts a chain under the same rule.
+    start_chain: Box<chained::Start>,
+}
+
+/// Where a parameter stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Remembered {
+    /// Steps done.
+    pub(crate) n_steps: usize,
+    pub(crate) weights: Vec<f32>,
+    /// The running means; of no use before the first step.
+    pub(crate) means: Vec<Vec<f32>>,
 }
 
 impl Stepper {
     /// `is_host` says of a device whether its tensors lie in host memory.
     pub(super) fn new<R: Rule<N>, const N: usize>(rule: R, is_host: fn(&Device) -> bool) -> Self {
         let shared = Arc::new(Mutex::new(Shared::default()));
+        let of_chain = rule.clone();
         let optimizer = PerParameter::<_, N> {
             rule,
             is_host,
@@ -35,7 +53,39 @@ impl Stepper {
             optimizer: optimizer.into(),
             is_host,
             shared,
+            start_chain: Box::new(move |parameters| chained::start(of_chain.clone(), parameters)),
         }
+    }
+
+    /// The layers of a model as a chain that goes on from where they stand; none if some have done other steps than
+    /// others. `model` is one without anything else ([`Model::chain`](plumb_model::Model::chain)), in host memory, with all
+    /// of its parameters in training.
+    pub(crate) fn chain<M: Module>(&mut self, model: &M) -> Option<Box<dyn Chained>> {
+        let mut own = Own::default();
+        model.visit(&mut own);
+        *lock(&self.shared) = Shared {
+            errand: Errand::Tell(Vec::new()),
+            ..Shared::default()
+        };
+        self.optimizer.step(0.0, model.clone(), own.0);
+        let shared = std::mem::take(&mut *lock(&self.shared));
+        let Errand::Tell(parameters) = shared.errand else {
+            return None;
+        };
+        (self.start_chain)(parameters)
+    }
+
+    /// Brings a model and what is remembered of it to where a chain of its layers stands.
+    pub(crate) fn catch_up<M: Module>(&mut self, model: M, chain: &dyn Chained) -> M {
+        let mut own = Own::default();
+        model.visit(&mut own);
+        *lock(&self.shared) = Shared {
+            errand: Errand::Take(chain.remembered().into_iter()),
+            ..Shared::default()
+        };
+        let model = self.optimizer.step(0.0, model, own.0);
+        *lock(&self.shared) = Shared::default();
+        model
     }
 
     /// Moves the weights by one step. With `max_norm`, gradients are clipped first ([`clip`]).
@@ -99,6 +149,26 @@ struct Shared {
     largest: f32,
     /// The sum of each parameter's gradient, `[1]` each, where they are not in host memory.
     sums: Vec<Tensor<1>>,
+    errand: Errand,
+}
+
+/// What is to be done with the parameters.
+enum Errand {
+    Step,
+    /// To tell where they stand.
+    Tell(Vec<Remembered>),
+    /// To take these in place of where they stand.
+    Take(vec::IntoIter<Remembered>),
+}
+
+/// A model's weights, handed to burn as if they were gradients: it passes by a parameter without one.
+#[derive(Default)]
+struct Own(GradientsParams);
+
+impl ModuleVisitor for Own {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.0.register(param.id, param.val().inner());
+    }
 }
 
 impl Default for Shared {
@@ -108,6 +178,7 @@ impl Default for Shared {
             is_measured: false,
             largest: 0.0,
             sums: Vec::new(),
+            errand: Errand::Step,
         }
     }
 }
@@ -145,6 +216,31 @@ impl<R: Rule<N>, const N: usize> optim::Optimizer for PerParameter<R, N> {
         state: Option<State<D, N>>,
     ) -> (Tensor<D>, Option<State<D, N>>) {
         let device = gradient.device();
+        match &mut lock(&self.shared).errand {
+            Errand::Step => {}
+            Errand::Tell(parameters) => {
+                parameters.push(Remembered {
+                    n_steps: state.as_ref().map_or(0, |state| state.n_steps),
+                    weights: look_at(&weights, <[f32]>::to_vec),
+                    means: state.as_ref().map(State::values).unwrap_or_default(),
+                });
+                return (weights, state);
+            }
+            Errand::Take(parameters) => {
+                let Some(taken) = parameters.next() else {
+                    return (weights, state);
+                };
+                let shape = weights.shape();
+                let tensor = |values| {
+                    let data = TensorData::new(values, shape.clone());
+                    Tensor::from_data(data, &device)
+                };
+                let means = taken.means.into_iter().map(tensor).collect::<Vec<_>>();
+                let state = means.try_into().ok().filter(|_| N > 0);
+                let state = state.map(|means| State::new(taken.n_steps, means));
+                return (tensor(taken.weights), state);
+            }
+        }
         let n_steps = 1 + state.as_ref().map_or(0, |state| state.n_steps);
         let formula = self.rule.formula(learning_rate, n_steps, D);
         let means = state.map(|state| state.means(&device));

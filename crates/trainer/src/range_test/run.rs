@@ -1,5 +1,4 @@
 use burn::tensor::Device;
-use plumb_data::seed;
 
 use super::{Point, Sweep, smooth::Smooth};
 use crate::{
@@ -7,10 +6,10 @@ use crate::{
     config::Config,
     device::traffic::from_device,
     feed::Feed,
+    learner::Learner,
     loss::Loss,
-    mixup::mixup,
     prepare::Prepared,
-    train::{Batches, shuffled, step as train_step},
+    train::{Batches, shuffled},
 };
 
 /// What a range test is made of. It gets batches from train alone.
@@ -42,9 +41,9 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
         device,
     } = *ingredients;
     let device = device.clone().autodiff();
-    let mut model = config.init_model(&prepared.task, &device)?;
-    let mut optimizer = config.optimizer.init();
+    let model = config.init_model(&prepared.task, &device)?;
     let loss_function = Loss::of_run(config, prepared, &device);
+    let mut learner = Learner::new(config, &loss_function, model, config.optimizer.init());
     let mut smooth = Smooth::over(sweep.window());
     let mut points: Vec<Point> = Vec::with_capacity(sweep.steps() as usize);
     let mut lowest = f64::INFINITY;
@@ -59,17 +58,9 @@ pub(crate) fn run(ingredients: &Ingredients<'_>, sweep: &Sweep) -> Result<Vec<Po
                 break 'epochs;
             }
             let learning_rate = sweep.learning_rate(step);
-            let batch = visit.batch(places)?;
-            let loss;
-            (model, loss, _) = train_step(
-                model,
-                &mut optimizer,
-                &loss_function,
-                mixup(batch, config.train.mixup, config.seed, u64::from(step)),
-                seed::stream(config.seed, &format!("dropout {step}")),
-                config.train.clip_norm,
-                learning_rate,
-            );
+            let measured;
+            (learner, measured) = learner.step(&visit, places, step.into(), learning_rate)?;
+            let loss = measured.loss;
             let loss: f32 = from_device(|| loss.try_into_scalar())
                 .map_err(|error| Error::failed(format!("can't read the loss back: {error}")))?;
             let loss = f64::from(loss);
