@@ -8,6 +8,7 @@
 
 mod examples;
 mod layer;
+mod packed;
 mod weights;
 
 use std::{
@@ -23,6 +24,7 @@ use crate::{
     tile::{COLUMNS, ROWS},
 };
 
+pub use self::packed::PackedChain;
 use self::{examples::Examples, layer::Layer};
 
 /// Examples that a thread takes through the network at a time: at least so many, since it reads all weights for them, and
@@ -63,6 +65,21 @@ pub struct ChainStep {
     pub largest: f32,
 }
 
+/// Inputs and units from which on a layer is wide: if it has as many of both, its zeros are better left out one by one,
+/// which [`linear_forward`](crate::linear_forward) does.
+const WIDE: usize = 512;
+
+/// Weights of all layers together, at most: 4 MiB. Each thread reads all of them twice in a step.
+const MOST_WEIGHTS: usize = 1 << 20;
+
+/// Whether layers of so many inputs and units go through a [`Chain`] or a [`PackedChain`] sooner than one by one.
+#[must_use]
+pub fn fit_a_chain(shapes: &[[usize; 2]]) -> bool {
+    let is_wide = |[n_in, n_out]: &[usize; 2]| *n_in.min(n_out) >= WIDE;
+    let n_weights: usize = shapes.iter().map(|[n_in, n_out]| n_in * n_out).sum();
+    n_weights <= MOST_WEIGHTS && !shapes.iter().any(is_wide)
+}
+
 /// A network of fully connected layers in training, with `N` running means for every weight.
 #[derive(Debug)]
 pub struct Chain<const N: usize> {
@@ -95,7 +112,7 @@ impl<const N: usize> Chain<N> {
         let layers: Vec<_> = layers
             .iter()
             .enumerate()
-            .map(|(at, values)| Layer::new(values, at > 0))
+            .map(|(at, values)| Layer::new(&values.weight, &values.bias, at > 0))
             .collect();
         assert!(!layers.is_empty());
         assert!(layers.is_sorted_by(|a, b| a.n_out == b.n_in));

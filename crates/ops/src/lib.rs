@@ -57,7 +57,7 @@ pub use batch_norm::{
     BatchNormDone, BatchNormOutput, batch_norm_backward, batch_norm_forward, batch_norm_known,
 };
 pub use buffers::{buffer, recycle};
-pub use chain::{Chain, ChainStep, LayerValues, Update};
+pub use chain::{Chain, ChainStep, LayerValues, PackedChain, Update, fit_a_chain};
 pub use conv::{ConvGradients, ConvOutput, ConvShape, conv_backward, conv_forward};
 pub use cross_entropy::{CrossEntropyTarget, cross_entropy};
 pub use layer_norm::{LayerNormDone, LayerNormOutput, layer_norm_backward, layer_norm_forward};

@@ -57,6 +57,16 @@ pub fn look_at<const D: usize, T>(tensor: &Tensor<D>, look: impl FnOnce(&[f32]) 
     look(data.as_slice().expect("values of 32 bits"))
 }
 
+/// Keeps the buffer of a tensor without automatic differentiation for another one ([`crate::buffer`]), if it lies in host
+/// memory and nobody else has it.
+pub fn give_back<const D: usize>(tensor: Tensor<D>) {
+    #[cfg(feature = "flex")]
+    if is_host(&tensor.device()) {
+        return flex::recycle_input(flex::plain(tensor));
+    }
+    drop(tensor);
+}
+
 // Elsewhere than on flex the operations are burn's own: there is nothing to compare.
 #[cfg(all(test, feature = "flex"))]
 mod tests;

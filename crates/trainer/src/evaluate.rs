@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use crate::{
     Error,
     feed::Feed,
+    measured_model::MeasuredModel,
     outputs::{self, Embedding},
 };
 
@@ -31,6 +32,7 @@ pub(crate) struct Prediction {
 ///
 /// `model` must be in evaluation mode already (`Module::valid`).
 pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
+    let model = MeasuredModel::new(model, set.len());
     let logits = set.on_batches(|inputs| model.forward(inputs))?;
     let (logits, n_classes) = outputs::read(logits)?;
     Evaluation::of(&logits, n_classes, set.labels())

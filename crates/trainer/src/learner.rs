@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use burn::{
     module::{Module, ModuleVisitor, Param},
+    nn::Linear,
     tensor::{Device, Tensor},
 };
 use plumb_data::seed;
 use plumb_model::Model;
-use plumb_ops::{ChainStep, tensors::is_host};
+use plumb_ops::{ChainStep, fit_a_chain, tensors::is_host};
 
 use crate::{
     Error,
@@ -161,27 +162,18 @@ impl InChain {
     }
 }
 
-/// Inputs and units from which on a layer is wide: if it has as many of both, its zeros are better left out one by one,
-/// which [`plumb_ops::linear_forward`] does.
-const WIDE: usize = 512;
-
-/// Weights of all layers together: 4 MiB. Each thread reads all of them twice in a step.
-const MOST_WEIGHTS: usize = 1 << 20;
-
 /// Whether a chain does what the config asks for, and sooner.
 fn fits_a_chain(config: &Config, model: &Model) -> bool {
-    let Some(layers) = model.chain() else {
-        return false;
-    };
-    let shapes = || layers.iter().map(|layer| layer.weight.dims());
-    let n_weights: usize = shapes().map(|[n_in, n_out]| n_in * n_out).sum();
-    let is_wide = shapes().any(|[n_in, n_out]| n_in.min(n_out) >= WIDE);
     let is_usual = config.train.mixup == 0.0 && config.train.clip_norm.is_none();
-    is_host(&layers[0].weight.device())
-        && n_weights <= MOST_WEIGHTS
-        && !is_wide
-        && is_usual
-        && is_all_trained(model)
+    is_usual && host_chain(model).is_some() && is_all_trained(model)
+}
+
+/// The layers of a model that go through a chain sooner than one by one.
+pub(crate) fn host_chain(model: &Model) -> Option<Vec<&Linear>> {
+    let layers = model.chain()?;
+    let shapes: Vec<_> = layers.iter().map(|layer| layer.weight.dims()).collect();
+    let is_here = is_host(&layers[0].weight.device());
+    (is_here && fit_a_chain(&shapes)).then_some(layers)
 }
 
 fn is_all_trained(model: &Model) -> bool {

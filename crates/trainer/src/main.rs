@@ -49,6 +49,7 @@ mod load;
 mod looks;
 mod loss;
 mod losses;
+mod measured_model;
 mod measurements;
 mod mismatch_test;
 mod mixup;

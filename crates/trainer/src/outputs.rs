@@ -5,7 +5,10 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use plumb_model::Model;
 
-use crate::{Error, device::traffic::from_device, evaluate::Evaluation, feed::Feed};
+use crate::{
+    Error, device::traffic::from_device, evaluate::Evaluation, feed::Feed,
+    measured_model::MeasuredModel,
+};
 
 /// What comes out of a model for each example of a set, in the set's order.
 pub(crate) struct Outputs {
@@ -33,6 +36,7 @@ impl Embedding {
     /// # Errors
     /// [`Error::Failed`] if values can't be read.
     pub(crate) fn of(model: &Model, set: &Feed<'_>) -> Result<Self, Error> {
+        let model = MeasuredModel::new(model, set.len());
         let parts = set.on_batches(|inputs| model.embed(inputs))?;
         let (features, logits) = parts.into_iter().unzip();
         let (logits, n_classes) = read(logits)?;

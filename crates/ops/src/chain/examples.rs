@@ -119,8 +119,16 @@ impl<'a> Examples<'a> {
 }
 
 /// A layer's output, `[rows, n_out]`.
-fn forward<const N: usize>(layer: &Layer<N>, input: &[f32], output: &mut [f32], has_relu: bool) {
+pub(super) fn forward<const N: usize>(
+    layer: &Layer<N>,
+    input: &[f32],
+    output: &mut [f32],
+    has_relu: bool,
+) {
     let n_rows = output.len() / layer.n_out;
+    if n_rows == 0 {
+        return;
+    }
     let matrix = Matrix::new(input, layer.n_in);
     let mut scratch = StripScratch::take();
     // With few units, to look for zeros takes longer than to multiply by them.

@@ -17,8 +17,7 @@ pub(super) struct Layer<const N: usize> {
 }
 
 impl<const N: usize> Layer<N> {
-    pub(super) fn new(values: &LayerValues, is_input_asked: bool) -> Self {
-        let LayerValues { weight, bias } = values;
+    pub(super) fn new(weight: &[f32], bias: &[f32], is_input_asked: bool) -> Self {
         let n_out = bias.len();
         assert!(!weight.is_empty() && !bias.is_empty());
         let n_in = weight.len() / n_out;
@@ -41,7 +40,7 @@ impl<const N: usize> Layer<N> {
             n_out,
             weight_means: std::array::from_fn(|_| vec![[0.0; COLUMNS]; weight.len()]),
             weight,
-            bias: bias.clone(),
+            bias: bias.to_vec(),
             bias_means: std::array::from_fn(|_| vec![0.0; n_out]),
             transposed,
         }

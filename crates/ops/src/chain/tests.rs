@@ -38,6 +38,34 @@ fn layers(widths: &[usize]) -> Vec<LayerValues> {
     (0..).zip(shapes).map(layer).collect()
 }
 
+fn shape(layer: &LayerValues, batch: usize) -> LinearShape {
+    LinearShape {
+        batch,
+        n_in: layer.weight.len() / layer.bias.len(),
+        n_out: layer.bias.len(),
+    }
+}
+
+/// The inputs, and what each layer puts out.
+fn outputs(layers: &[LayerValues], inputs: &[f32]) -> Vec<Vec<f32>> {
+    let mut outputs = vec![inputs.to_vec()];
+    for (at, layer) in layers.iter().enumerate() {
+        let (input, bias) = (&outputs[at], Some(&layer.bias[..]));
+        let shape = shape(layer, input.len() * layer.bias.len() / layer.weight.len());
+        let has_relu = at + 1 < layers.len();
+        outputs.push(linear_forward(shape, input, &layer.weight, bias, has_relu));
+    }
+    outputs
+}
+
+fn packed(layers: &[LayerValues]) -> PackedChain {
+    let mut packed = PackedChain::default();
+    for LayerValues { weight, bias } in layers {
+        packed.push(weight, bias);
+    }
+    packed
+}
+
 /// A step as the operations make it one after the other: the loss and the largest magnitude in the gradients.
 fn step_by_step(
     layers: &mut [LayerValues],
@@ -46,23 +74,8 @@ fn step_by_step(
     target: CrossEntropyTarget<'_>,
 ) -> (f32, f32) {
     let batch = target.labels.len();
-    let shape = |layer: &LayerValues| LinearShape {
-        batch,
-        n_in: layer.weight.len() / layer.bias.len(),
-        n_out: layer.bias.len(),
-    };
-    let mut outputs = vec![inputs.to_vec()];
-    for (at, layer) in layers.iter().enumerate() {
-        let (input, bias) = (&outputs[at], Some(&layer.bias[..]));
-        let has_relu = at + 1 < layers.len();
-        outputs.push(linear_forward(
-            shape(layer),
-            input,
-            &layer.weight,
-            bias,
-            has_relu,
-        ));
-    }
+    let shape = |layer: &LayerValues| shape(layer, batch);
+    let outputs = outputs(layers, inputs);
     let n_classes = layers[layers.len() - 1].bias.len();
     let (loss, mut gradient) = cross_entropy(&outputs[layers.len()], n_classes, target);
     let mut largest = 0;
@@ -149,6 +162,10 @@ fn check(widths: &[usize], batch: usize, share: f32, n_threads: usize) {
         let (loss, largest) = step_by_step(&mut expected, &mut means, &inputs, target);
         assert_eq!((done.loss, done.largest), (loss, largest));
         assert_eq!(bits(&chain.weights()), bits(&expected));
+        let (logits, features) = packed(&expected).forward(&inputs);
+        let mut outputs = outputs(&expected, &inputs);
+        assert_eq!(Some(logits), outputs.pop());
+        assert_eq!(features, outputs.pop().filter(|_| widths.len() > 2));
         let of_means: Vec<_> = chain.means().into_iter().flatten().collect();
         assert_eq!(bits(&of_means), bits(means.as_flattened()));
     }
