@@ -42,7 +42,9 @@ impl PackedChain {
         let mut seen: Option<Vec<f32>> = None;
         for layer in hidden {
             let output = run(layer, seen.as_deref().unwrap_or(inputs), true);
-            seen.replace(output).map(recycle);
+            if let Some(before) = seen.replace(output) {
+                recycle(before);
+            }
         }
         let output = run(last, seen.as_deref().unwrap_or(inputs), false);
         (output, seen)
