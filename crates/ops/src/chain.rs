@@ -151,7 +151,7 @@ impl<const N: usize> Chain<N> {
     /// several threads at the same time.
     ///
     /// What comes out are the same bits as those of [`linear_forward`](crate::linear_forward),
-    /// [`cross_entropy`](crate::cross_entropy) and [`linear_backward`](crate::linear_backward) one after the other, with
+    /// [`cross_entropy`](crate::cross_entropy()) and [`linear_backward`](crate::linear_backward) one after the other, with
     /// any number of threads.
     ///
     /// # Errors

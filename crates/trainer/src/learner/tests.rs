@@ -1,3 +1,4 @@
+use burn::optim::GradientsParams;
 use plumb_diagnostics::SetName;
 
 use super::*;
@@ -144,6 +145,19 @@ fn whatever_its_inputs_and_however_few_layers() {
         let case = Case::new(&format!("{rest}{train}{optimizer}"));
         assert_eq!(case.trained([true; 3]), case.trained([false; 3]), "{rest}");
     }
+}
+
+/// As when some were frozen for a while: a chain counts the steps of all at once.
+#[test]
+fn parameters_that_have_done_different_steps_are_no_chain() {
+    let case = Case::new(&format!("{MLP}[optimizer.adam]\nlearning_rate = 0.01\n"));
+    let mut optimizer = case.config.optimizer.init();
+    assert!(optimizer.chain(&case.model).is_some());
+    let weight = &case.model.chain().unwrap()[2].weight;
+    let mut gradients = GradientsParams::new();
+    gradients.register(weight.id, weight.val().inner());
+    let (model, _) = optimizer.step(0.1, case.model.clone(), gradients, None);
+    assert!(optimizer.chain(&model).is_none());
 }
 
 #[test]
