@@ -9,8 +9,6 @@ use std::{
     thread, vec,
 };
 
-use rayon::Yield;
-
 /// Multiply-adds that are worth a thread: about 5 microseconds.
 const WORTH_A_THREAD: usize = 1 << 18;
 
@@ -88,17 +86,16 @@ impl<T: Send> Shares<T> {
         }
     }
 
-    /// Until all items are done. Meanwhile this thread helps with what they are cut into in their turn, and other programs
-    /// have theirs, if it takes long.
+    /// Until all items are done. Other programs have their turn meanwhile, if it takes long.
     fn wait(&self) {
-        const LOOKS: usize = 200; // some 50 µs
+        const LOOKS: usize = 1000; // some 50 µs
         for look in 0.. {
             if self.n_left.load(Ordering::Acquire) == 0 {
                 return;
             }
-            (0..4).for_each(|_| spin_loop());
-            let has_helped = rayon::yield_now() == Some(Yield::Executed);
-            if !has_helped && look >= LOOKS {
+            if look < LOOKS {
+                spin_loop();
+            } else {
                 thread::yield_now();
             }
         }

@@ -8,10 +8,10 @@ use super::{Scratch, layer::Layer};
 use crate::{
     CrossEntropyTarget,
     cross_entropy::cross_entropy_rows,
-    linear::{LeftRows, Part, finish},
+    linear::finish,
     pack::Matrix,
     sparse::{StripScratch, Strips},
-    tile::{COLUMNS, ROWS, depths},
+    tile::{COLUMNS, ROWS, depths, multiply_into},
 };
 
 /// Some examples of a batch, with their places in all that a step computes.
@@ -104,7 +104,7 @@ impl<'a> Examples<'a> {
             let gradients = Matrix::new(here.gradients, layer.n_out);
             arch.dispatch(|| spread(gradients, layer.n_out, &mut here.panels));
             if let Some(before) = before.last_mut() {
-                let left = LeftRows {
+                let left = Left {
                     matrix: gradients,
                     n_rows: range.len(),
                     n_depths: layer.n_out,
@@ -135,7 +135,7 @@ pub(super) fn forward<const N: usize>(
     let strips = (layer.n_out >= COLUMNS)
         .then(|| Strips::of_rows(matrix, (n_rows, layer.n_in), true, &mut scratch))
         .flatten();
-    let left = LeftRows {
+    let left = Left {
         matrix,
         n_rows,
         n_depths: layer.n_in,
@@ -146,8 +146,17 @@ pub(super) fn forward<const N: usize>(
     Arch::new().dispatch(|| finish(&mut rows, Some(&layer.bias), has_relu));
 }
 
+/// The left operand of a product.
+struct Left<'a> {
+    matrix: Matrix<'a>,
+    n_rows: usize,
+    n_depths: usize,
+    /// The same without its zeros, if it has many.
+    strips: Option<Strips<'a>>,
+}
+
 /// `left · right`, `[n_rows, width]`, with the right operand in panels of columns.
-fn product(left: &LeftRows<'_>, right: &[[f32; COLUMNS]], out: &mut [f32], width: usize) {
+fn product(left: &Left<'_>, right: &[[f32; COLUMNS]], out: &mut [f32], width: usize) {
     let arch = Arch::new();
     let mut rows: Vec<_> = out.chunks_mut(width).collect();
     for (panel, from) in right
@@ -156,12 +165,17 @@ fn product(left: &LeftRows<'_>, right: &[[f32; COLUMNS]], out: &mut [f32], width
     {
         let columns = (from, COLUMNS.min(width - from));
         for (part, (start, depth)) in depths(left.n_depths).enumerate() {
-            let part = Part {
-                at: (part, start),
-                panel: &panel[start..start + depth],
-            };
+            let panel = &panel[start..start + depth];
+            let is_added = start > 0;
             for (at, rows) in rows.chunks_mut(ROWS).enumerate() {
-                left.multiply_into(arch, at * ROWS, part, rows, columns);
+                if let Some(strips) = &left.strips {
+                    let operands = strips.operands(at, (part, start), panel);
+                    let depth = operands.0.len();
+                    multiply_into(arch, operands, depth, rows, columns, is_added);
+                } else {
+                    let left = left.matrix.rows((at * ROWS, left.n_rows), start, depth);
+                    multiply_into(arch, (left, panel), depth, rows, columns, is_added);
+                }
             }
         }
     }

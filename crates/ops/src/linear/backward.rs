@@ -1,15 +1,12 @@
 use pulp::{Arch, Simd, WithSimd};
 
-use super::{
-    LinearShape,
-    left::{LeftColumns, Part},
-};
+use super::LinearShape;
 use crate::{
     buffers,
     pack::{Matrix, Scratch, Shared, first_of},
-    sparse::{self, ListScratch, Lists, Picks, Values, WIDTH},
+    sparse::{self, ListScratch, Lists, Picks, Strips, Values, WIDTH},
     tasks::{COPY, column_blocks, for_each},
-    tile::{COLUMNS, ROWS, depths, multiply},
+    tile::{COLUMNS, ROWS, depths, multiply, multiply_into},
 };
 
 /// Rows of the weights whose gradients a task computes. A task reads the gradients of all outputs; of a large batch they
@@ -307,6 +304,12 @@ fn write_column<'a, const N: usize>(
     }
 }
 
+/// `[strip, batch]`: eight inputs of each example.
+enum Left<'a> {
+    Dense(&'a [[f32; ROWS]]),
+    Sparse(Strips<'a>),
+}
+
 /// Rows of the weights' gradient from `from` on: `inputᵀ · gradient`.
 fn weight_block(
     LinearShape { batch, n_in, n_out }: LinearShape,
@@ -317,24 +320,40 @@ fn weight_block(
 ) {
     let arch = Arch::new();
     let mut scratch = Scratch::take();
-    let mut picks = Picks::take();
-    let left = LeftColumns::new(
-        input,
-        (from, out.len() / n_out),
-        (batch, n_in),
-        is_by_columns,
-        (&mut scratch.interleaved.buffer, &mut picks),
+    let n_rows = out.len() / n_out;
+    let firsts = (from..from + n_rows).step_by(ROWS);
+    let left = first_of(
+        &mut scratch.interleaved.buffer,
+        firsts.len() * batch,
+        [0.0; ROWS],
     );
+    for (first, left) in firsts.zip(left.chunks_exact_mut(batch)) {
+        input.columns((first, n_in), 0, left);
+    }
+    let mut picks = Picks::take();
+    let left = if is_by_columns {
+        Left::Sparse(Strips::of_interleaved(left, batch, &mut picks))
+    } else {
+        Left::Dense(left)
+    };
     let mut rows: Vec<&mut [f32]> = out.chunks_mut(n_out).collect();
     for (panel, column) in panels.chunks_exact(batch).zip((0..n_out).step_by(COLUMNS)) {
         let columns = (column, COLUMNS.min(n_out - column));
         for (part, (start, depth)) in depths(batch).enumerate() {
-            let part = Part {
-                at: (part, start),
-                panel: &panel[start..start + depth],
-            };
-            for (strip, rows) in rows.chunks_mut(ROWS).enumerate() {
-                left.multiply_into(arch, strip, part, rows, columns);
+            let panel = &panel[start..start + depth];
+            let is_added = start > 0;
+            for (at, rows) in rows.chunks_mut(ROWS).enumerate() {
+                match &left {
+                    Left::Dense(left) => {
+                        let operands = (&left[at * batch + start..][..depth], panel);
+                        multiply_into(arch, operands, depth, rows, columns, is_added);
+                    }
+                    Left::Sparse(strips) => {
+                        let operands = strips.operands(at, (part, start), panel);
+                        let depth = operands.0.len();
+                        multiply_into(arch, operands, depth, rows, columns, is_added);
+                    }
+                }
             }
         }
     }

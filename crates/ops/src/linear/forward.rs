@@ -1,9 +1,6 @@
 use pulp::Arch;
 
-use super::{
-    LinearShape,
-    left::{LeftRows, Part},
-};
+use super::LinearShape;
 use crate::{
     buffers,
     pack::{Matrix, Scratch, first_of},
@@ -75,7 +72,7 @@ pub fn linear_forward(
         }
     }
     let work = row_block.min(batch) * n_in * column_block.min(n_out);
-    let left = LeftRows {
+    let left = Left {
         matrix: input,
         strips,
         n_rows: batch,
@@ -99,9 +96,18 @@ pub fn linear_forward(
     output
 }
 
+/// The left operand of a product.
+struct Left<'a> {
+    matrix: Matrix<'a>,
+    n_rows: usize,
+    n_depths: usize,
+    /// The same without its zeros, if it has many.
+    strips: Option<Strips<'a>>,
+}
+
 /// A block of `left · right` over all of the depth.
 fn product_block(
-    left: &LeftRows<'_>,
+    left: &Left<'_>,
     right: Matrix<'_>,
     first_row: usize,
     from: usize,
@@ -121,17 +127,17 @@ fn product_block(
             }
             for (at, out) in out.chunks_mut(ROWS).enumerate() {
                 let first_row = first_row + at * ROWS;
+                let rows = || left.matrix.rows((first_row, left.n_rows), start, depth);
                 let columns = (column, n_columns);
                 if at == 0 && n_columns == COLUMNS {
-                    let rows = left.matrix.rows((first_row, left.n_rows), start, depth);
                     let packing = right.packing(from + column, start, panel);
-                    multiply_into(arch, (rows, packing), depth, out, columns, is_added);
+                    multiply_into(arch, (rows(), packing), depth, out, columns, is_added);
+                } else if let Some(strips) = &left.strips {
+                    let operands = strips.operands(first_row / ROWS, (part, start), panel);
+                    let depth = operands.0.len();
+                    multiply_into(arch, operands, depth, out, columns, is_added);
                 } else {
-                    let part = Part {
-                        at: (part, start),
-                        panel,
-                    };
-                    left.multiply_into(arch, first_row, part, out, columns);
+                    multiply_into(arch, (rows(), &*panel), depth, out, columns, is_added);
                 }
             }
         }
