@@ -2,10 +2,12 @@
 
 mod backward;
 mod forward;
+mod left;
 
 pub use backward::{LinearGradients, linear_backward};
 pub(crate) use forward::finish;
 pub use forward::linear_forward;
+pub(crate) use left::{LeftColumns, LeftRows};
 
 /// The shape of a layer and its batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

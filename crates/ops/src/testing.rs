@@ -32,6 +32,23 @@ pub(crate) fn scattered(n: usize, seed: u64) -> Vec<f32> {
     (0..n as u64).map(draw).collect()
 }
 
+/// The same, of which about the given share is zero, of either sign.
+pub(crate) fn sparse(n: usize, zeros: f32, seed: u64) -> Vec<f32> {
+    let drawn = scattered(n, seed + 1).into_iter();
+    let value = |(value, drawn): (f32, f32)| {
+        if f32::midpoint(drawn, 1.0) < zeros {
+            0.0_f32.copysign(value)
+        } else {
+            value
+        }
+    };
+    scattered(n, seed)
+        .into_iter()
+        .zip(drawn)
+        .map(value)
+        .collect()
+}
+
 /// In 0..1, so that sums of them do not cancel.
 pub(crate) fn positive(n: usize, seed: usize) -> Vec<f32> {
     values(n, seed)

@@ -59,13 +59,12 @@ impl<'a> Learner<'a> {
         model: Model,
         mut optimizer: Stepper,
     ) -> Self {
-        let chain = fits_a_chain(config, &model)
-            .then(|| optimizer.chain(&model))
-            .flatten();
-        let chain = chain.map(|layers| InChain {
-            layers,
-            is_ahead: false,
-            device: loss_function.device().clone().without_autodiff(),
+        let chain = fitting_chain(config, &model).and_then(|layers| {
+            Some(InChain {
+                device: layers[0].weight.device().without_autodiff(),
+                layers: optimizer.chain(&model)?,
+                is_ahead: false,
+            })
         });
         Self {
             config,
@@ -162,10 +161,10 @@ impl InChain {
     }
 }
 
-/// Whether a chain does what the config asks for, and sooner.
-fn fits_a_chain(config: &Config, model: &Model) -> bool {
+/// The layers of a model, if a chain of them does what the config asks for, and sooner.
+fn fitting_chain<'m>(config: &Config, model: &'m Model) -> Option<Vec<&'m Linear>> {
     let is_usual = config.train.mixup == 0.0 && config.train.clip_norm.is_none();
-    is_usual && host_chain(model).is_some() && is_all_trained(model)
+    host_chain(model).filter(|_| is_usual && is_all_trained(model))
 }
 
 /// The layers of a model that go through a chain sooner than one by one.

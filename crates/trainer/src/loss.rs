@@ -14,7 +14,6 @@ pub(crate) struct Loss {
     class_weights: Option<Tensor<2>>,
     /// The same in host memory.
     class_weights_here: Option<Vec<f32>>,
-    device: Device,
 }
 
 /// What the outputs of a batch should be.
@@ -49,7 +48,6 @@ impl Loss {
             class_weights: class_weights
                 .map(|weights| Tensor::<1>::from_data(weights, device).unsqueeze()),
             class_weights_here: class_weights.map(<[f32]>::to_vec),
-            device: device.clone(),
         }
     }
 
@@ -57,11 +55,6 @@ impl Loss {
     pub(crate) fn of_run(config: &Config, prepared: &Prepared, device: &Device) -> Self {
         let class_weights = prepared.class_weights.as_deref();
         Self::new(config.loss.label_smoothing, class_weights, device)
-    }
-
-    /// Where it is computed, as it was named when the loss was made.
-    pub(crate) fn device(&self) -> &Device {
-        &self.device
     }
 
     /// The loss `[1]` of logits `[batch, n_classes]`. Of mixed examples it is the mixture of the losses

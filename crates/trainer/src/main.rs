@@ -78,6 +78,8 @@ mod sparkline;
 mod sweep;
 mod tensorboard;
 mod terminal;
+#[cfg(test)]
+mod testing;
 mod train;
 mod train_sample;
 mod trained;

@@ -8,7 +8,7 @@ use super::{Scratch, layer::Layer};
 use crate::{
     CrossEntropyTarget,
     cross_entropy::cross_entropy_rows,
-    linear::finish,
+    linear::{LeftRows, finish},
     pack::Matrix,
     sparse::{StripScratch, Strips},
     tile::{COLUMNS, ROWS, depths, multiply_into},
@@ -92,9 +92,7 @@ impl<'a> Examples<'a> {
             forward(layer, input, places.outputs, at + 1 < n_layers);
             input = places.outputs;
         }
-        let Some(last) = places.last_mut() else {
-            return Ok(());
-        };
+        let last = places.last_mut().expect("a chain has layers");
         let place = (range.start, layers[n_layers - 1].n_out);
         cross_entropy_rows(last.outputs, target, place, losses, last.gradients);
         let arch = Arch::new();
@@ -104,7 +102,7 @@ impl<'a> Examples<'a> {
             let gradients = Matrix::new(here.gradients, layer.n_out);
             arch.dispatch(|| spread(gradients, layer.n_out, &mut here.panels));
             if let Some(before) = before.last_mut() {
-                let left = Left {
+                let left = LeftRows {
                     matrix: gradients,
                     n_rows: range.len(),
                     n_depths: layer.n_out,
@@ -135,7 +133,7 @@ pub(super) fn forward<const N: usize>(
     let strips = (layer.n_out >= COLUMNS)
         .then(|| Strips::of_rows(matrix, (n_rows, layer.n_in), true, &mut scratch))
         .flatten();
-    let left = Left {
+    let left = LeftRows {
         matrix,
         n_rows,
         n_depths: layer.n_in,
@@ -146,17 +144,8 @@ pub(super) fn forward<const N: usize>(
     Arch::new().dispatch(|| finish(&mut rows, Some(&layer.bias), has_relu));
 }
 
-/// The left operand of a product.
-struct Left<'a> {
-    matrix: Matrix<'a>,
-    n_rows: usize,
-    n_depths: usize,
-    /// The same without its zeros, if it has many.
-    strips: Option<Strips<'a>>,
-}
-
 /// `left · right`, `[n_rows, width]`, with the right operand in panels of columns.
-fn product(left: &Left<'_>, right: &[[f32; COLUMNS]], out: &mut [f32], width: usize) {
+fn product(left: &LeftRows<'_>, right: &[[f32; COLUMNS]], out: &mut [f32], width: usize) {
     let arch = Arch::new();
     let mut rows: Vec<_> = out.chunks_mut(width).collect();
     for (panel, from) in right

@@ -2,7 +2,10 @@ use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
 
 use super::*;
-use crate::{LinearShape, cross_entropy, linear_backward, linear_forward, testing::scattered};
+use crate::{
+    LinearShape, cross_entropy, linear_backward, linear_forward,
+    testing::{scattered, sparse},
+};
 
 /// With one running mean: `m ← 0.9·m + g`, `w ← w − m / (100·axes)`.
 struct Momentum;
@@ -102,23 +105,6 @@ fn step_by_step(
     (loss, f32::from_bits(largest))
 }
 
-/// Inputs of which about such a share are zero.
-fn inputs(n: usize, share: f32, seed: u64) -> Vec<f32> {
-    let drawn = scattered(n, seed + 1000).into_iter();
-    let value = |(value, drawn): (f32, f32)| {
-        if f32::midpoint(drawn, 1.0) < share {
-            0.0
-        } else {
-            value
-        }
-    };
-    scattered(n, seed)
-        .into_iter()
-        .zip(drawn)
-        .map(value)
-        .collect()
-}
-
 fn bits(layers: &[LayerValues]) -> Vec<u32> {
     let values = layers
         .iter()
@@ -144,7 +130,7 @@ fn check(widths: &[usize], batch: usize, share: f32, n_threads: usize) {
         .build()
         .unwrap();
     for (seed, batch) in [(1, batch), (2, batch), (3, batch.div_ceil(2))] {
-        let inputs = inputs(batch * n_in, share, seed);
+        let inputs = sparse(batch * n_in, share, seed);
         let labels: Vec<usize> = (0..batch).map(|at| at * 7 % n_classes).collect();
         let target = CrossEntropyTarget {
             labels: &labels,

@@ -9,8 +9,9 @@ use super::{
     layer::{Layer, transpose},
 };
 use crate::{
-    pack::{Matrix, Scratch as Copies, first_of},
-    sparse::{Picks, Strips, is_by_columns},
+    linear::LeftColumns,
+    pack::{Matrix, Scratch as Copies},
+    sparse::{Picks, is_by_columns},
     tasks::for_each,
     tile::{COLUMNS, ROWS, Tile, depths, multiply},
 };
@@ -153,31 +154,21 @@ impl<const N: usize> Weights<'_, N> {
     fn update(self, batch: usize, update: &impl Update<N>) -> u32 {
         let arch = Arch::new();
         let n_rows = self.pieces.first().map_or(0, |piece| piece.weight.len());
-        let firsts = (self.from..self.from + n_rows).step_by(ROWS);
-        let mut copies = Copies::take();
-        // [strip, batch]: eight inputs of each example
-        let left = first_of(
+        let (mut copies, mut picks) = (Copies::take(), Picks::take());
+        let left = LeftColumns::new(
+            (Matrix::new(self.input, self.n_in), self.is_by_columns),
+            (batch, self.n_in),
+            (self.from, n_rows),
             &mut copies.interleaved.buffer,
-            firsts.len() * batch,
-            [0.0; ROWS],
+            &mut picks,
         );
-        let input = Matrix::new(self.input, self.n_in);
-        for (first, left) in firsts.zip(left.chunks_exact_mut(batch)) {
-            input.columns((first, self.n_in), 0, left);
-        }
-        let mut picks = Picks::take();
-        let left = if self.is_by_columns {
-            Left::Sparse(Strips::of_interleaved(left, batch, &mut picks))
-        } else {
-            Left::Dense(left)
-        };
         let mut transposed = self.transposed.chunks_mut(COLUMNS);
         let mut largest = 0;
         let panels = self.gradients.chunks_exact(batch);
         for (Piece { weight, means }, panel) in self.pieces.into_iter().zip(panels) {
             let gradient = &mut [[[0.0; COLUMNS]; ROWS]; BLOCK / ROWS];
             for (at, tile) in gradient[..n_rows.div_ceil(ROWS)].iter_mut().enumerate() {
-                left.multiply(arch, at, panel, tile);
+                multiply_strip(arch, &left, at, panel, tile);
             }
             let gradient = &gradient.as_flattened()[..n_rows];
             let means = means.map(<[_]>::as_flattened_mut);
@@ -192,30 +183,28 @@ impl<const N: usize> Weights<'_, N> {
     }
 }
 
-/// `[strip, batch]`: eight inputs of each example.
-enum Left<'a> {
-    Dense(&'a [[f32; ROWS]]),
-    Sparse(Strips<'a>),
-}
-
-impl Left<'_> {
-    /// Eight rows of the gradient, of one panel's units.
-    fn multiply(&self, arch: Arch, strip: usize, panel: &[[f32; COLUMNS]], tile: &mut Tile) {
-        let batch = panel.len();
-        for (part, (start, depth)) in depths(batch).enumerate() {
-            let panel = &panel[start..start + depth];
-            let is_added = start > 0;
-            let out = tile.each_mut();
-            match self {
-                Self::Dense(left) => {
-                    let left = &left[strip * batch + start..][..depth];
-                    multiply(arch, (left, panel), depth, COLUMNS, out, is_added);
-                }
-                Self::Sparse(strips) => {
-                    let operands = strips.operands(strip, (part, start), panel);
-                    let depth = operands.0.len();
-                    multiply(arch, operands, depth, COLUMNS, out, is_added);
-                }
+/// Eight rows of the gradient, of one panel's units.
+fn multiply_strip(
+    arch: Arch,
+    left: &LeftColumns<'_>,
+    strip: usize,
+    panel: &[[f32; COLUMNS]],
+    tile: &mut Tile,
+) {
+    let batch = panel.len();
+    for (part, (start, depth)) in depths(batch).enumerate() {
+        let panel = &panel[start..start + depth];
+        let is_added = start > 0;
+        let out = tile.each_mut();
+        match left {
+            LeftColumns::Dense(left) => {
+                let left = &left[strip * batch + start..][..depth];
+                multiply(arch, (left, panel), depth, COLUMNS, out, is_added);
+            }
+            LeftColumns::Sparse(strips) => {
+                let operands = strips.operands(strip, (part, start), panel);
+                let depth = operands.0.len();
+                multiply(arch, operands, depth, COLUMNS, out, is_added);
             }
         }
     }

@@ -1,10 +1,10 @@
 use pulp::{Arch, Simd, WithSimd};
 
-use super::LinearShape;
+use super::{LinearShape, left::LeftColumns};
 use crate::{
     buffers,
     pack::{Matrix, Scratch, Shared, first_of},
-    sparse::{self, ListScratch, Lists, Picks, Strips, Values, WIDTH},
+    sparse::{self, ListScratch, Lists, Picks, Values, WIDTH},
     tasks::{COPY, column_blocks, for_each},
     tile::{COLUMNS, ROWS, depths, multiply, multiply_into},
 };
@@ -304,12 +304,6 @@ fn write_column<'a, const N: usize>(
     }
 }
 
-/// `[strip, batch]`: eight inputs of each example.
-enum Left<'a> {
-    Dense(&'a [[f32; ROWS]]),
-    Sparse(Strips<'a>),
-}
-
 /// Rows of the weights' gradient from `from` on: `inputᵀ · gradient`.
 fn weight_block(
     LinearShape { batch, n_in, n_out }: LinearShape,
@@ -320,22 +314,14 @@ fn weight_block(
 ) {
     let arch = Arch::new();
     let mut scratch = Scratch::take();
-    let n_rows = out.len() / n_out;
-    let firsts = (from..from + n_rows).step_by(ROWS);
-    let left = first_of(
-        &mut scratch.interleaved.buffer,
-        firsts.len() * batch,
-        [0.0; ROWS],
-    );
-    for (first, left) in firsts.zip(left.chunks_exact_mut(batch)) {
-        input.columns((first, n_in), 0, left);
-    }
     let mut picks = Picks::take();
-    let left = if is_by_columns {
-        Left::Sparse(Strips::of_interleaved(left, batch, &mut picks))
-    } else {
-        Left::Dense(left)
-    };
+    let left = LeftColumns::new(
+        (input, is_by_columns),
+        (batch, n_in),
+        (from, out.len() / n_out),
+        &mut scratch.interleaved.buffer,
+        &mut picks,
+    );
     let mut rows: Vec<&mut [f32]> = out.chunks_mut(n_out).collect();
     for (panel, column) in panels.chunks_exact(batch).zip((0..n_out).step_by(COLUMNS)) {
         let columns = (column, COLUMNS.min(n_out - column));
@@ -344,11 +330,11 @@ fn weight_block(
             let is_added = start > 0;
             for (at, rows) in rows.chunks_mut(ROWS).enumerate() {
                 match &left {
-                    Left::Dense(left) => {
+                    LeftColumns::Dense(left) => {
                         let operands = (&left[at * batch + start..][..depth], panel);
                         multiply_into(arch, operands, depth, rows, columns, is_added);
                     }
-                    Left::Sparse(strips) => {
+                    LeftColumns::Sparse(strips) => {
                         let operands = strips.operands(at, (part, start), panel);
                         let depth = operands.0.len();
                         multiply_into(arch, operands, depth, rows, columns, is_added);

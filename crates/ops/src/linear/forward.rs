@@ -1,6 +1,6 @@
 use pulp::Arch;
 
-use super::LinearShape;
+use super::{LinearShape, left::LeftRows};
 use crate::{
     buffers,
     pack::{Matrix, Scratch, first_of},
@@ -72,7 +72,7 @@ pub fn linear_forward(
         }
     }
     let work = row_block.min(batch) * n_in * column_block.min(n_out);
-    let left = Left {
+    let left = LeftRows {
         matrix: input,
         strips,
         n_rows: batch,
@@ -96,18 +96,9 @@ pub fn linear_forward(
     output
 }
 
-/// The left operand of a product.
-struct Left<'a> {
-    matrix: Matrix<'a>,
-    n_rows: usize,
-    n_depths: usize,
-    /// The same without its zeros, if it has many.
-    strips: Option<Strips<'a>>,
-}
-
 /// A block of `left · right` over all of the depth.
 fn product_block(
-    left: &Left<'_>,
+    left: &LeftRows<'_>,
     right: Matrix<'_>,
     first_row: usize,
     from: usize,

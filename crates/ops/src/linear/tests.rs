@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{assert_close, eighths, positive, scattered, values};
+use crate::testing::{assert_close, eighths, positive, sparse, values};
 
 /// Plain loops in 64 bits: output, and the gradients of input, weight and bias.
 #[allow(clippy::many_single_char_names, reason = "those of the formulas")]
@@ -100,19 +100,6 @@ fn pictures(batch: usize, n_in: usize) -> Vec<f32> {
     values.map(value).collect()
 }
 
-/// Zeros that stand alone, as they do behind `ReLU`, with about the given share of other values.
-fn activations(n: usize, left: f32, seed: u64) -> Vec<f32> {
-    let drawn = scattered(n, seed).into_iter();
-    let value = |(value, drawn): (f32, f32)| {
-        if f32::midpoint(drawn, 1.0) < left {
-            value
-        } else {
-            0.0
-        }
-    };
-    values(n, 7).into_iter().zip(drawn).map(value).collect()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -142,7 +129,7 @@ proptest! {
     fn wide_layers_agree_with_plain_loops(
         batch in 1usize..40, n_in in 500usize..600, n_out in 500usize..600, left in 0.0f32..0.6, relu in any::<bool>(),
     ) {
-        let input = activations(batch * n_in, left, 1);
+        let input = sparse(batch * n_in, 1.0 - left, 1);
         check_with(&input, LinearShape { batch, n_in, n_out }, relu);
     }
 
@@ -151,8 +138,8 @@ proptest! {
     fn to_list_what_is_not_zero_changes_no_bit(
         batch in 1usize..40, n_in in 512usize..600, n_out in 512usize..600, left in 0.0f32..0.4,
     ) {
-        let input = activations(batch * n_in, left, 1);
-        let gradient = activations(batch * n_out, 0.3, 2);
+        let input = sparse(batch * n_in, 1.0 - left, 1);
+        let gradient = sparse(batch * n_out, 0.7, 2);
         leaving_out_zeros_changes_no_bit(LinearShape { batch, n_in, n_out }, &input, &gradient);
     }
 }

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::{chunks::*, *};
 use crate::{
     pack::Matrix,
-    testing::{kinds, scattered},
+    testing::{kinds, scattered, sparse},
 };
 
 /// By hand: 784 are parts of 262, 262 and 260, and a fourth of those is 66, so five chunks; half of 128 is four chunks.
@@ -49,23 +49,6 @@ fn columns_become_rows() {
             std::array::from_fn(|j| std::array::from_fn(|i| (i * CHUNK + j) as f32));
         assert_eq!(columns, expected);
     }
-}
-
-/// Of which about the given share is zero, of either sign.
-fn sparse(n: usize, zeros: f32, seed: u64) -> Vec<f32> {
-    let drawn = scattered(n, seed + 1).into_iter();
-    let value = |(value, drawn): (f32, f32)| {
-        if f32::midpoint(drawn, 1.0) < zeros {
-            0.0_f32.copysign(value)
-        } else {
-            value
-        }
-    };
-    scattered(n, seed)
-        .into_iter()
-        .zip(drawn)
-        .map(value)
-        .collect()
 }
 
 /// What lists hold, put back to where it was, and how many values that are.

@@ -10,29 +10,9 @@ use crate::{
     optimizer::Stepper,
     parameters::tensors,
     prepare::{Prepared, prepare},
+    testing::{STROKES, cpu},
     train::{Batches, shuffled},
 };
-
-/// 260 examples of train: with 32 to a batch 8 whole ones and one of 4.
-const CONFIG: &str = r#"
-name = "small"
-seed = 3
-
-[data.general.strokes]
-examples = 300
-grid = [8, 8]
-max = 16
-
-[data.target.strokes]
-examples = 120
-grid = [8, 8]
-max = 16
-
-[data.split]
-train_dev = 40
-dev = 40
-test = 40
-"#;
 
 const MLP: &str = "[model.mlp]\nhidden = [40, 33]\n[train]\nepochs = 1\nbatch_size = 32\n";
 
@@ -47,16 +27,9 @@ struct Case {
 
 impl Case {
     fn new(rest: &str) -> Self {
-        let (config, document) = config::parse("small.toml", format!("{CONFIG}\n{rest}")).unwrap();
+        let (config, document) = config::parse("small.toml", format!("{STROKES}\n{rest}")).unwrap();
         let prepared = prepare(&config, &document, &|_, _| {}).unwrap();
-        let opened = OpenDevice {
-            device: Device::flex(),
-            name: "the CPU".into(),
-            spelling: "cpu".into(),
-            is_reference: true,
-            is_host: true,
-            warms_up: false,
-        };
+        let opened = cpu();
         let device = opened.device.clone().autodiff();
         Self {
             model: initial(&config, &document, &prepared, &opened.device)
@@ -110,7 +83,7 @@ impl Case {
     }
 
     fn fits(&self) -> bool {
-        fits_a_chain(&self.config, &self.model)
+        fitting_chain(&self.config, &self.model).is_some()
     }
 }
 

@@ -1,7 +1,5 @@
 //! A training on a device with a memory of its own, for which the CPU stands in.
 
-use burn::tensor::Device;
-
 use super::*;
 use crate::{
     config,
@@ -14,28 +12,10 @@ use crate::{
     parameters::tensors,
     prepare::prepare,
     session::train_on,
+    testing::{STROKES, cpu},
 };
 
-/// 260 examples of train: with 32 to a batch 8 whole ones and one of 4.
-const CONFIG: &str = r#"
-name = "small"
-seed = 3
-
-[data.general.strokes]
-examples = 300
-grid = [8, 8]
-max = 16
-
-[data.target.strokes]
-examples = 120
-grid = [8, 8]
-max = 16
-
-[data.split]
-train_dev = 40
-dev = 40
-test = 40
-
+const MODEL: &str = r#"
 [model.mlp]
 hidden = [16]
 dropout = 0.3
@@ -59,16 +39,13 @@ enum Place {
 
 /// What a training leaves, and what it moved: from the feed to the last evaluation.
 fn trained(place: Place, epochs: u32, batch_size: usize) -> (Vec<Vec<u8>>, Vec<u64>, Traffic) {
-    let text = format!("{CONFIG}\n[train]\nepochs = {epochs}\nbatch_size = {batch_size}\n");
+    let text = format!("{STROKES}{MODEL}\n[train]\nepochs = {epochs}\nbatch_size = {batch_size}\n");
     let (config, document) = config::parse("small.toml", text).unwrap();
     let prepared = prepare(&config, &document, &|_, _| {}).unwrap();
     let opened = OpenDevice {
-        device: Device::flex(),
-        name: "the CPU in its place".into(),
-        spelling: "cpu".into(),
-        is_reference: true,
         is_host: place == Place::Host,
         warms_up: place == Place::WarmDevice,
+        ..cpu()
     };
     let state = State {
         model: initial(&config, &document, &prepared, &opened.device)
