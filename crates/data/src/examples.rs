@@ -9,6 +9,10 @@ use crate::tag;
 use crate::values::{Numbers, readable, to_le_bytes};
 use crate::{Tag, Values};
 
+/// Values of a set that are copied side by side, at most: they stay in a processor's last cache, and so many of each set
+/// a machine has room for.
+const MOST_SIDE_BY_SIDE: u64 = 16 << 20;
+
 /// A number of labelled examples of one shape.
 ///
 /// `labels`, `source` and `original` have one entry per example.
@@ -141,6 +145,16 @@ impl Examples {
             source_names: self.source_names.clone(),
             original: indices.iter().map(|&i| self.original[i]).collect(),
             tags: self.tags.iter().map(|tag| tag.select(indices)).collect(),
+        }
+    }
+
+    /// The same, with the values of a small set side by side in memory, where they were scattered over a buffer that
+    /// others show too ([`Values::side_by_side`]).
+    #[must_use]
+    pub fn side_by_side(self) -> Self {
+        Self {
+            values: self.values.side_by_side(MOST_SIDE_BY_SIDE),
+            ..self
         }
     }
 

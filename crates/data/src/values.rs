@@ -201,6 +201,31 @@ impl Values {
         }
     }
 
+    /// The same, such that rows of a buffer that others show too lie one behind the other, if they take at most so many
+    /// bytes: where they are scattered, to read one waits for memory each time. Others, and those of files, stay as they
+    /// are.
+    #[must_use]
+    pub fn side_by_side(self, most_bytes: u64) -> Self {
+        let all = 0..self.len();
+        let is_scattered = self.is_in_place() && self.in_place(&all).is_none();
+        if self.is_empty() || !is_scattered || self.size_bytes() > most_bytes {
+            return self;
+        }
+        self.clone().into_memory().map_or(self, Self::shared)
+    }
+
+    /// The numbers of `range`, if they lie in one piece of memory already.
+    ///
+    /// # Panics
+    /// If `range` is not within the values.
+    pub(crate) fn in_place(&self, range: &Range<usize>) -> Option<Numbers<'_>> {
+        match self {
+            Self::U8(values) => Some(Numbers::U8(&values[range.clone()])),
+            Self::F32(values) => Some(Numbers::F32(&values[range.clone()])),
+            Self::View(view) => view.in_place(range),
+        }
+    }
+
     /// The same in memory.
     pub(crate) fn into_memory(self) -> Result<Self, MemoryError> {
         let Self::View(view) = self else {

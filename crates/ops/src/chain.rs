@@ -72,7 +72,7 @@ const WIDE: usize = 512;
 /// Weights of all layers together, at most: 4 MiB. Each thread reads all of them twice in a step.
 const MOST_WEIGHTS: usize = 1 << 20;
 
-/// Whether layers of so many inputs and units go through a [`Chain`] or a [`PackedChain`] sooner than one by one.
+/// Whether layers of so many inputs and units go through a [`Chain`] sooner than one by one.
 #[must_use]
 pub fn fit_a_chain(shapes: &[[usize; 2]]) -> bool {
     let is_wide = |[n_in, n_out]: &[usize; 2]| *n_in.min(n_out) >= WIDE;

@@ -33,7 +33,7 @@ pub(crate) struct Prediction {
 /// `model` must be in evaluation mode already (`Module::valid`).
 pub(crate) fn evaluate(model: &Model, set: &Feed<'_>) -> Result<Evaluation, Error> {
     let model = MeasuredModel::new(model, set.len());
-    let logits = set.on_batches(|inputs| model.forward(inputs))?;
+    let logits = set.on_batches(model.is_packed(), |inputs| model.forward(inputs))?;
     let (logits, n_classes) = outputs::read(logits)?;
     Evaluation::of(&logits, n_classes, set.labels())
 }

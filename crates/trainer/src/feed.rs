@@ -42,6 +42,9 @@ const BATCH_SIZE: usize = 1024;
 /// The same on the host: few enough that what a small network makes of them stays in a core's own caches.
 const BATCH_SIZE_ON_HOST: usize = 128;
 
+/// The same of networks whose weights are packed already: to pack them is what large batches share.
+const BATCH_SIZE_OF_PACKED: usize = 64;
+
 /// How many multiply-adds an example takes, at least: a batch of them is worth a thread.
 const AS_LONG_AS: usize = 1 << 11;
 
@@ -52,6 +55,10 @@ pub(crate) fn batches(n: usize, device: &Device) -> impl Iterator<Item = Range<u
     } else {
         BATCH_SIZE
     };
+    batches_of(size, n)
+}
+
+fn batches_of(size: usize, n: usize) -> impl Iterator<Item = Range<usize>> {
     (0..n)
         .step_by(size)
         .map(move |start| start..n.min(start + size))
@@ -74,7 +81,8 @@ impl Feed<'_> {
         batches(self.len(), &self.device())
     }
 
-    /// What `of` makes of each batch in which the set is evaluated, `[length, n_inputs]`, in the set's order.
+    /// What `of` makes of each batch in which the set is evaluated, `[length, n_inputs]`, in the set's order; by a network
+    /// whose weights are packed already, or not.
     ///
     /// On the host several batches pass through the network at the same time, each with a thread of its own: threads
     /// that share every layer of one batch wait for each other once or twice a layer.
@@ -83,9 +91,14 @@ impl Feed<'_> {
     /// As [`Feed::slice`].
     pub(crate) fn on_batches<T: Send>(
         &self,
+        is_packed: bool,
         of: impl Fn(Tensor<2>) -> T + Sync,
     ) -> Result<Vec<T>, Error> {
-        let batches: Vec<_> = self.batches().collect();
+        let batches: Vec<_> = if is_packed {
+            batches_of(BATCH_SIZE_OF_PACKED, self.len()).collect()
+        } else {
+            self.batches().collect()
+        };
         let of_batch = |batch: &Range<usize>| Ok(of(self.slice(batch.start, batch.len())?));
         if !is_host(&self.device()) {
             return batches.iter().map(of_batch).collect();
@@ -95,7 +108,7 @@ impl Feed<'_> {
         let places = batches.iter().zip(&mut made).collect();
         for_each(
             places,
-            BATCH_SIZE_ON_HOST * AS_LONG_AS,
+            BATCH_SIZE_OF_PACKED * AS_LONG_AS,
             |_, (batch, made)| {
                 *made = Some(of_batch(batch));
             },

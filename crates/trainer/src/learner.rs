@@ -164,15 +164,16 @@ impl InChain {
 /// The layers of a model, if a chain of them does what the config asks for, and sooner.
 fn fitting_chain<'m>(config: &Config, model: &'m Model) -> Option<Vec<&'m Linear>> {
     let is_usual = config.train.mixup == 0.0 && config.train.clip_norm.is_none();
-    host_chain(model).filter(|_| is_usual && is_all_trained(model))
+    plain_chain(model).filter(|layers| {
+        let shapes: Vec<_> = layers.iter().map(|layer| layer.weight.dims()).collect();
+        is_usual && fit_a_chain(&shapes) && is_all_trained(model)
+    })
 }
 
-/// The layers of a model that go through a chain sooner than one by one.
-pub(crate) fn host_chain(model: &Model) -> Option<Vec<&Linear>> {
+/// The layers of a model in host memory, if it is a chain.
+pub(crate) fn plain_chain(model: &Model) -> Option<Vec<&Linear>> {
     let layers = model.chain()?;
-    let shapes: Vec<_> = layers.iter().map(|layer| layer.weight.dims()).collect();
-    let is_here = is_host(&layers[0].weight.device());
-    (is_here && fit_a_chain(&shapes)).then_some(layers)
+    is_host(&layers[0].weight.device()).then_some(layers)
 }
 
 fn is_all_trained(model: &Model) -> bool {

@@ -7,7 +7,7 @@ use plumb_ops::{
     tensors::{give_back, look_at},
 };
 
-use crate::learner::host_chain;
+use crate::learner::plain_chain;
 
 /// A model in evaluation mode. Where that pays, its weights are packed once for all batches; the numbers are the same.
 pub(crate) struct MeasuredModel<'a> {
@@ -21,7 +21,7 @@ const WORTH_IT: usize = 1024;
 impl<'a> MeasuredModel<'a> {
     /// Of a model in evaluation mode (`Module::valid`), for so many examples.
     pub(crate) fn new(model: &'a Model, n_examples: usize) -> Self {
-        let layers = host_chain(model).filter(|_| n_examples >= WORTH_IT);
+        let layers = plain_chain(model).filter(|_| n_examples >= WORTH_IT);
         let packed = layers.map(|layers| {
             let mut packed = PackedChain::default();
             for layer in layers {
@@ -33,6 +33,10 @@ impl<'a> MeasuredModel<'a> {
             packed
         });
         Self { model, packed }
+    }
+
+    pub(crate) fn is_packed(&self) -> bool {
+        self.packed.is_some()
     }
 
     /// As [`Model::forward`].

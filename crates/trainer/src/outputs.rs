@@ -37,7 +37,7 @@ impl Embedding {
     /// [`Error::Failed`] if values can't be read.
     pub(crate) fn of(model: &Model, set: &Feed<'_>) -> Result<Self, Error> {
         let model = MeasuredModel::new(model, set.len());
-        let parts = set.on_batches(|inputs| model.embed(inputs))?;
+        let parts = set.on_batches(model.is_packed(), |inputs| model.embed(inputs))?;
         let (features, logits) = parts.into_iter().unzip();
         let (logits, n_classes) = read(logits)?;
         Ok(Self {

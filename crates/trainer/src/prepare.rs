@@ -85,6 +85,13 @@ pub(crate) fn divide_loaded(
         config.seed,
     )
     .map_err(|error| document.error(&split_error(&error)))?;
+    let sets = Sets {
+        train: sets.train.side_by_side(),
+        train_dev: sets.train_dev.side_by_side(),
+        dev: sets.dev.side_by_side(),
+        test: sets.test.side_by_side(),
+        ..sets
+    };
     let leaks = leak::find(&[
         ("train", &sets.train),
         ("train-dev", &sets.train_dev),

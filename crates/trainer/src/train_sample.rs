@@ -57,7 +57,7 @@ impl Evaluations {
         let stream = &mut seed::stream(run_seed, "train sample");
         let (chosen, _) = indices.partial_shuffle(stream, self.train_examples);
         chosen.sort_unstable();
-        Some(train.select(chosen))
+        Some(train.select(chosen).side_by_side())
     }
 }
 

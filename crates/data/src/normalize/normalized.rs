@@ -111,6 +111,29 @@ impl Normalized<'_> {
         self.fill(|i| start + i, out)
     }
 
+    /// As [`Normalized::slice`], into a slice of that length, by this thread alone.
+    ///
+    /// # Errors
+    /// As [`Normalized::gather`].
+    ///
+    /// # Panics
+    /// If there are no such rows, or if `out` has another length.
+    pub fn slice_alone(
+        &self,
+        start: usize,
+        length: usize,
+        out: &mut [f32],
+    ) -> Result<(), MemoryError> {
+        let n_values = self.normalizer.n_values();
+        assert_eq!(out.len(), length * n_values);
+        let range = start * n_values..(start + length) * n_values;
+        if let Some(numbers) = self.values.in_place(&range) {
+            self.write(numbers, out);
+            return Ok(());
+        }
+        self.fill_piece(&|i| start + i, 0, out, &mut Scratch::default())
+    }
+
     /// Fills each row `i` of `out` with row `row_of(i)`, normalized.
     pub(super) fn fill(
         &self,

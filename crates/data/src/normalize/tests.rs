@@ -178,7 +178,15 @@ proptest! {
         let (start, length) = (n / 3, n / 2);
         let mut slice = vec![7.0; 3];
         fitted.over(&train.values).slice(start, length, &mut slice).unwrap();
-        prop_assert_eq!(slice, &expected[start * n_values..(start + length) * n_values]);
+        prop_assert_eq!(&slice, &expected[start * n_values..(start + length) * n_values]);
+        let shared = train.values.clone().shared();
+        let scattered = shared.select(n_values, &(0..n).rev().collect::<Vec<_>>());
+        let scattered = scattered.select(n_values, &(0..n).rev().collect::<Vec<_>>());
+        for values in [&train.values, &shared, &scattered] {
+            let mut alone = vec![7.0; slice.len()];
+            fitted.over(values).slice_alone(start, length, &mut alone).unwrap();
+            prop_assert_eq!(&alone, &slice);
+        }
 
         for (i, row) in rows().enumerate() {
             let mut values = train.example(i);

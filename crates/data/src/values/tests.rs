@@ -107,6 +107,26 @@ fn rows_of_a_shared_buffer_are_not_copied() {
     );
 }
 
+/// Of up to as many bytes as are allowed; what lies in one piece already stays where it is.
+#[test]
+fn scattered_rows_are_brought_side_by_side() {
+    let shared = Values::U8(vec![1, 2, 3, 4, 5, 6]).shared();
+    let rows = shared.select(2, &[2, 0, 1]);
+    let is_one_piece = |values: &Values| values.in_place(&(0..6)).is_some();
+    for (most_bytes, expected) in [(5, false), (6, true)] {
+        let moved = rows.clone().side_by_side(most_bytes);
+        assert_eq!((is_one_piece(&moved), &moved), (expected, &rows));
+    }
+    let address = |values: &Values| match values.in_place(&(0..6)) {
+        Some(Numbers::U8(bytes)) => bytes.as_ptr(),
+        found => panic!("{found:?}"),
+    };
+    assert_eq!(
+        address(&shared),
+        address(&shared.clone().side_by_side(u64::MAX))
+    );
+}
+
 #[test]
 #[should_panic(expected = "there is no row 4")]
 fn a_row_that_a_view_lacks_cannot_be_selected() {
@@ -231,6 +251,7 @@ proptest! {
         }
         for (memory, view) in in_memory.iter().zip(&views) {
             prop_assert_eq!(view, memory);
+            prop_assert_eq!(&view.clone().side_by_side(), memory);
             prop_assert_eq!(view.sha256(), memory.sha256());
             let mut row = vec![0.0; memory.n_values()];
             for i in 0..memory.len() {

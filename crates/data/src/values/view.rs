@@ -251,7 +251,7 @@ impl View {
     }
 
     /// The numbers of `range`, if they lie in one piece of memory already, in the view's own type.
-    fn in_place(&self, range: &Range<usize>) -> Option<Numbers<'_>> {
+    pub(super) fn in_place(&self, range: &Range<usize>) -> Option<Numbers<'_>> {
         if range.is_empty() {
             return None;
         }

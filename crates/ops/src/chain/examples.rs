@@ -127,25 +127,40 @@ pub(super) fn forward<const N: usize>(
     if n_rows == 0 {
         return;
     }
-    let matrix = Matrix::new(input, layer.n_in);
     let mut scratch = StripScratch::take();
-    // With few units, to look for zeros takes longer than to multiply by them.
-    let strips = (layer.n_out >= COLUMNS)
-        .then(|| Strips::of_rows(matrix, (n_rows, layer.n_in), true, &mut scratch))
-        .flatten();
-    let left = LeftRows {
-        matrix,
-        n_rows,
-        n_depths: layer.n_in,
-        strips,
-    };
+    let left = left(layer, input, n_rows, &mut scratch);
     product(&left, &layer.weight, output, layer.n_out);
     let mut rows: Vec<_> = output.chunks_mut(layer.n_out).collect();
     Arch::new().dispatch(|| finish(&mut rows, Some(&layer.bias), has_relu));
 }
 
+/// What a layer multiplies with its weights.
+pub(super) fn left<'a, const N: usize>(
+    layer: &Layer<N>,
+    input: &'a [f32],
+    n_rows: usize,
+    scratch: &'a mut StripScratch,
+) -> LeftRows<'a> {
+    let matrix = Matrix::new(input, layer.n_in);
+    // With few units, to look for zeros takes longer than to multiply by them.
+    let strips = (layer.n_out >= COLUMNS)
+        .then(|| Strips::of_rows(matrix, (n_rows, layer.n_in), true, scratch))
+        .flatten();
+    LeftRows {
+        matrix,
+        n_rows,
+        n_depths: layer.n_in,
+        strips,
+    }
+}
+
 /// `left · right`, `[n_rows, width]`, with the right operand in panels of columns.
-fn product(left: &LeftRows<'_>, right: &[[f32; COLUMNS]], out: &mut [f32], width: usize) {
+pub(super) fn product(
+    left: &LeftRows<'_>,
+    right: &[[f32; COLUMNS]],
+    out: &mut [f32],
+    width: usize,
+) {
     let arch = Arch::new();
     let mut rows: Vec<_> = out.chunks_mut(width).collect();
     for (panel, from) in right

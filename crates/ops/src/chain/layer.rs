@@ -1,5 +1,8 @@
 use super::LayerValues;
-use crate::tile::COLUMNS;
+use crate::{
+    tasks::{COPY, for_each},
+    tile::COLUMNS,
+};
 
 /// A layer's weights as products read them, and running means that lie in the same way.
 #[derive(Debug)]
@@ -79,12 +82,16 @@ impl<const N: usize> Layer<N> {
 /// From `[n_in, n_out]` to `[panel, n_in, COLUMNS]`.
 fn panels(values: &[f32], n_in: usize, n_out: usize) -> Vec<[f32; COLUMNS]> {
     let mut panels = vec![[0.0; COLUMNS]; n_out.div_ceil(COLUMNS) * n_in];
-    for (at, panel) in panels.chunks_exact_mut(n_in).enumerate() {
+    let each = panels.chunks_exact_mut(n_in).collect();
+    for_each(each, n_in * COLUMNS * COPY, |at, panel: &mut [_]| {
         for (row, out) in values.chunks_exact(n_out).zip(panel) {
             let row = &row[at * COLUMNS..n_out.min((at + 1) * COLUMNS)];
-            out[..row.len()].copy_from_slice(row);
+            match row.as_array() {
+                Some(row) => *out = *row,
+                None => out[..row.len()].copy_from_slice(row),
+            }
         }
-    }
+    });
     panels
 }
 

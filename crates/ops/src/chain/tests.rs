@@ -177,6 +177,22 @@ fn sums_in_several_parts_are_the_same_too() {
     check(&[600, 300, 310, 10], 300, 0.0, 2);
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Wide layers whose zeros are left out one by one, or not; not all blocks of units are whole.
+    #[test]
+    fn packed_wide_layers_put_out_the_same(
+        batch in 1usize..20, n_in in 500usize..600, hidden in 500usize..600, share in 0.0f32..0.95,
+    ) {
+        let layers = layers(&[n_in, hidden, 7]);
+        let inputs = sparse(batch * n_in, share, 1);
+        let (logits, features) = packed(&layers).forward(&inputs);
+        let expected = outputs(&layers, &inputs);
+        prop_assert!([features.unwrap(), logits] == expected[1..]);
+    }
+}
+
 /// By hand: one unit per class with weights of zero gives each of two classes ½. The gradient of the first logit is −½,
 /// of the second ½, times the input for the weights; and with a running mean of zero that is what they move by, over 200
 /// and 100.

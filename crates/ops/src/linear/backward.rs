@@ -93,7 +93,7 @@ pub fn linear_backward(
     let mut lists = ListScratch::shared();
     let of_examples = is_input_asked.then(|| {
         if gradient.are_few((batch, n_out), n_in, MOST_OF_GRADIENT) {
-            let lists = Lists::of_rows(Arch::new(), gradient, (batch, n_out), &mut lists);
+            let lists = Lists::of_rows(Arch::new(), gradient, (batch, n_out), false, &mut lists);
             return Gradient::Lists(lists);
         }
         Gradient::Panels(match &panels {

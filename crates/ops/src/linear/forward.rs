@@ -54,7 +54,7 @@ pub fn linear_forward(
         .flatten();
     let values = Values::new(input);
     let lists = (strips.is_none() && values.are_few((batch, n_in), n_out, sparse::MOST))
-        .then(|| Lists::of_rows(Arch::new(), values, (batch, n_in), &mut lists));
+        .then(|| Lists::of_rows(Arch::new(), values, (batch, n_in), false, &mut lists));
     let column_block = if lists.is_some() { WIDTH } else { COLUMN_BLOCK };
     // A layer with few units has one block of columns: then there are more blocks of rows.
     let row_block = if n_out > column_block {

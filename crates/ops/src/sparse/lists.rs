@@ -93,15 +93,17 @@ pub(crate) struct Lists<'a> {
 }
 
 impl<'a> Lists<'a> {
-    /// Those of a matrix's rows.
+    /// Those of a matrix's rows. They are made side by side where that pays, or by this thread alone.
     pub(crate) fn of_rows(
         arch: Arch,
         values: Values<'_>,
         (n_rows, n_depths): (usize, usize),
+        is_alone: bool,
         scratch: &'a mut ListScratch,
     ) -> Self {
         let tasks: Vec<_> = scratch.rows(n_rows, n_depths, ROWS).collect();
-        for_each(tasks, ROWS * n_depths * COPY, |at, rows| {
+        let work = if is_alone { 0 } else { ROWS * n_depths * COPY };
+        for_each(tasks, work, |at, rows| {
             dispatch(
                 arch,
                 OfRows {

@@ -86,7 +86,7 @@ proptest! {
         for arch in kinds() {
             let mut scratch = ListScratch::take();
             let rows = Values::new(Matrix::new(&values, n_depths));
-            let lists = Lists::of_rows(arch, rows, (n_rows, n_depths), &mut scratch);
+            let lists = Lists::of_rows(arch, rows, (n_rows, n_depths), false, &mut scratch);
             prop_assert_eq!(unlisted(&lists, n_rows, n_depths), (values.clone(), n));
             let columns = Matrix::new(&transposed, n_rows);
             let lists = Lists::of_columns(arch, columns, (0, n_rows), n_depths, &mut scratch);
@@ -115,7 +115,7 @@ proptest! {
         for arch in kinds() {
             let mut outs = Vec::new();
             let mut scratch = ListScratch::take();
-            let lists = Lists::of_rows(arch, values, (n_rows, n_depths), &mut scratch);
+            let lists = Lists::of_rows(arch, values, (n_rows, n_depths), false, &mut scratch);
             let columns = Columns { matrix: Matrix::new(&right, n), from: 0, n };
             let rows = Transposed { matrix: Matrix::new(&transposed, n_depths), from: 0, n };
             let mut run = |right: &dyn Fn(&mut [&mut [f32]])| {
@@ -148,7 +148,7 @@ fn a_gradient_is_listed_behind_relu() {
     };
     for arch in kinds() {
         let mut scratch = ListScratch::take();
-        let lists = Lists::of_rows(arch, values, (1, 4), &mut scratch);
+        let lists = Lists::of_rows(arch, values, (1, 4), true, &mut scratch);
         let (places, factors) = lists.block(0, 0);
         assert_eq!(places, [1, 3]);
         assert_eq!(factors[..1], [2.0]);

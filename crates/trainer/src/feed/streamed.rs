@@ -3,6 +3,7 @@ use plumb_data::{
     Examples, MemoryError, Normalized, Normalizer, seed,
     transform::{Pipeline, Scratch},
 };
+use plumb_ops::tensors::is_host;
 use rayon::prelude::*;
 
 use super::{Batch, resident::indices};
@@ -108,7 +109,12 @@ impl<'a> Streamed<'a> {
 
     pub(super) fn slice(&self, start: usize, length: usize) -> Result<Tensor<2>, MemoryError> {
         let mut inputs = plumb_ops::buffer(length * self.examples.n_values());
-        self.normalized.slice(start, length, &mut inputs)?;
+        if is_host(self.device) {
+            // Several slices are made at the same time.
+            self.normalized.slice_alone(start, length, &mut inputs)?;
+        } else {
+            self.normalized.slice(start, length, &mut inputs)?;
+        }
         Ok(self.tensor(inputs, length))
     }
 
