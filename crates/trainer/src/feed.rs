@@ -50,12 +50,15 @@ const AS_LONG_AS: usize = 1 << 11;
 
 /// The batches in which a model on `device` looks at `n` examples in evaluation mode.
 pub(crate) fn batches(n: usize, device: &Device) -> impl Iterator<Item = Range<usize>> + use<> {
-    let size = if is_host(device) {
+    batches_of(batch_size(device), n)
+}
+
+fn batch_size(device: &Device) -> usize {
+    if is_host(device) {
         BATCH_SIZE_ON_HOST
     } else {
         BATCH_SIZE
-    };
-    batches_of(size, n)
+    }
 }
 
 fn batches_of(size: usize, n: usize) -> impl Iterator<Item = Range<usize>> {
@@ -94,25 +97,23 @@ impl Feed<'_> {
         is_packed: bool,
         of: impl Fn(Tensor<2>) -> T + Sync,
     ) -> Result<Vec<T>, Error> {
-        let batches: Vec<_> = if is_packed {
-            batches_of(BATCH_SIZE_OF_PACKED, self.len()).collect()
+        let device = self.device();
+        let size = if is_packed {
+            BATCH_SIZE_OF_PACKED
         } else {
-            self.batches().collect()
+            batch_size(&device)
         };
+        let batches: Vec<_> = batches_of(size, self.len()).collect();
         let of_batch = |batch: &Range<usize>| Ok(of(self.slice(batch.start, batch.len())?));
-        if !is_host(&self.device()) {
+        if !is_host(&device) {
             return batches.iter().map(of_batch).collect();
         }
         keep_awake();
         let mut made: Vec<_> = batches.iter().map(|_| None).collect();
         let places = batches.iter().zip(&mut made).collect();
-        for_each(
-            places,
-            BATCH_SIZE_OF_PACKED * AS_LONG_AS,
-            |_, (batch, made)| {
-                *made = Some(of_batch(batch));
-            },
-        );
+        for_each(places, size * AS_LONG_AS, |_, (batch, made)| {
+            *made = Some(of_batch(batch));
+        });
         made.into_iter().flatten().collect()
     }
 

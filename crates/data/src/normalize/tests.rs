@@ -180,8 +180,9 @@ proptest! {
         fitted.over(&train.values).slice(start, length, &mut slice).unwrap();
         prop_assert_eq!(&slice, &expected[start * n_values..(start + length) * n_values]);
         let shared = train.values.clone().shared();
-        let scattered = shared.select(n_values, &(0..n).rev().collect::<Vec<_>>());
-        let scattered = scattered.select(n_values, &(0..n).rev().collect::<Vec<_>>());
+        let backwards: Vec<usize> = (0..n).rev().collect();
+        let scattered = train.values.select(n_values, &backwards).shared().select(n_values, &backwards);
+        prop_assert!(n < 2 || scattered.in_place(&(0..n_numbers)).is_none());
         for values in [&train.values, &shared, &scattered] {
             let mut alone = vec![7.0; slice.len()];
             fitted.over(values).slice_alone(start, length, &mut alone).unwrap();
