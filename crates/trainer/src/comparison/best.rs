@@ -1,7 +1,7 @@
 use plumb_diagnostics::{BestOf, Confidence, ErrorMatrix};
 use serde::Serialize;
 
-use super::{Row, Run};
+use super::Run;
 use crate::answers::BOOTSTRAP_SEED;
 
 /// The single run with the lowest dev error, whose dev figure is too good because it was picked by it.
@@ -19,11 +19,8 @@ pub(crate) struct BestRun {
 
 impl BestRun {
     /// None where nothing was chosen from: no two runs on the same dev examples.
-    pub(crate) fn of(rows: &[Row], runs: &[Run], confidence: Confidence) -> Option<Self> {
-        let all: Vec<usize> = rows
-            .iter()
-            .flat_map(|row| row.runs.iter().copied())
-            .collect();
+    pub(crate) fn of(groups: &[Vec<usize>], runs: &[Run], confidence: Confidence) -> Option<Self> {
+        let all: Vec<usize> = groups.iter().flatten().copied().collect();
         let dev = |at: usize| &runs[at].sets.dev;
         let rate = |at: &usize| dev(*at).count.rate();
         let best = all.iter().min_by(|a, b| rate(a).total_cmp(&rate(b)))?;

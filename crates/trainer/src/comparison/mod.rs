@@ -103,9 +103,13 @@ impl Comparison {
             is_held_out: choices.is_held_out,
         };
         let columns = columns_of(&runs);
-        let mut rows = Row::all(&runs, &columns, choices.is_each)?;
-        // What the filters below hide was to choose from all the same.
-        let best = BestRun::of(&rows, &runs, confidence);
+        let groups = Row::groups(&runs, choices.is_each);
+        let (rows, best) = rayon::join(
+            || Row::all(&runs, &groups, &columns),
+            // What the filters below hide was to choose from all the same.
+            || BestRun::of(&groups, &runs, confidence),
+        );
+        let mut rows = rows?;
         let n_rows = rows.len();
         rows.retain(|row| {
             let mut of_row = filters.iter().filter(|filter| !filter.is_of_run());

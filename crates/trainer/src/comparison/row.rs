@@ -1,4 +1,5 @@
 use plumb_diagnostics::{Diagnosis, Rate, RateName, SetName};
+use rayon::prelude::*;
 
 use super::{Column, Run, columns::Setting};
 use crate::{
@@ -24,12 +25,8 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Puts runs that differ in nothing but their seeds together, in the order in which they are met; or
-    /// makes a row of each.
-    ///
-    /// # Errors
-    /// Bad input if runs of one recipe can't be diagnosed together.
-    pub(crate) fn all(runs: &[Run], columns: &[Column], is_each: bool) -> Result<Vec<Self>, Error> {
+    /// Puts runs that differ in nothing but their seeds together, in the order in which they are met; or each alone.
+    pub(crate) fn groups(runs: &[Run], is_each: bool) -> Vec<Vec<usize>> {
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for (at, run) in runs.iter().enumerate() {
             let mut known = groups.iter_mut();
@@ -38,13 +35,27 @@ impl Row {
                 None => groups.push(vec![at]),
             }
         }
-        let rows = groups
-            .into_iter()
-            .map(|group| Self::of(runs, group, columns));
-        rows.collect()
+        groups
     }
 
-    fn of(all: &[Run], at: Vec<usize>, columns: &[Column]) -> Result<Self, Error> {
+    /// A row of each group.
+    ///
+    /// # Errors
+    /// Bad input if runs of one recipe can't be diagnosed together.
+    pub(crate) fn all(
+        runs: &[Run],
+        groups: &[Vec<usize>],
+        columns: &[Column],
+    ) -> Result<Vec<Self>, Error> {
+        let rows = groups
+            .par_iter()
+            .map(|group| Self::of(runs, group, columns));
+        // In order, so that of several errors the first one is told.
+        let rows: Vec<_> = rows.collect();
+        rows.into_iter().collect()
+    }
+
+    fn of(all: &[Run], at: &[usize], columns: &[Column]) -> Result<Self, Error> {
         let runs: Vec<&Run> = at.iter().map(|&at| &all[at]).collect();
         let first = runs[0];
         let n = runs.len() as f64;
@@ -65,7 +76,7 @@ impl Row {
             train_examples: examples as f64 / n,
             parameters: first.parameters,
             train_secs: times.map(|times| times.iter().sum::<f64>() / n),
-            runs: at,
+            runs: at.to_vec(),
         })
     }
 

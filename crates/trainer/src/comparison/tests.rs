@@ -257,7 +257,7 @@ fn filters_keep_what_they_say() {
         made("m.n = 5\nm.l = [1]\nx = \"up\"", 2, 0..10),
     ]);
     let columns = columns_of(&runs);
-    let rows = Row::all(&runs, &columns, false).unwrap();
+    let rows = Row::all(&runs, &Row::groups(&runs, false), &columns).unwrap();
     let check = |text: &str, expected: &[usize]| {
         let filter = Filter::parse(text, &columns, &runs).unwrap();
         let kept: Vec<usize> = if filter.is_of_run() {

@@ -81,8 +81,7 @@ impl Table {
         let columns = Columns::find(header, roles).map_err(wrong)?;
         let mut classes = Names::default();
         let mut slices: Vec<Names> = columns.slices.iter().map(|_| Names::default()).collect();
-        // With the names of the examples that are there already.
-        let mut parts: BTreeMap<_, (Part, HashSet<String>)> = BTreeMap::new();
+        let mut parts: BTreeMap<_, (Part, Taken)> = BTreeMap::new();
         let mut n_labels = 0;
         let mut labels_differ = false;
         let mut first_label = None;
@@ -104,7 +103,7 @@ impl Table {
                     seed: seed.clone(),
                     scored: columns.empty(),
                 };
-                (part, HashSet::new())
+                (part, Taken::default())
             });
             let label = columns.label(&record).map_err(wrong)?;
             let label = classes.number(label);
@@ -116,14 +115,18 @@ impl Table {
                 class => classes.number(class),
             };
             let scored = &mut part.scored;
-            let id = columns
-                .example
-                .map_or_else(|| format!("line {line}"), |at| record[at].trim().to_owned());
-            if columns.example.is_some() && !taken.insert(id.clone()) {
-                return Err(wrong(format!(
-                    "example `{id}` stands there twice in one set; expected each once"
-                )));
-            }
+            let id = match columns.example {
+                Some(at) => {
+                    let id = record[at].trim();
+                    if !taken.is_new(id, &scored.ids) {
+                        return Err(wrong(format!(
+                            "example `{id}` stands there twice in one set; expected each once"
+                        )));
+                    }
+                    id.to_owned()
+                }
+                None => format!("line {line}"),
+            };
             scored.ids.push(id);
             scored.labels.push(label);
             scored.predicted.push(predicted);
@@ -162,6 +165,28 @@ impl Table {
             }
         }
         Ok(Self { parts })
+    }
+}
+
+/// The names that are taken in a set.
+#[derive(Default)]
+struct Taken {
+    /// None as long as every name is longer than the one before, or behind it in the alphabet, as numbers are: those are
+    /// all different.
+    names: Option<HashSet<String>>,
+}
+
+impl Taken {
+    /// Takes a name behind those before it, if it is none of them.
+    fn is_new(&mut self, name: &str, before: &[String]) -> bool {
+        let last = before.last().map(|last| (last.len(), last.as_str()));
+        if self.names.is_none() && last < Some((name.len(), name)) {
+            return true;
+        }
+        let names = self
+            .names
+            .get_or_insert_with(|| before.iter().cloned().collect());
+        names.insert(name.to_owned())
     }
 }
 

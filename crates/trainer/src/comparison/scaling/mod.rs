@@ -8,6 +8,7 @@ mod text;
 use std::path::Path;
 
 use plumb_diagnostics::{Confidence, SetName};
+use rayon::prelude::*;
 use serde::Serialize;
 
 pub(crate) use self::{
@@ -79,7 +80,7 @@ impl Curves {
         let targets = judged
             .goal
             .map_or_else(|| steps(&series), |goal| vec![goal]);
-        let fits: Vec<Fit> = (series.iter())
+        let fits: Vec<Fit> = (series.par_iter())
             .map(|series| Fit::of(series, &targets, judged.confidence))
             .collect();
         let held_out: Vec<&HeldOut> = (fits.iter().filter_map(Fit::law))

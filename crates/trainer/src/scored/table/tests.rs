@@ -85,3 +85,29 @@ fn a_tag_of_a_run_may_be_called_as_one_of_its_columns() {
     assert_eq!(tags, [("source", "a.csv"), ("source", "far")]);
     assert_eq!(scored.chunks, Some(vec![Distribution::Target]));
 }
+
+/// Whatever the order: names that rise, of which a longer one is behind a shorter one, or not.
+#[test]
+fn a_name_may_stand_once_in_a_set() {
+    let check = |names: &[&str], twice: Option<(&str, usize)>| {
+        let mut csv = String::from("set,label,predicted,example\n");
+        for (name, label) in names.iter().zip(["a", "b"].into_iter().cycle()) {
+            csv.push_str(&format!("dev,{label},a,{name}\n"));
+        }
+        let read = read(csv.as_bytes(), Roles::FROM_ANYWHERE);
+        let expected = twice.map(|(name, line)| {
+            format!(
+                "line {line}: example `{name}` stands there twice in one set; expected each once"
+            )
+        });
+        match expected {
+            Some(expected) => assert!(read.err().unwrap().ends_with(&expected)),
+            None => assert_eq!(read.unwrap().parts[0].scored.ids, names),
+        }
+    };
+    check(&["8", "9", "10", "11"], None);
+    check(&["9", "10", "8", "11"], None);
+    check(&["8", "9", "9"], Some(("9", 4)));
+    check(&["9", "10", "8", "10"], Some(("10", 5)));
+    check(&["b", "a", "c", "b"], Some(("b", 5)));
+}
