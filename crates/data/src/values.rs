@@ -134,7 +134,7 @@ impl Values {
     ///
     /// # Panics
     /// If there is no such row.
-    fn row<'a>(
+    pub(crate) fn row<'a>(
         &'a self,
         width: usize,
         row: usize,

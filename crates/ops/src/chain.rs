@@ -7,14 +7,12 @@
 //! back goes through a layer, in panels of 32 inputs too.
 
 mod examples;
+mod inputs;
 mod layer;
 mod packed;
 mod weights;
 
-use std::{
-    ops::Range,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Mutex, PoisonError};
 
 use crate::{
     CrossEntropyTarget,
@@ -24,8 +22,8 @@ use crate::{
     tile::{COLUMNS, ROWS},
 };
 
-pub use self::packed::PackedChain;
-use self::{examples::Examples, layer::Layer};
+use self::{examples::Examples, inputs::Inputs, layer::Layer};
+pub use self::{inputs::Fill, packed::PackedChain};
 
 /// Examples that a thread takes through the network at a time: at least so many, since it reads all weights for them, and
 /// at most so many, since what it makes of them should stay in its second cache.
@@ -90,8 +88,7 @@ pub struct Chain<const N: usize> {
 /// What a step computes on its way, each in one piece for the whole batch.
 #[derive(Debug, Default)]
 struct Scratch {
-    /// `[batch, n_in]` of the first layer.
-    inputs: Vec<f32>,
+    inputs: Inputs,
     /// `[batch, n_out]` of each layer, behind its activation.
     outputs: Vec<Vec<f32>>,
     /// `[batch, n_out]` of each layer, before its activation.
@@ -147,9 +144,6 @@ impl<const N: usize> Chain<N> {
 
     /// One step of training: forward, loss, gradients, new weights.
     ///
-    /// `fill` writes the inputs of some examples of the batch, `[examples, n_in]`; it is asked for each example once, by
-    /// several threads at the same time.
-    ///
     /// What comes out are the same bits as those of [`linear_forward`](crate::linear_forward),
     /// [`cross_entropy`](crate::cross_entropy()) and [`linear_backward`](crate::linear_backward) one after the other, with
     /// any number of threads.
@@ -162,7 +156,7 @@ impl<const N: usize> Chain<N> {
     pub fn step<E: Send>(
         &mut self,
         target: CrossEntropyTarget<'_>,
-        fill: impl Fn(Range<usize>, &mut [f32]) -> Result<(), E> + Sync,
+        fill: Fill<'_, E>,
         update: &impl Update<N>,
     ) -> Result<ChainStep, E> {
         let batch = target.labels.len();
@@ -171,12 +165,12 @@ impl<const N: usize> Chain<N> {
             .div_ceil(rayon::current_num_threads())
             .next_multiple_of(ROWS)
             .clamp(FEWEST, MOST);
-        let examples = Examples::split(&mut self.scratch, &self.layers, (batch, n_rows));
+        let examples = Examples::split(&mut self.scratch, &self.layers, fill, (batch, n_rows));
         let layers = &self.layers;
         let n_weights: usize = layers.iter().map(|layer| layer.n_in * layer.n_out).sum();
         let failure = Mutex::new(None);
         for_each(examples, n_rows * n_weights, |_, examples| {
-            if let Err(error) = examples.pass(layers, target, &fill) {
+            if let Err(error) = examples.pass(layers, target) {
                 let mut failure = failure.lock().unwrap_or_else(PoisonError::into_inner);
                 *failure = Some(error);
             }
@@ -185,7 +179,9 @@ impl<const N: usize> Chain<N> {
             return Err(error);
         }
         let loss = mean(&self.scratch.losses[..batch]);
-        let largest = weights::update(&mut self.layers, &self.scratch, batch, update);
+        let n_values = batch * self.layers[0].n_in;
+        let input = self.scratch.inputs.written(fill, n_values);
+        let largest = weights::update(&mut self.layers, (input, &self.scratch), batch, update);
         Ok(ChainStep {
             loss,
             largest: f32::from_bits(largest),
@@ -199,7 +195,6 @@ impl Scratch {
         self.gradients.resize_with(layers.len(), Vec::new);
         self.panels.resize_with(layers.len(), Vec::new);
         first_of(&mut self.losses, batch, 0.0);
-        first_of(&mut self.inputs, batch * layers[0].n_in, 0.0);
         for (at, layer) in layers.iter().enumerate() {
             first_of(&mut self.outputs[at], batch * layer.n_out, 0.0);
             first_of(&mut self.gradients[at], batch * layer.n_out, 0.0);

@@ -35,6 +35,7 @@ mod activation;
 mod batch_norm;
 mod buffers;
 mod chain;
+mod chunks;
 mod conv;
 mod cross_entropy;
 mod layer_norm;
@@ -57,7 +58,7 @@ pub use batch_norm::{
     BatchNormDone, BatchNormOutput, batch_norm_backward, batch_norm_forward, batch_norm_known,
 };
 pub use buffers::{buffer, recycle};
-pub use chain::{Chain, ChainStep, LayerValues, PackedChain, Update, fit_a_chain};
+pub use chain::{Chain, ChainStep, Fill, LayerValues, PackedChain, Update, fit_a_chain};
 pub use conv::{ConvGradients, ConvOutput, ConvShape, conv_backward, conv_forward};
 pub use cross_entropy::{CrossEntropyTarget, cross_entropy};
 pub use layer_norm::{LayerNormDone, LayerNormOutput, layer_norm_backward, layer_norm_forward};
@@ -66,5 +67,6 @@ pub use norm::{NormGradients, NormShape};
 pub use pool::{
     PoolShape, average_pool_backward, average_pool_forward, max_pool_backward, max_pool_forward,
 };
+pub use sparse::are_sparse;
 pub use tasks::for_each;
 pub use traces::without_trace;

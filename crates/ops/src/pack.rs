@@ -46,9 +46,18 @@ impl<'a> Matrix<'a> {
         from: usize,
         depth: usize,
     ) -> Rows<'a> {
-        Rows(std::array::from_fn(|i| {
-            self.part((first + i).min(n_rows - 1), from, depth)
-        }))
+        Rows(self.some_rows((first, n_rows), from, depth))
+    }
+
+    /// The same, `N` of them.
+    #[inline(always)]
+    pub(crate) fn some_rows<const N: usize>(
+        &self,
+        (first, n_rows): (usize, usize),
+        from: usize,
+        depth: usize,
+    ) -> [&'a [f32]; N] {
+        std::array::from_fn(|i| self.part((first + i).min(n_rows - 1), from, depth))
     }
 
     /// [`COLUMNS`] columns from `from` on, with the rows from `first` on, which a tile packs.

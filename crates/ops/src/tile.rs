@@ -2,7 +2,8 @@
 //!
 //! Eight rows of a left operand times 32 columns of a right one: on AVX-512 that is sixteen vectors of sums, enough that
 //! no multiply-add waits for the one before, and ten loads for sixteen multiply-adds. Left operands are read where they
-//! lie; right ones are packed, or are windows of a picture.
+//! lie; right ones are packed, or are windows of a picture. Where many zeros are left out there are fewer rows, since
+//! fewer rows have more of their zeros in common.
 #![allow(
     clippy::needless_range_loop,
     reason = "loops over constants, which the compiler unrolls; iterators keep sums out of registers here"
@@ -14,7 +15,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 pub(crate) use self::operands::{Left, Packing, Picked, Right, Rows, Windows};
 
-/// Rows of a tile.
+/// Rows of a tile, unless there are fewer.
 pub(crate) const ROWS: usize = 8;
 
 /// Columns of a tile, and of the panels that right operands are packed into.
@@ -42,18 +43,18 @@ pub(crate) const STEPS: usize = 16;
 const AT_ONCE: usize = STEPS / 4;
 
 /// Where the rows of a tile belong.
-pub(crate) type Places<'o> = [&'o mut [f32; COLUMNS]; ROWS];
+pub(crate) type Places<'o, const R: usize> = [&'o mut [f32; COLUMNS]; R];
 
 /// `out = Σ left · right` over `depth`, or added to it, of which only the first `n_columns` columns must be right.
 ///
 /// Sums run in the order of the depth, whatever the processor's vectors are.
 #[inline]
-pub(crate) fn multiply(
+pub(crate) fn multiply<const R: usize>(
     arch: Arch,
-    (left, right): (impl Left, impl Right),
+    (left, right): (impl Left<R>, impl Right),
     depth: usize,
     n_columns: usize,
-    out: Places<'_>,
+    out: Places<'_, R>,
     is_added: bool,
 ) {
     arch.dispatch(Multiply {
@@ -66,11 +67,11 @@ pub(crate) fn multiply(
     });
 }
 
-/// The same for the columns `from..from + n_columns` of up to [`ROWS`] rows, with nothing beside them touched.
+/// The same for the columns `from..from + n_columns` of up to `R` rows, with nothing beside them touched.
 #[inline]
-pub(crate) fn multiply_into(
+pub(crate) fn multiply_into<const R: usize>(
     arch: Arch,
-    operands: (impl Left, impl Right),
+    operands: (impl Left<R>, impl Right),
     depth: usize,
     rows: &mut [&mut [f32]],
     (from, n_columns): (usize, usize),
@@ -78,7 +79,7 @@ pub(crate) fn multiply_into(
 ) {
     let columns = from..from + n_columns;
     if n_columns == COLUMNS
-        && let Some(rows) = rows.as_mut_array::<ROWS>()
+        && let Some(rows) = rows.as_mut_array::<R>()
     {
         let mut rows = rows.iter_mut();
         let out = std::array::from_fn(|_| {
@@ -88,7 +89,7 @@ pub(crate) fn multiply_into(
         multiply(arch, operands, depth, n_columns, out, is_added);
         return;
     }
-    let mut tile: Tile = [[0.0; COLUMNS]; ROWS];
+    let mut tile = [[0.0; COLUMNS]; R];
     multiply(arch, operands, depth, n_columns, tile.each_mut(), false);
     for (row, sums) in rows.iter_mut().zip(&tile) {
         let row = row[columns.clone()].iter_mut().zip(sums);
@@ -96,23 +97,23 @@ pub(crate) fn multiply_into(
     }
 }
 
-struct Multiply<'o, L, R> {
-    left: L,
-    right: R,
+struct Multiply<'o, A, B, const R: usize> {
+    left: A,
+    right: B,
     depth: usize,
     n_columns: usize,
-    out: Places<'o>,
+    out: Places<'o, R>,
     is_added: bool,
 }
 
-impl<L: Left, R: Right> WithSimd for Multiply<'_, L, R> {
+impl<A: Left<R>, B: Right, const R: usize> WithSimd for Multiply<'_, A, B, R> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let n_vectors = self.n_columns.div_ceil(S::F32_LANES);
-        // With 16 registers or fewer, two vectors per row would not all stay in them.
-        let has_room = S::REGISTER_COUNT >= 32 && COLUMNS >= 2 * S::F32_LANES;
+        // With 16 registers, two vectors for each of eight rows would not all stay in them.
+        let has_room = S::REGISTER_COUNT >= 3 * R && COLUMNS >= 2 * S::F32_LANES;
         let mut from = 0;
         while from < n_vectors {
             if has_room && n_vectors - from >= 2 {
@@ -126,32 +127,32 @@ impl<L: Left, R: Right> WithSimd for Multiply<'_, L, R> {
     }
 }
 
-impl<L: Left, R: Right> Multiply<'_, L, R> {
+impl<A: Left<R>, B: Right, const R: usize> Multiply<'_, A, B, R> {
     /// `N` vectors of columns, from the vector `from` on.
     #[inline(always)]
     fn strip<S: Simd, const N: usize>(&mut self, simd: S, from: usize) {
         let (left, right, depth) = (self.left, &mut self.right, self.depth);
-        let mut sums = [[simd.splat_f32s(0.0); N]; ROWS];
+        let mut sums = [[simd.splat_f32s(0.0); N]; R];
         let whole = depth - depth % STEPS;
         for first in (0..whole).step_by(STEPS) {
             let block = left.block(first);
             let mut right = right.part(first);
-            if R::IS_PLAIN {
+            if B::IS_PLAIN {
                 // Written out: in a loop, addresses are sums of two registers, which no multiply-add reads for free.
-                let blocks = [L::hidden(block), L::hidden(block)];
-                add::<S, L, _, N>(simd, blocks, &mut right, (0, from), &mut sums);
-                add::<S, L, _, N>(simd, blocks, &mut right, (AT_ONCE, from), &mut sums);
-                add::<S, L, _, N>(simd, blocks, &mut right, (AT_ONCE * 2, from), &mut sums);
-                add::<S, L, _, N>(simd, blocks, &mut right, (AT_ONCE * 3, from), &mut sums);
+                let blocks = [A::hidden(block), A::hidden(block)];
+                add::<S, A, _, R, N>(simd, blocks, &mut right, (0, from), &mut sums);
+                add::<S, A, _, R, N>(simd, blocks, &mut right, (AT_ONCE, from), &mut sums);
+                add::<S, A, _, R, N>(simd, blocks, &mut right, (AT_ONCE * 2, from), &mut sums);
+                add::<S, A, _, R, N>(simd, blocks, &mut right, (AT_ONCE * 3, from), &mut sums);
             } else {
                 for step in (0..STEPS).step_by(AT_ONCE) {
-                    add::<S, L, _, N>(simd, [block; 2], &mut right, (step, from), &mut sums);
+                    add::<S, A, _, R, N>(simd, [block; 2], &mut right, (step, from), &mut sums);
                 }
             }
         }
         for at in whole..depth {
             let row = right.vectors::<S, N>(at, from);
-            for i in 0..ROWS {
+            for i in 0..R {
                 let factor = simd.splat_f32s(left.factor(at, i));
                 for j in 0..N {
                     sums[i][j] = simd.mul_add_e_f32s(factor, row[j], sums[i][j]);
@@ -179,19 +180,19 @@ impl<L: Left, R: Right> Multiply<'_, L, R> {
 /// does not know that they are one, those factors are read by the multiply-adds themselves, which takes one instruction
 /// less than to read them once for both vectors. For all rows it would be more reads than a processor does at a time.
 #[inline(always)]
-fn add<S: Simd, L: Left, R: Right, const N: usize>(
+fn add<S: Simd, A: Left<R>, B: Right, const R: usize, const N: usize>(
     simd: S,
-    blocks: [L::Block; 2],
-    right: &mut R,
+    blocks: [A::Block; 2],
+    right: &mut B,
     (start, from): (usize, usize),
-    sums: &mut [[S::f32s; N]; ROWS],
+    sums: &mut [[S::f32s; N]; R],
 ) {
     for step in start..start + AT_ONCE {
         let row = right.vectors::<S, N>(step, from);
-        for i in 0..ROWS {
+        for i in 0..R {
             for j in 0..N {
-                let block = blocks[usize::from(i >= ROWS / 2 && j > 0)];
-                let factor = simd.splat_f32s(L::of(block, step, i));
+                let block = blocks[usize::from(i >= R / 2 && j > 0)];
+                let factor = simd.splat_f32s(A::of(block, step, i));
                 sums[i][j] = simd.mul_add_e_f32s(factor, row[j], sums[i][j]);
             }
         }

@@ -7,7 +7,7 @@ mod visit;
 
 use std::ops::Range;
 
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use plumb_data::MemoryError;
 use plumb_ops::{for_each, tensors::is_host};
 
@@ -34,6 +34,61 @@ pub(crate) struct Batch {
     pub(crate) labels: Tensor<1, Int>,
     /// `[batch]`, with mean 1 over the whole set; none where all examples weigh the same.
     pub(crate) weights: Option<Tensor<1>>,
+}
+
+/// The inputs of a batch that is evaluated.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one at a time for each thread, and a tensor in a box would be one more allocation"
+)]
+pub(crate) enum Inputs<'a> {
+    /// `[length, n_inputs]`, normalized.
+    Numbers(Tensor<2>),
+    Bytes(Bytes<'a>),
+}
+
+/// The same where they lie in memory.
+pub(crate) struct Bytes<'a> {
+    /// `[length, n_inputs]`.
+    pub(crate) values: &'a [u8],
+    /// What one stands for, as in [`plumb_ops::Fill::Bytes`].
+    pub(crate) scale: f64,
+    length: usize,
+    device: &'a Device,
+}
+
+impl Inputs<'_> {
+    /// How many examples they are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Numbers(inputs) => inputs.dims()[0],
+            Self::Bytes(bytes) => bytes.length,
+        }
+    }
+
+    pub(crate) fn device(&self) -> Device {
+        match self {
+            Self::Numbers(inputs) => inputs.device(),
+            Self::Bytes(bytes) => bytes.device.clone(),
+        }
+    }
+
+    /// `[length, n_inputs]`, normalized.
+    pub(crate) fn into_numbers(self) -> Tensor<2> {
+        match self {
+            Self::Numbers(inputs) => inputs,
+            Self::Bytes(Bytes {
+                values,
+                scale,
+                length,
+                device,
+            }) => {
+                let inputs = values.iter().map(|byte| (f64::from(*byte) * scale) as f32);
+                let shape = [length, values.len() / length.max(1)];
+                Tensor::from_data(TensorData::new(inputs.collect(), shape), device)
+            }
+        }
+    }
 }
 
 /// Examples per forward pass in evaluation: enough to keep a GPU busy.
@@ -84,8 +139,8 @@ impl Feed<'_> {
         batches(self.len(), &self.device())
     }
 
-    /// What `of` makes of each batch in which the set is evaluated, `[length, n_inputs]`, in the set's order; by a network
-    /// whose weights are packed already, or not.
+    /// What `of` makes of each batch in which the set is evaluated, in the set's order; by a network whose weights are
+    /// packed already, or not. Only one whose weights are packed gets bytes.
     ///
     /// On the host several batches pass through the network at the same time, each with a thread of its own: threads
     /// that share every layer of one batch wait for each other once or twice a layer.
@@ -95,7 +150,7 @@ impl Feed<'_> {
     pub(crate) fn on_batches<T: Send>(
         &self,
         is_packed: bool,
-        of: impl Fn(Tensor<2>) -> T + Sync,
+        of: impl Fn(Inputs<'_>) -> T + Sync,
     ) -> Result<Vec<T>, Error> {
         let device = self.device();
         let size = if is_packed {
@@ -104,7 +159,13 @@ impl Feed<'_> {
             batch_size(&device)
         };
         let batches: Vec<_> = batches_of(size, self.len()).collect();
-        let of_batch = |batch: &Range<usize>| Ok(of(self.slice(batch.start, batch.len())?));
+        let of_batch = |batch: &Range<usize>| {
+            let bytes = self.slice_bytes(batch.start, batch.len());
+            Ok(of(match bytes.filter(|_| is_packed) {
+                Some(bytes) => Inputs::Bytes(bytes),
+                None => Inputs::Numbers(self.slice(batch.start, batch.len())?),
+            }))
+        };
         if !is_host(&device) {
             return batches.iter().map(of_batch).collect();
         }
@@ -129,6 +190,14 @@ impl Feed<'_> {
         match self {
             Self::Resident(set) => Ok(set.slice(start, length)),
             Self::Streamed(set) => set.slice(start, length).map_err(|error| lost(&error)),
+        }
+    }
+
+    /// The same as bytes, where they lie side by side and a network takes those sooner than the numbers.
+    fn slice_bytes(&self, start: usize, length: usize) -> Option<Bytes<'_>> {
+        match self {
+            Self::Resident(_) => None,
+            Self::Streamed(set) => set.slice_bytes(start, length),
         }
     }
 }

@@ -9,7 +9,7 @@ use burn::{
 };
 use plumb_data::seed;
 use plumb_model::Model;
-use plumb_ops::{ChainStep, fit_a_chain, tensors::is_host};
+use plumb_ops::{ChainStep, Fill, fit_a_chain, tensors::is_host};
 
 use crate::{
     Error,
@@ -153,9 +153,15 @@ impl InChain {
         let chosen = visit.chosen(places);
         let (labels, weights) = (visit.labels(chosen), visit.weights(chosen));
         let target = loss_function.target(&labels, weights.as_deref());
-        let done = self.layers.step(learning_rate, target, &|range, inputs| {
-            visit.write_inputs(&chosen[range], inputs)
-        })?;
+        let write_bytes =
+            |range: Range<usize>, out: &mut [u8]| visit.write_bytes(&chosen[range], out);
+        let write_numbers =
+            |range: Range<usize>, out: &mut [f32]| visit.write_inputs(&chosen[range], out);
+        let fill = match visit.byte_scale() {
+            Some(scale) => Fill::Bytes(scale, &write_bytes),
+            None => Fill::Numbers(&write_numbers),
+        };
+        let done = self.layers.step(learning_rate, target, fill)?;
         self.is_ahead = true;
         Ok(done)
     }

@@ -7,7 +7,7 @@ use plumb_ops::{
     tensors::{give_back, look_at},
 };
 
-use crate::learner::plain_chain;
+use crate::{feed::Inputs, learner::plain_chain};
 
 /// A model in evaluation mode. Where that pays, its weights are packed once for all batches; the numbers are the same.
 pub(crate) struct MeasuredModel<'a> {
@@ -40,38 +40,51 @@ impl<'a> MeasuredModel<'a> {
     }
 
     /// As [`Model::forward`].
-    pub(crate) fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+    pub(crate) fn forward(&self, inputs: Inputs<'_>) -> Tensor<2> {
         let Some(packed) = &self.packed else {
-            return self.model.forward(inputs);
+            return self.model.forward(inputs.into_numbers());
         };
-        let (logits, features) = look_at(&inputs, |inputs| packed.forward(inputs));
+        let (logits, features) = run(packed, &inputs);
         features.into_iter().for_each(recycle);
         let logits = rows(logits, &inputs);
-        give_back(inputs);
+        done_with(inputs);
         logits
     }
 
     /// As [`Model::embed`].
-    pub(crate) fn embed(&self, inputs: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    pub(crate) fn embed(&self, inputs: Inputs<'_>) -> (Tensor<2>, Tensor<2>) {
         let Some(packed) = &self.packed else {
-            return self.model.embed(inputs);
+            return self.model.embed(inputs.into_numbers());
         };
-        let (logits, features) = look_at(&inputs, |inputs| packed.forward(inputs));
+        let (logits, features) = run(packed, &inputs);
         let logits = rows(logits, &inputs);
         let Some(features) = features else {
-            return (inputs, logits);
+            return (inputs.into_numbers(), logits);
         };
         let features = rows(features, &inputs);
-        give_back(inputs);
+        done_with(inputs);
         (features, logits)
     }
 }
 
+fn run(packed: &PackedChain, inputs: &Inputs<'_>) -> (Vec<f32>, Option<Vec<f32>>) {
+    match inputs {
+        Inputs::Numbers(inputs) => look_at(inputs, |inputs| packed.forward(inputs)),
+        Inputs::Bytes(inputs) => packed.forward_bytes(inputs.values, inputs.scale),
+    }
+}
+
 /// One row of values for each of the inputs.
-fn rows(values: Vec<f32>, inputs: &Tensor<2>) -> Tensor<2> {
-    let [batch, _] = inputs.dims();
+fn rows(values: Vec<f32>, inputs: &Inputs<'_>) -> Tensor<2> {
+    let batch = inputs.len();
     let width = values.len() / batch.max(1);
     Tensor::from_data(TensorData::new(values, [batch, width]), &inputs.device())
+}
+
+fn done_with(inputs: Inputs<'_>) {
+    if let Inputs::Numbers(inputs) = inputs {
+        give_back(inputs);
+    }
 }
 
 #[cfg(test)]
@@ -107,9 +120,12 @@ mod tests {
             for (n_examples, is_packed) in [(WORTH_IT, true), (WORTH_IT - 1, false)] {
                 let measured = MeasuredModel::new(&model, n_examples);
                 assert_eq!(measured.packed.is_some(), is_packed);
-                let (features, logits) = measured.embed(inputs());
+                let (features, logits) = measured.embed(Inputs::Numbers(inputs()));
                 assert_eq!([features.into_data(), logits.into_data()], expected);
-                assert_eq!(measured.forward(inputs()).into_data(), expected[1]);
+                assert_eq!(
+                    measured.forward(Inputs::Numbers(inputs())).into_data(),
+                    expected[1]
+                );
             }
         }
     }

@@ -134,6 +134,53 @@ impl Normalized<'_> {
         self.fill_piece(&|i| start + i, 0, out, &mut Scratch::default())
     }
 
+    /// What a byte of one becomes, if every byte becomes as many times that, rounded to 32 bits: values that are bytes in
+    /// memory, whose place decides nothing, and of which zero becomes zero, as pictures from 0 to 1.
+    #[must_use]
+    pub fn scale_of_bytes(&self) -> Option<f64> {
+        let is_in_memory = self.values.is_u8() && self.values.is_in_place();
+        match (&self.normalizer.offset[..], self.factors.as_deref()) {
+            ([0.0], Some([factor])) if is_in_memory && self.normalizer.n_values() > 0 => {
+                Some(*factor)
+            }
+            _ => None,
+        }
+    }
+
+    /// As [`Normalized::gather_alone`], not normalized; of values that have a [`Normalized::scale_of_bytes`].
+    ///
+    /// # Errors
+    /// As [`Normalized::gather`].
+    ///
+    /// # Panics
+    /// If there is no such row, if `out` has another length, or if the values are no bytes.
+    pub fn gather_bytes(&self, rows: &[u32], out: &mut [u8]) -> Result<(), MemoryError> {
+        let n_values = self.normalizer.n_values();
+        assert_eq!(out.len(), rows.len() * n_values);
+        let mut scratch = Scratch::default(); // of a row that lies in pieces
+        for (row, out) in rows.iter().zip(out.chunks_exact_mut(n_values)) {
+            match self.values.row(n_values, *row as usize, &mut scratch)? {
+                Numbers::U8(bytes) => out.copy_from_slice(bytes),
+                Numbers::F32(_) => panic!("bytes are asked of values that are none"),
+            }
+        }
+        Ok(())
+    }
+
+    /// The bytes of the `length` rows from `start` on, if they lie side by side in memory.
+    ///
+    /// # Panics
+    /// If there are no such rows.
+    #[must_use]
+    pub fn bytes(&self, start: usize, length: usize) -> Option<&[u8]> {
+        let n_values = self.normalizer.n_values();
+        let range = start * n_values..(start + length) * n_values;
+        match self.values.in_place(&range)? {
+            Numbers::U8(bytes) => Some(bytes),
+            Numbers::F32(_) => None,
+        }
+    }
+
     /// Fills each row `i` of `out` with row `row_of(i)`, normalized.
     pub(super) fn fill(
         &self,
@@ -267,6 +314,32 @@ mod tests {
                 assert_eq!(out.to_bits(), expected.to_bits());
             }
         }
+    }
+
+    /// By hand: bytes from 0 to 255 onto 0 to 1. With an offset zero is not zero, with two groups the place decides, and
+    /// numbers are no bytes.
+    #[test]
+    fn bytes_have_a_scale_where_zero_stays_zero() {
+        let bytes = Values::U8((0..=u8::MAX).chain(0..=u8::MAX).collect());
+        let scale =
+            |normalizer: &Normalizer, values: &Values| normalizer.over(values).scale_of_bytes();
+        assert_eq!(scale(&normalizer(0.0, 255.0), &bytes), Some(1.0 / 255.0));
+        assert_eq!(scale(&normalizer(1.0, 255.0), &bytes), None);
+        let two_groups = Normalizer {
+            offset: vec![0.0; 2],
+            divisor: vec![255.0; 2],
+            ..normalizer(0.0, 255.0)
+        };
+        assert_eq!(scale(&two_groups, &bytes), None);
+        let numbers = Values::F32(vec![0.0; 512]);
+        assert_eq!(scale(&normalizer(0.0, 255.0), &numbers), None);
+
+        let normalizer = normalizer(0.0, 255.0);
+        let all = normalizer.over(&bytes);
+        let mut out = [9; 4];
+        all.gather_bytes(&[3, 0], &mut out).unwrap();
+        assert_eq!(out, [6, 7, 0, 1]);
+        assert_eq!(all.bytes(1, 2), Some(&[2, 3, 4, 5][..]));
     }
 
     /// A quotient in the middle between two numbers of 32 bits shows the difference: 1 + 2⁻²⁴ is rounded to 1, and a

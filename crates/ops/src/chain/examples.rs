@@ -4,21 +4,25 @@ use std::ops::Range;
 
 use pulp::Arch;
 
-use super::{Scratch, layer::Layer};
+use super::{
+    Fill, Scratch,
+    inputs::{Input, Place},
+    layer::Layer,
+};
 use crate::{
     CrossEntropyTarget,
     cross_entropy::cross_entropy_rows,
     linear::{LeftRows, finish},
     pack::Matrix,
-    sparse::{StripScratch, Strips},
+    sparse::{STRIP, StripScratch},
     tile::{COLUMNS, ROWS, depths, multiply_into},
 };
 
 /// Some examples of a batch, with their places in all that a step computes.
-pub(super) struct Examples<'a> {
+pub(super) struct Examples<'a, E> {
     /// Which of the batch.
     range: Range<usize>,
-    inputs: &'a mut [f32],
+    inputs: Place<'a, E>,
     losses: &'a mut [f32],
     layers: Vec<Places<'a>>,
 }
@@ -30,16 +34,19 @@ struct Places<'a> {
     panels: Vec<&'a mut [[f32; COLUMNS]]>,
 }
 
-impl<'a> Examples<'a> {
+impl<'a, E> Examples<'a, E> {
     /// Cuts a batch into pieces of `n_rows` examples.
     pub(super) fn split<const N: usize>(
         scratch: &'a mut Scratch,
         layers: &[Layer<N>],
+        fill: Fill<'a, E>,
         (batch, n_rows): (usize, usize),
     ) -> Vec<Self> {
-        let inputs = scratch.inputs[..batch * layers[0].n_in].chunks_mut(n_rows * layers[0].n_in);
+        let n_in = layers[0].n_in;
+        let inputs = scratch.inputs.places(fill, batch * n_in, n_rows * n_in);
         let losses = scratch.losses[..batch].chunks_mut(n_rows);
         let mut all: Vec<_> = inputs
+            .into_iter()
             .zip(losses)
             .enumerate()
             .map(|(at, (inputs, losses))| Self {
@@ -73,11 +80,10 @@ impl<'a> Examples<'a> {
     }
 
     /// Goes through the network, and back to the gradients of what each layer put out.
-    pub(super) fn pass<const N: usize, E>(
+    pub(super) fn pass<const N: usize>(
         self,
         layers: &[Layer<N>],
         target: CrossEntropyTarget<'_>,
-        fill: &impl Fn(Range<usize>, &mut [f32]) -> Result<(), E>,
     ) -> Result<(), E> {
         let Self {
             range,
@@ -85,12 +91,11 @@ impl<'a> Examples<'a> {
             losses,
             layers: mut places,
         } = self;
-        fill(range.clone(), inputs)?;
-        let mut input: &[f32] = inputs;
+        let mut input = inputs.fill(range.clone())?;
         let n_layers = layers.len();
         for (at, (layer, places)) in layers.iter().zip(&mut places).enumerate() {
             forward(layer, input, places.outputs, at + 1 < n_layers);
-            input = places.outputs;
+            input = Input::Numbers(places.outputs);
         }
         let last = places.last_mut().expect("a chain has layers");
         let place = (range.start, layers[n_layers - 1].n_out);
@@ -119,7 +124,7 @@ impl<'a> Examples<'a> {
 /// A layer's output, `[rows, n_out]`.
 pub(super) fn forward<const N: usize>(
     layer: &Layer<N>,
-    input: &[f32],
+    input: Input<'_>,
     output: &mut [f32],
     has_relu: bool,
 ) {
@@ -128,30 +133,10 @@ pub(super) fn forward<const N: usize>(
         return;
     }
     let mut scratch = StripScratch::take();
-    let left = left(layer, input, n_rows, &mut scratch);
+    let left = input.left((layer.n_in, layer.n_out), n_rows, &mut scratch);
     product(&left, &layer.weight, output, layer.n_out);
     let mut rows: Vec<_> = output.chunks_mut(layer.n_out).collect();
     Arch::new().dispatch(|| finish(&mut rows, Some(&layer.bias), has_relu));
-}
-
-/// What a layer multiplies with its weights.
-pub(super) fn left<'a, const N: usize>(
-    layer: &Layer<N>,
-    input: &'a [f32],
-    n_rows: usize,
-    scratch: &'a mut StripScratch,
-) -> LeftRows<'a> {
-    let matrix = Matrix::new(input, layer.n_in);
-    // With few units, to look for zeros takes longer than to multiply by them.
-    let strips = (layer.n_out >= COLUMNS)
-        .then(|| Strips::of_rows(matrix, (n_rows, layer.n_in), true, scratch))
-        .flatten();
-    LeftRows {
-        matrix,
-        n_rows,
-        n_depths: layer.n_in,
-        strips,
-    }
 }
 
 /// `left · right`, `[n_rows, width]`, with the right operand in panels of columns.
@@ -171,15 +156,17 @@ pub(super) fn product(
         for (part, (start, depth)) in depths(left.n_depths).enumerate() {
             let panel = &panel[start..start + depth];
             let is_added = start > 0;
-            for (at, rows) in rows.chunks_mut(ROWS).enumerate() {
-                if let Some(strips) = &left.strips {
+            if let Some(strips) = &left.strips {
+                for (at, rows) in rows.chunks_mut(STRIP).enumerate() {
                     let operands = strips.operands(at, (part, start), panel);
                     let depth = operands.0.len();
                     multiply_into(arch, operands, depth, rows, columns, is_added);
-                } else {
-                    let left = left.matrix.rows((at * ROWS, left.n_rows), start, depth);
-                    multiply_into(arch, (left, panel), depth, rows, columns, is_added);
                 }
+                continue;
+            }
+            for (at, rows) in rows.chunks_mut(ROWS).enumerate() {
+                let left = left.matrix.rows((at * ROWS, left.n_rows), start, depth);
+                multiply_into(arch, (left, panel), depth, rows, columns, is_added);
             }
         }
     }

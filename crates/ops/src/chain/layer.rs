@@ -1,5 +1,8 @@
+use pulp::Arch;
+
 use super::LayerValues;
 use crate::{
+    chunks::{CHUNK, Chunks, Work, dispatch},
     tasks::{COPY, for_each},
     tile::COLUMNS,
 };
@@ -26,6 +29,7 @@ impl<const N: usize> Layer<N> {
         let n_in = weight.len() / n_out;
         assert_eq!(weight.len(), n_in * n_out);
         let weight = panels(weight, n_in, n_out);
+        let arch = Arch::new();
         let mut transposed = Vec::new();
         if is_input_asked {
             transposed.resize(n_in.div_ceil(COLUMNS) * n_out, [0.0; COLUMNS]);
@@ -35,7 +39,7 @@ impl<const N: usize> Layer<N> {
                 let panels = weight.chunks_exact(n_in);
                 panels
                     .zip(transposed.chunks_mut(COLUMNS))
-                    .for_each(|(panel, out)| transpose(&panel[rows.clone()], out));
+                    .for_each(|(panel, out)| transpose(arch, &panel[rows.clone()], out));
             }
         }
         Self {
@@ -107,12 +111,29 @@ fn rows(panels: &[[f32; COLUMNS]], n_in: usize, n_out: usize) -> Vec<f32> {
     values
 }
 
-/// Writes up to [`COLUMNS`] rows as columns.
-#[inline(always)]
-pub(super) fn transpose(rows: &[[f32; COLUMNS]], out: &mut [[f32; COLUMNS]]) {
-    for (column, out) in out.iter_mut().enumerate() {
-        for (out, row) in out.iter_mut().zip(rows) {
-            *out = row[column];
+/// Writes up to [`COLUMNS`] rows as columns, as many as `out` has, with zeros behind them.
+pub(super) fn transpose(arch: Arch, rows: &[[f32; COLUMNS]], out: &mut [[f32; COLUMNS]]) {
+    dispatch(arch, Transpose { rows, out });
+}
+
+struct Transpose<'a> {
+    rows: &'a [[f32; COLUMNS]],
+    out: &'a mut [[f32; COLUMNS]],
+}
+
+impl Work for Transpose<'_> {
+    #[inline(always)]
+    fn run(self, chunks: impl Chunks) {
+        for from in (0..COLUMNS).step_by(CHUNK) {
+            let mut rows = [[0.0; CHUNK]; CHUNK];
+            for (at, out) in self.out.chunks_mut(CHUNK).enumerate() {
+                for (chunk, row) in rows.iter_mut().zip(self.rows.iter().skip(from)) {
+                    *chunk = row.as_chunks().0[at];
+                }
+                for (out, column) in out.iter_mut().zip(chunks.transpose(&rows)) {
+                    out.as_chunks_mut().0[from / CHUNK] = column;
+                }
+            }
         }
     }
 }

@@ -2,15 +2,12 @@ use std::sync::OnceLock;
 
 use pulp::Arch;
 
-use super::{
-    examples::{left, product},
-    layer::Layer,
-};
+use super::{examples::product, inputs::Input, layer::Layer};
 use crate::{
     buffer,
     linear::finish,
     recycle,
-    sparse::{self, ListScratch, Lists, Packed, StripScratch, Values, WIDTH},
+    sparse::{self, Bytes, ListScratch, Lists, Packed, StripScratch, Values, WIDTH},
     tile::COLUMNS,
 };
 
@@ -27,7 +24,7 @@ struct PackedLayer {
 
 impl PackedLayer {
     /// `[rows, n_out]` of `[rows, n_in]`, by this thread alone.
-    fn forward(&self, input: &[f32], output: &mut [f32], has_relu: bool) {
+    fn forward(&self, input: Input<'_>, output: &mut [f32], has_relu: bool) {
         let layer = &self.layer;
         let (n_in, n_out) = (layer.n_in, layer.n_out);
         let n_rows = output.len() / n_out;
@@ -36,7 +33,7 @@ impl PackedLayer {
         }
         let arch = Arch::new();
         let (mut strips, mut lists) = (StripScratch::take(), ListScratch::take());
-        let left = left(layer, input, n_rows, &mut strips);
+        let left = input.left((n_in, n_out), n_rows, &mut strips);
         let values = Values::new(left.matrix);
         if left.strips.is_none() && values.are_few((n_rows, n_in), n_out, sparse::MOST) {
             let lists = Lists::of_rows(arch, values, (n_rows, n_in), true, &mut lists);
@@ -101,23 +98,40 @@ impl PackedChain {
     /// If there is no layer, or if the inputs are not whole examples.
     #[must_use]
     pub fn forward(&self, inputs: &[f32]) -> (Vec<f32>, Option<Vec<f32>>) {
+        self.of_input(Input::Numbers(inputs), inputs.len())
+    }
+
+    /// The same of inputs that are bytes, as in [`Fill::Bytes`](crate::Fill::Bytes).
+    ///
+    /// # Panics
+    /// As [`Self::forward`].
+    #[must_use]
+    pub fn forward_bytes(&self, inputs: &[u8], scale: f64) -> (Vec<f32>, Option<Vec<f32>>) {
+        let bytes = Bytes {
+            values: inputs,
+            scale,
+        };
+        self.of_input(Input::Bytes(bytes), inputs.len())
+    }
+
+    fn of_input(&self, inputs: Input<'_>, n_values: usize) -> (Vec<f32>, Option<Vec<f32>>) {
         let n_in = self.0[0].layer.n_in;
-        let batch = inputs.len() / n_in;
-        assert_eq!(inputs.len(), batch * n_in);
+        let batch = n_values / n_in;
+        assert_eq!(n_values, batch * n_in);
         let (last, hidden) = self.0.split_last().expect("there is a first one");
-        let run = |packed: &PackedLayer, input: &[f32], has_relu| {
+        let run = |packed: &PackedLayer, input: Input<'_>, has_relu| {
             let mut output = buffer(batch * packed.layer.n_out);
             packed.forward(input, &mut output, has_relu);
             output
         };
         let mut seen: Option<Vec<f32>> = None;
         for layer in hidden {
-            let output = run(layer, seen.as_deref().unwrap_or(inputs), true);
+            let output = run(layer, seen.as_deref().map_or(inputs, Input::Numbers), true);
             if let Some(before) = seen.replace(output) {
                 recycle(before);
             }
         }
-        let output = run(last, seen.as_deref().unwrap_or(inputs), false);
+        let output = run(last, seen.as_deref().map_or(inputs, Input::Numbers), false);
         (output, seen)
     }
 }

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
 
@@ -143,7 +145,7 @@ fn check(widths: &[usize], batch: usize, share: f32, n_threads: usize) {
             Ok::<(), ()>(())
         };
         let done = pool
-            .install(|| chain.step(target, fill, &Momentum))
+            .install(|| chain.step(target, Fill::Numbers(&fill), &Momentum))
             .unwrap();
         let (loss, largest) = step_by_step(&mut expected, &mut means, &inputs, target);
         assert_eq!((done.loss, done.largest), (loss, largest));
@@ -167,6 +169,48 @@ proptest! {
     ) {
         let widths = [vec![n_in], hidden, vec![n_classes]].concat();
         check(&widths, batch, share, n_threads);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Steps and outputs from bytes are those from the numbers that they stand for.
+    #[test]
+    fn bytes_are_their_numbers(
+        n_in in 1usize..300, hidden in prop::collection::vec(1usize..100, 0..3), batch in 1usize..150,
+        share in 0.0f32..0.95, n_threads in 1usize..4,
+    ) {
+        let layers = layers(&[vec![n_in], hidden, vec![5]].concat());
+        let scale = 1.0 / 255.0;
+        let inputs = sparse(batch * n_in, share, 1);
+        let inputs: Vec<u8> = inputs.iter().map(|value| (value.abs() * 100.0) as u8).collect();
+        let floats: Vec<f32> = inputs.iter().map(|byte| (f64::from(*byte) * scale) as f32).collect();
+        let labels: Vec<usize> = (0..batch).map(|at| at % 5).collect();
+        let target = CrossEntropyTarget {
+            labels: &labels,
+            smoothing: 0.0,
+            class_weights: None,
+            example_weights: None,
+        };
+        let of = |range: Range<usize>| range.start * n_in..range.end * n_in;
+        let write_bytes = |range: Range<usize>, out: &mut [u8]| {
+            out.copy_from_slice(&inputs[of(range)]);
+            Ok::<(), ()>(())
+        };
+        let write_numbers = |range: Range<usize>, out: &mut [f32]| {
+            out.copy_from_slice(&floats[of(range)]);
+            Ok::<(), ()>(())
+        };
+        let pool = ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+        let [one, other] = [Fill::Bytes(scale, &write_bytes), Fill::Numbers(&write_numbers)].map(|fill| {
+            let mut chain = Chain::<1>::new(&layers);
+            let done = [0; 2].map(|_| pool.install(|| chain.step(target, fill, &Momentum)).unwrap());
+            (done, bits(&chain.weights()))
+        });
+        prop_assert_eq!(one, other);
+        let packed = packed(&layers);
+        prop_assert_eq!(packed.forward_bytes(&inputs, scale), packed.forward(&floats));
     }
 }
 
@@ -213,7 +257,7 @@ fn by_hand() {
         out.fill(4.0);
         Ok::<(), ()>(())
     };
-    let done = chain.step(target, fill, &Momentum).unwrap();
+    let done = chain.step(target, Fill::Numbers(&fill), &Momentum).unwrap();
     assert_eq!((done.loss, done.largest), (2f32.ln(), 2.0));
     let expected = LayerValues {
         weight: vec![0.01, -0.01],
@@ -245,7 +289,10 @@ fn without_inputs_no_weight_moves() {
             Ok(())
         }
     };
-    assert_eq!(chain.step(target, fill, &Momentum), Err("lost"));
+    assert_eq!(
+        chain.step(target, Fill::Numbers(&fill), &Momentum),
+        Err("lost")
+    );
     assert_eq!(chain.weights(), layers);
 }
 
@@ -263,7 +310,7 @@ fn a_gradient_that_is_not_finite_is_the_largest() {
             out.fill(wrong);
             Ok::<(), ()>(())
         };
-        let done = chain.step(target, fill, &Momentum).unwrap();
+        let done = chain.step(target, Fill::Numbers(&fill), &Momentum).unwrap();
         assert!(!done.largest.is_finite());
     }
 }

@@ -6,14 +6,15 @@ use pulp::Arch;
 
 use super::{
     Scratch, Update,
+    inputs::Input,
     layer::{Layer, transpose},
 };
 use crate::{
     linear::LeftColumns,
     pack::{Matrix, Scratch as Copies},
-    sparse::{Picks, is_by_columns},
+    sparse::{STRIP, StripScratch, Strips, is_by_columns},
     tasks::for_each,
-    tile::{COLUMNS, ROWS, Tile, depths, multiply},
+    tile::{COLUMNS, ROWS, depths, multiply},
 };
 
 /// Rows of weights that a thread takes at a time: a panel of the transposed weights.
@@ -38,8 +39,8 @@ struct Weights<'a, const N: usize> {
     /// The first row, of so many.
     from: usize,
     n_in: usize,
-    /// `[batch, n_in]`.
-    input: &'a [f32],
+    n_out: usize,
+    input: Input<'a>,
     is_by_columns: bool,
     /// `[panel, batch, COLUMNS]`: the gradients of the layer's output.
     gradients: &'a [[f32; COLUMNS]],
@@ -57,17 +58,16 @@ struct Piece<'a, const N: usize> {
 /// Computes all gradients, and moves all weights. Returns the largest magnitude in the gradients as bits.
 pub(super) fn update<const N: usize>(
     layers: &mut [Layer<N>],
-    scratch: &Scratch,
+    (input, scratch): (Input<'_>, &Scratch),
     batch: usize,
     update: &impl Update<N>,
 ) -> u32 {
     let mut tasks = Vec::new();
     for (at, layer) in layers.iter_mut().enumerate() {
         let input = match at {
-            0 => &scratch.inputs,
-            _ => &scratch.outputs[at - 1],
+            0 => input,
+            _ => Input::Numbers(&scratch.outputs[at - 1][..batch * layer.n_in]),
         };
-        let input = &input[..batch * layer.n_in];
         let panels = &scratch.panels[at];
         add_tasks(layer, (input, panels), batch, &mut tasks);
     }
@@ -102,7 +102,7 @@ impl<const N: usize> Task<'_, N> {
 /// Adds the tasks of a layer, each with where in the layer it stands, from 0 to 1.
 fn add_tasks<'a, const N: usize>(
     layer: &'a mut Layer<N>,
-    (input, panels): (&'a [f32], &'a [[f32; COLUMNS]]),
+    (input, panels): (Input<'a>, &'a [[f32; COLUMNS]]),
     batch: usize,
     tasks: &mut Vec<(f64, Task<'a, N>)>,
 ) {
@@ -115,13 +115,17 @@ fn add_tasks<'a, const N: usize>(
             gradients: panels,
         }),
     ));
-    let is_by_columns = is_by_columns(Matrix::new(input, n_in), (batch, n_in));
+    let is_by_columns = match input {
+        Input::Numbers(input) => is_by_columns(Matrix::new(input, n_in), (batch, n_in)),
+        Input::Bytes(_) => true,
+    };
     let mut transposed = layer.transposed.chunks_exact_mut(layer.n_out);
     let mut blocks: Vec<_> = (0..n_in)
         .step_by(BLOCK)
         .map(|from| Weights {
             from,
             n_in,
+            n_out: layer.n_out,
             input,
             is_by_columns,
             gradients: panels,
@@ -154,57 +158,80 @@ impl<const N: usize> Weights<'_, N> {
     fn update(self, batch: usize, update: &impl Update<N>) -> u32 {
         let arch = Arch::new();
         let n_rows = self.pieces.first().map_or(0, |piece| piece.weight.len());
-        let (mut copies, mut picks) = (Copies::take(), Picks::take());
-        let left = LeftColumns::new(
-            (Matrix::new(self.input, self.n_in), self.is_by_columns),
-            (batch, self.n_in),
-            (self.from, n_rows),
-            &mut copies.interleaved.buffer,
-            &mut picks,
-        );
+        let (mut copies, mut strips) = (Copies::take(), StripScratch::take());
+        let (shape, columns) = ((batch, self.n_in), (self.from, n_rows));
+        let left = match self.input {
+            Input::Numbers(input) => LeftColumns::new(
+                (Matrix::new(input, self.n_in), self.is_by_columns),
+                shape,
+                columns,
+                &mut copies.interleaved.buffer,
+                &mut strips,
+            ),
+            Input::Bytes(bytes) => {
+                LeftColumns::Sparse(Strips::of_byte_columns(bytes, shape, columns, &mut strips))
+            }
+        };
         let mut transposed = self.transposed.chunks_mut(COLUMNS);
         let mut largest = 0;
         let panels = self.gradients.chunks_exact(batch);
-        for (Piece { weight, means }, panel) in self.pieces.into_iter().zip(panels) {
-            let gradient = &mut [[[0.0; COLUMNS]; ROWS]; BLOCK / ROWS];
-            for (at, tile) in gradient[..n_rows.div_ceil(ROWS)].iter_mut().enumerate() {
-                multiply_strip(arch, &left, at, panel, tile);
+        let gradient = &mut [[0.0; COLUMNS]; BLOCK];
+        let firsts = (0..self.n_out).step_by(COLUMNS);
+        for ((Piece { weight, means }, panel), first) in
+            self.pieces.into_iter().zip(panels).zip(firsts)
+        {
+            let n_columns = COLUMNS.min(self.n_out - first);
+            if n_columns < COLUMNS {
+                gradient.fill([0.0; COLUMNS]);
             }
-            let gradient = &gradient.as_flattened()[..n_rows];
+            multiply_panel(arch, (&left, n_rows), (panel, n_columns), gradient);
+            let gradient = &gradient[..n_rows];
             let means = means.map(<[_]>::as_flattened_mut);
             let of_piece =
                 update.update(2, weight.as_flattened_mut(), gradient.as_flattened(), means);
             largest = largest.max(of_piece);
             if let Some(out) = transposed.next() {
-                arch.dispatch(|| transpose(weight, out));
+                transpose(arch, weight, out);
             }
         }
         largest
     }
 }
 
-/// Eight rows of the gradient, of one panel's units.
-fn multiply_strip(
+/// Rows of the gradient of one panel's units: so many of each, and anything behind the rows.
+fn multiply_panel(
     arch: Arch,
-    left: &LeftColumns<'_>,
-    strip: usize,
-    panel: &[[f32; COLUMNS]],
-    tile: &mut Tile,
+    (left, n_rows): (&LeftColumns<'_>, usize),
+    (panel, n_columns): (&[[f32; COLUMNS]], usize),
+    out: &mut [[f32; COLUMNS]; BLOCK],
 ) {
     let batch = panel.len();
     for (part, (start, depth)) in depths(batch).enumerate() {
         let panel = &panel[start..start + depth];
         let is_added = start > 0;
-        let out = tile.each_mut();
         match left {
             LeftColumns::Dense(left) => {
-                let left = &left[strip * batch + start..][..depth];
-                multiply(arch, (left, panel), depth, COLUMNS, out, is_added);
+                let (tiles, _) = out.as_chunks_mut::<ROWS>();
+                for (left, out) in left.chunks_exact(batch).zip(tiles) {
+                    let left = &left[start..start + depth];
+                    multiply(
+                        arch,
+                        (left, panel),
+                        depth,
+                        n_columns,
+                        out.each_mut(),
+                        is_added,
+                    );
+                }
             }
             LeftColumns::Sparse(strips) => {
-                let operands = strips.operands(strip, (part, start), panel);
-                let depth = operands.0.len();
-                multiply(arch, operands, depth, COLUMNS, out, is_added);
+                let (tiles, _) = out.as_chunks_mut::<STRIP>();
+                let tiles = tiles.iter_mut().take(n_rows.div_ceil(STRIP));
+                for (at, out) in tiles.enumerate() {
+                    let operands = strips.operands(at, (part, start), panel);
+                    let depth = operands.0.len();
+                    multiply(arch, operands, depth, n_columns, out.each_mut(), is_added);
+                }
             }
         }
     }

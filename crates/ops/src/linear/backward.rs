@@ -4,7 +4,7 @@ use super::{LinearShape, left::LeftColumns};
 use crate::{
     buffers,
     pack::{Matrix, Scratch, Shared, first_of},
-    sparse::{self, ListScratch, Lists, Picks, Values, WIDTH},
+    sparse::{self, ListScratch, Lists, STRIP, StripScratch, Values, WIDTH},
     tasks::{COPY, column_blocks, for_each},
     tile::{COLUMNS, ROWS, depths, multiply, multiply_into},
 };
@@ -314,13 +314,13 @@ fn weight_block(
 ) {
     let arch = Arch::new();
     let mut scratch = Scratch::take();
-    let mut picks = Picks::take();
+    let mut strips = StripScratch::take();
     let left = LeftColumns::new(
         (input, is_by_columns),
         (batch, n_in),
         (from, out.len() / n_out),
         &mut scratch.interleaved.buffer,
-        &mut picks,
+        &mut strips,
     );
     let mut rows: Vec<&mut [f32]> = out.chunks_mut(n_out).collect();
     for (panel, column) in panels.chunks_exact(batch).zip((0..n_out).step_by(COLUMNS)) {
@@ -328,13 +328,15 @@ fn weight_block(
         for (part, (start, depth)) in depths(batch).enumerate() {
             let panel = &panel[start..start + depth];
             let is_added = start > 0;
-            for (at, rows) in rows.chunks_mut(ROWS).enumerate() {
-                match &left {
-                    LeftColumns::Dense(left) => {
+            match &left {
+                LeftColumns::Dense(left) => {
+                    for (at, rows) in rows.chunks_mut(ROWS).enumerate() {
                         let operands = (&left[at * batch + start..][..depth], panel);
                         multiply_into(arch, operands, depth, rows, columns, is_added);
                     }
-                    LeftColumns::Sparse(strips) => {
+                }
+                LeftColumns::Sparse(strips) => {
+                    for (at, rows) in rows.chunks_mut(STRIP).enumerate() {
                         let operands = strips.operands(at, (part, start), panel);
                         let depth = operands.0.len();
                         multiply_into(arch, operands, depth, rows, columns, is_added);

@@ -5,7 +5,7 @@ use crate::{
     buffers,
     pack::{Matrix, Scratch, first_of},
     relu::relu,
-    sparse::{self, ListScratch, Lists, StripScratch, Strips, Values, WIDTH},
+    sparse::{self, ListScratch, Lists, STRIP, StripScratch, Strips, Values, WIDTH},
     tasks::{column_blocks, for_each},
     tile::{COLUMNS, ROWS, depths, multiply_into},
 };
@@ -124,9 +124,12 @@ fn product_block(
                     let packing = right.packing(from + column, start, panel);
                     multiply_into(arch, (rows(), packing), depth, out, columns, is_added);
                 } else if let Some(strips) = &left.strips {
-                    let operands = strips.operands(first_row / ROWS, (part, start), panel);
-                    let depth = operands.0.len();
-                    multiply_into(arch, operands, depth, out, columns, is_added);
+                    for (at, out) in out.chunks_mut(STRIP).enumerate() {
+                        let strip = first_row / STRIP + at;
+                        let operands = strips.operands(strip, (part, start), panel);
+                        let depth = operands.0.len();
+                        multiply_into(arch, operands, depth, out, columns, is_added);
+                    }
                 } else {
                     multiply_into(arch, (rows(), &*panel), depth, out, columns, is_added);
                 }

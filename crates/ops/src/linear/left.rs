@@ -2,7 +2,7 @@
 
 use crate::{
     pack::{Matrix, first_of},
-    sparse::{Picks, Strips},
+    sparse::{StripScratch, Strips},
     tile::ROWS,
 };
 
@@ -15,8 +15,9 @@ pub(crate) struct LeftRows<'a> {
     pub(crate) strips: Option<Strips<'a>>,
 }
 
-/// Inputs: columns of a matrix, brought side by side, `[strip, batch]`: eight inputs of each example.
+/// Inputs: columns of a matrix, brought side by side.
 pub(crate) enum LeftColumns<'a> {
+    /// `[strip, batch]`: eight inputs of each example.
     Dense(&'a [[f32; ROWS]]),
     Sparse(Strips<'a>),
 }
@@ -28,17 +29,17 @@ impl<'a> LeftColumns<'a> {
         (batch, n_in): (usize, usize),
         (from, n): (usize, usize),
         buffer: &'a mut Vec<[f32; ROWS]>,
-        picks: &'a mut Picks,
+        scratch: &'a mut StripScratch,
     ) -> Self {
+        if is_by_columns {
+            let strips = Strips::of_columns(input, (batch, n_in), (from, n), scratch);
+            return Self::Sparse(strips);
+        }
         let firsts = (from..from + n).step_by(ROWS);
         let left = first_of(buffer, firsts.len() * batch, [0.0; ROWS]);
         for (first, left) in firsts.zip(left.chunks_exact_mut(batch)) {
             input.columns((first, n_in), 0, left);
         }
-        if is_by_columns {
-            Self::Sparse(Strips::of_interleaved(left, batch, picks))
-        } else {
-            Self::Dense(left)
-        }
+        Self::Dense(left)
     }
 }

@@ -4,11 +4,9 @@ use std::cell::Cell;
 
 use pulp::Arch;
 
-use super::{
-    Block, blocks,
-    chunks::{CHUNK, Chunk, Chunks, List, Work, dispatch},
-};
+use super::{Block, blocks};
 use crate::{
+    chunks::{CHUNK, Chunk, Chunks, List, Work, dispatch},
     pack::{Lent, Matrix, first_of},
     tasks::{COPY, for_each},
 };

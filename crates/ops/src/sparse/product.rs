@@ -8,11 +8,11 @@ use std::cell::Cell;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::{
-    BLOCK, Block, Lists, blocks,
+use super::{BLOCK, Block, Lists, blocks};
+use crate::{
     chunks::{CHUNK, Chunks, Work, dispatch},
+    pack::{Lent, Matrix, first_of},
 };
-use crate::pack::{Lent, Matrix, first_of};
 
 /// Columns of a product, at most: with AVX-512, eight vectors of sums, so that no multiply-add waits for the one before.
 pub(crate) const WIDTH: usize = 128;

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
-use super::{chunks::*, *};
+use super::*;
 use crate::{
+    chunks::*,
     pack::Matrix,
     testing::{kinds, scattered, sparse},
 };

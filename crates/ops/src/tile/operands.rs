@@ -4,8 +4,8 @@ use pulp::Simd;
 
 use super::{COLUMNS, ROWS, STEPS};
 
-/// A left operand: [`ROWS`] rows.
-pub(crate) trait Left: Copy {
+/// A left operand: `R` rows.
+pub(crate) trait Left<const R: usize>: Copy {
     /// The factors at [`STEPS`] depths.
     type Block: Copy;
 
@@ -29,7 +29,7 @@ pub(crate) trait Left: Copy {
 #[derive(Clone, Copy)]
 pub(crate) struct Rows<'a>(pub(crate) [&'a [f32]; ROWS]);
 
-impl<'a> Left for Rows<'a> {
+impl<'a> Left<ROWS> for Rows<'a> {
     type Block = [&'a [f32; STEPS]; ROWS];
 
     #[inline(always)]
@@ -52,9 +52,9 @@ impl<'a> Left for Rows<'a> {
     }
 }
 
-/// Rows side by side: `[depth, ROWS]`.
-impl<'a> Left for &'a [[f32; ROWS]] {
-    type Block = &'a [[f32; ROWS]; STEPS];
+/// Rows side by side: `[depth, R]`.
+impl<'a, const R: usize> Left<R> for &'a [[f32; R]] {
+    type Block = &'a [[f32; R]; STEPS];
 
     #[inline(always)]
     fn block(self, at: usize) -> Self::Block {

@@ -3,10 +3,10 @@ use plumb_data::{
     Examples, MemoryError, Normalized, Normalizer, seed,
     transform::{Pipeline, Scratch},
 };
-use plumb_ops::tensors::is_host;
+use plumb_ops::{are_sparse, tensors::is_host};
 use rayon::prelude::*;
 
-use super::{Batch, resident::indices};
+use super::{Batch, Bytes, resident::indices};
 use crate::device::traffic::to_device;
 
 /// A set that stays on the host, in memory or in files, as it was read; its batches are normalized while they are
@@ -20,6 +20,8 @@ pub(crate) struct Streamed<'a> {
     normalizer: &'a Normalizer,
     normalized: Normalized<'a>,
     augmentation: Option<Augmentation<'a>>,
+    /// What a byte of one stands for, where a network on the host sooner takes bytes.
+    byte_scale: Option<f64>,
     device: &'a Device,
 }
 
@@ -37,11 +39,13 @@ impl<'a> Streamed<'a> {
         normalizer: &'a Normalizer,
         device: &'a Device,
     ) -> Self {
+        let over_all = normalizer.over(&examples.values);
         Self {
+            byte_scale: scale_of_sparse(examples, &over_all).filter(|_| is_host(device)),
             examples,
             weights,
             normalizer,
-            normalized: normalizer.over(&examples.values),
+            normalized: over_all,
             augmentation: None,
             device,
         }
@@ -51,6 +55,7 @@ impl<'a> Streamed<'a> {
     pub(crate) fn augmented(self, augmentation: Augmentation<'a>) -> Self {
         Self {
             augmentation: Some(augmentation),
+            byte_scale: None,
             ..self
         }
     }
@@ -101,6 +106,28 @@ impl<'a> Streamed<'a> {
         }
     }
 
+    /// What a byte of one in [`Self::write_bytes`] stands for, where a network takes those sooner than the numbers.
+    pub(super) fn byte_scale(&self) -> Option<f64> {
+        self.byte_scale
+    }
+
+    /// The inputs of the chosen examples as bytes.
+    pub(super) fn write_bytes(&self, chosen: &[u32], out: &mut [u8]) -> Result<(), MemoryError> {
+        self.normalized.gather_bytes(chosen, out)
+    }
+
+    /// The bytes of consecutive examples, where they lie side by side and a network takes those sooner than the numbers.
+    pub(super) fn slice_bytes(&self, start: usize, length: usize) -> Option<Bytes<'_>> {
+        let scale = self.byte_scale?;
+        let values = self.normalized.bytes(start, length)?;
+        Some(Bytes {
+            values,
+            scale,
+            length,
+            device: self.device,
+        })
+    }
+
     /// How much the chosen examples count.
     pub(super) fn weights(&self, chosen: &[u32]) -> Option<Vec<f32>> {
         let weights = self.weights?;
@@ -149,4 +176,21 @@ impl<'a> Streamed<'a> {
         let width = self.examples.n_values();
         to_device(|| Tensor::from_data(TensorData::new(values, [n, width]), self.device))
     }
+}
+
+/// Examples that are looked at to see whether most of their bytes are zero.
+const LOOKED_AT: usize = 32;
+
+/// What a byte of one stands for, if most bytes of the examples are zero.
+fn scale_of_sparse(examples: &Examples, normalized: &Normalized<'_>) -> Option<f64> {
+    let scale = normalized.scale_of_bytes()?;
+    // From everywhere: neighbours are often of one class, and more alike than those of a batch.
+    let n = examples.len();
+    let rows: Vec<u32> = (0..n.min(LOOKED_AT))
+        .map(|at| (at * n / n.min(LOOKED_AT)) as u32)
+        .collect();
+    let width = examples.n_values();
+    let mut bytes = vec![0; rows.len() * width];
+    normalized.gather_bytes(&rows, &mut bytes).ok()?;
+    are_sparse(&bytes, width).then_some(scale)
 }

@@ -53,6 +53,25 @@ impl Visit<'_> {
         }
     }
 
+    /// What a byte of one in [`Self::write_bytes`] stands for, where a network takes those sooner than the numbers.
+    pub(crate) fn byte_scale(&self) -> Option<f64> {
+        match self.set {
+            Feed::Resident(_) => None,
+            Feed::Streamed(set) => set.byte_scale(),
+        }
+    }
+
+    /// As [`Self::write_inputs`], as bytes, of a set that has a [`Self::byte_scale`].
+    ///
+    /// # Errors
+    /// As [`Self::batch`].
+    pub(crate) fn write_bytes(&self, chosen: &[u32], out: &mut [u8]) -> Result<(), Error> {
+        match self.set {
+            Feed::Resident(_) => unreachable!("a set on the device has no bytes"),
+            Feed::Streamed(set) => set.write_bytes(chosen, out).map_err(|error| lost(&error)),
+        }
+    }
+
     /// How much each of these examples counts, as [`Self::batch`] gives it.
     pub(crate) fn weights(&self, chosen: &[u32]) -> Option<Vec<f32>> {
         match self.set {
@@ -97,7 +116,7 @@ mod tests {
     use super::*;
     use crate::{
         device::traffic::{self, Traffic},
-        feed::{Resident, Streamed},
+        feed::{Inputs, Resident, Streamed},
     };
 
     /// 7 examples of 2 values; the label says which.
@@ -157,6 +176,53 @@ mod tests {
                 let expected: Vec<f32> = chosen.iter().map(|&k| WEIGHTS[k as usize]).collect();
                 assert_eq!(weights, expected);
             }
+        }
+    }
+
+    /// 40 examples of 8 bytes, of which only the third and the last have any that is not zero.
+    fn sparse() -> Examples {
+        let mut values = vec![0; 40 * 8];
+        (values[2 * 8], values[39 * 8], values[39 * 8 + 1]) = (8, 4, 16);
+        Examples {
+            shape: vec![8],
+            values: Values::U8(values).shared(),
+            labels: vec![0; 40],
+            source: vec![0; 40],
+            original: (0..40).collect(),
+            ..examples()
+        }
+    }
+
+    /// From the range 0 to 16 onto 0 to 1: a byte of one is 1/16. Of bytes that are mostly not zero, and standardized ones,
+    /// of which none is, numbers are taken.
+    #[test]
+    fn sparse_bytes_are_taken_as_they_are() {
+        let device = Device::flex();
+        let (sparse, dense) = (sparse(), examples());
+        let range = Normalizer::fit(Normalization::Range, &sparse).unwrap();
+        let set = Feed::Streamed(Streamed::new(&sparse, None, &range, &device));
+        let visit = set.visit(vec![39, 2, 0], 1);
+        assert_eq!(visit.byte_scale(), Some(1.0 / 16.0));
+        let mut bytes = [9; 16];
+        visit.write_bytes(&[39, 2], &mut bytes).unwrap();
+        assert_eq!(bytes, [4, 16, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0]);
+
+        for is_packed in [true, false] {
+            let batches = set.on_batches(is_packed, |inputs| {
+                let is_bytes = matches!(inputs, Inputs::Bytes(_));
+                let shape = [inputs.len(), 8];
+                let numbers = inputs.into_numbers();
+                assert_eq!(numbers.dims(), shape);
+                (is_bytes, numbers.into_data())
+            });
+            let expected = set.slice(0, 40).unwrap().into_data();
+            assert_eq!(batches.unwrap(), [(is_packed, expected)]);
+        }
+
+        let standardized = Normalizer::fit(Normalization::Standardize, &sparse).unwrap();
+        for (examples, normalizer) in [(&sparse, &standardized), (&dense, &range)] {
+            let set = Feed::Streamed(Streamed::new(examples, None, normalizer, &device));
+            assert_eq!(set.visit(vec![0], 1).byte_scale(), None);
         }
     }
 

@@ -1,8 +1,6 @@
 //! A chain of fully connected layers in training, under any of the rules.
 
-use std::ops::Range;
-
-use plumb_ops::{Chain, ChainStep, CrossEntropyTarget, LayerValues, Update};
+use plumb_ops::{Chain, ChainStep, CrossEntropyTarget, Fill, LayerValues, Update};
 
 use super::{
     one_pass::Piece,
@@ -11,9 +9,6 @@ use super::{
 };
 use crate::Error;
 
-/// Writes the inputs of some examples of a batch.
-pub(crate) type Fill<'a> = dyn Fn(Range<usize>, &mut [f32]) -> Result<(), Error> + Sync + 'a;
-
 /// Starts a chain under a rule from where its parameters stand.
 pub(super) type Start = dyn Fn(Vec<Remembered>) -> Option<Box<dyn Chained>> + Send + Sync;
 
@@ -21,7 +16,7 @@ pub(super) type Start = dyn Fn(Vec<Remembered>) -> Option<Box<dyn Chained>> + Se
 ///
 /// After each step it stands where [`super::Stepper::step`] would have brought the same weights, to the bit.
 pub(crate) trait Chained: Send {
-    /// One step; `fill` as in [`Chain::step`].
+    /// One step, as [`Chain::step`].
     ///
     /// # Errors
     /// What `fill` fails with.
@@ -29,7 +24,7 @@ pub(crate) trait Chained: Send {
         &mut self,
         learning_rate: f64,
         target: CrossEntropyTarget<'_>,
-        fill: &Fill<'_>,
+        fill: Fill<'_, Error>,
     ) -> Result<ChainStep, Error>;
 
     /// Where it stands: of each parameter, each layer's weight before its bias.
@@ -81,7 +76,7 @@ impl<R: Rule<N>, const N: usize> Chained for UnderRule<R, N> {
         &mut self,
         learning_rate: f64,
         target: CrossEntropyTarget<'_>,
-        fill: &Fill<'_>,
+        fill: Fill<'_, Error>,
     ) -> Result<ChainStep, Error> {
         let n_steps = self.n_steps + 1;
         let formula = |n_axes| self.rule.formula(learning_rate, n_steps, n_axes);

@@ -5,36 +5,61 @@ use pulp::Arch;
 use pulp::x86::V4;
 
 /// How many values are taken at a time.
-pub(super) const CHUNK: usize = 16;
+pub(crate) const CHUNK: usize = 16;
 
 /// So many values.
-pub(super) type Chunk = [f32; CHUNK];
+pub(crate) type Chunk = [f32; CHUNK];
 
 /// A list to which values are appended, with their places.
-pub(super) struct List<'a> {
-    pub(super) places: &'a mut [u32],
-    pub(super) factors: &'a mut [f32],
-    pub(super) length: usize,
+pub(crate) struct List<'a, T = f32> {
+    pub(crate) places: &'a mut [u32],
+    pub(crate) factors: &'a mut [T],
+    pub(crate) length: usize,
 }
 
 /// What is done with chunks.
-pub(super) trait Chunks: Copy {
+pub(crate) trait Chunks: Copy {
     /// Appends what is not zero, with its places, of which the first is `at`. Behind the end of the list, where there
     /// must be room for a whole chunk, stands anything then.
-    fn append(self, chunk: Chunk, at: usize, list: &mut List<'_>);
+    fn append<T: Listed>(self, chunk: [T; CHUNK], at: usize, list: &mut List<'_, T>);
 
     /// Makes columns of rows.
     fn transpose(self, rows: &[Chunk; CHUNK]) -> [Chunk; CHUNK];
 }
 
+/// What is listed.
+pub(crate) trait Listed: Copy + pulp::bytemuck::Pod + PartialEq + Default {
+    /// Which values of a chunk are not zero.
+    #[cfg(target_arch = "x86_64")]
+    fn mask(simd: V4, chunk: [Self; CHUNK]) -> u16;
+}
+
+impl Listed for f32 {
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn mask(simd: V4, chunk: [Self; CHUNK]) -> u16 {
+        let simd = simd.avx512f;
+        simd._mm512_cmpneq_ps_mask(pulp::cast(chunk), simd._mm512_setzero_ps())
+    }
+}
+
+impl Listed for u32 {
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn mask(simd: V4, chunk: [Self; CHUNK]) -> u16 {
+        let simd = simd.avx512f;
+        simd._mm512_cmpneq_epi32_mask(pulp::cast(chunk), simd._mm512_setzero_si512())
+    }
+}
+
 /// Work on chunks.
-pub(super) trait Work {
+pub(crate) trait Work {
     /// Does it.
     fn run(self, chunks: impl Chunks);
 }
 
 /// Does the work as well as the processor can.
-pub(super) fn dispatch(arch: Arch, work: impl Work) {
+pub(crate) fn dispatch(arch: Arch, work: impl Work) {
     match arch {
         #[cfg(target_arch = "x86_64")]
         Arch::V4(simd) => simd.vectorize(|| work.run(simd)),
@@ -48,12 +73,12 @@ struct Plain;
 
 impl Chunks for Plain {
     #[inline(always)]
-    fn append(self, chunk: Chunk, at: usize, list: &mut List<'_>) {
+    fn append<T: Listed>(self, chunk: [T; CHUNK], at: usize, list: &mut List<'_, T>) {
         for (place, factor) in (at as u32..).zip(chunk) {
             // Without a branch, since none could be foretold.
             list.places[list.length] = place;
             list.factors[list.length] = factor;
-            list.length += usize::from(factor != 0.0);
+            list.length += usize::from(factor != T::default());
         }
     }
 
@@ -66,17 +91,16 @@ impl Chunks for Plain {
 #[cfg(target_arch = "x86_64")]
 impl Chunks for V4 {
     #[inline(always)]
-    fn append(self, chunk: Chunk, at: usize, list: &mut List<'_>) {
+    fn append<T: Listed>(self, chunk: [T; CHUNK], at: usize, list: &mut List<'_, T>) {
         const PLACES: [u32; CHUNK] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+        let is_listed = T::mask(self, chunk);
         let simd = self.avx512f;
-        let values = pulp::cast(chunk);
         let places = simd._mm512_add_epi32(pulp::cast([at as u32; CHUNK]), pulp::cast(PLACES));
-        let is_listed = simd._mm512_cmpneq_ps_mask(values, simd._mm512_setzero_ps());
-        let values = simd._mm512_maskz_compress_ps(is_listed, values);
+        let values = simd._mm512_maskz_compress_epi32(is_listed, pulp::cast(chunk));
         let places = simd._mm512_maskz_compress_epi32(is_listed, places);
         let end = list.length..list.length + CHUNK;
         *list.factors[end.clone()].as_mut_array().expect("so many") =
-            pulp::cast::<_, Chunk>(values);
+            pulp::cast::<_, [T; CHUNK]>(values);
         *list.places[end].as_mut_array().expect("so many") = pulp::cast::<_, [u32; CHUNK]>(places);
         list.length += is_listed.count_ones() as usize;
     }
