@@ -92,7 +92,7 @@ fn a_name_may_stand_once_in_a_set() {
     let check = |names: &[&str], twice: Option<(&str, usize)>| {
         let mut csv = String::from("set,label,predicted,example\n");
         for (name, label) in names.iter().zip(["a", "b"].into_iter().cycle()) {
-            csv.push_str(&format!("dev,{label},a,{name}\n"));
+            csv.extend(["dev,", label, ",a,", name, "\n"]);
         }
         let read = read(csv.as_bytes(), Roles::FROM_ANYWHERE);
         let expected = twice.map(|(name, line)| {
