@@ -56,16 +56,12 @@ impl<'a> Strips<'a> {
         if n_depths == 0 || !is_enough_left_out(n_left, n_depths) {
             return None;
         }
-        let n_strips = n_rows.div_ceil(STRIP);
-        let factors = &mut scratch.factors.buffer;
-        let factors = first_of(factors, n_strips * n_depths, [0.0; STRIP]);
-        let picks = scratch.picks.of(n_strips, n_depths);
-        let strips: Vec<_> = factors.chunks_exact_mut(n_depths).zip(picks).collect();
+        let strips: Vec<_> = scratch.room(n_rows.div_ceil(STRIP), n_depths).collect();
         let work = if is_alone { 0 } else { STRIP * n_depths * COPY };
         for_each(strips, work, |at, (factors, picks)| {
             fill(arch, rows(at), factors, picks);
         });
-        Some(Self::new(n_depths, factors, &scratch.picks))
+        Some(scratch.strips(n_depths))
     }
 
     /// Strips of the `n` columns from one on, of a matrix of so many rows and columns, by this thread alone.
@@ -76,10 +72,7 @@ impl<'a> Strips<'a> {
         scratch: &'a mut StripScratch,
     ) -> Self {
         let firsts = (from..from + n).step_by(STRIP);
-        let factors = &mut scratch.factors.buffer;
-        let factors = first_of(factors, firsts.len() * n_depths, [0.0; STRIP]);
-        let picks = scratch.picks.of(firsts.len(), n_depths);
-        let strips = factors.chunks_exact_mut(n_depths).zip(picks);
+        let strips = scratch.room(firsts.len(), n_depths);
         Arch::new().dispatch(|| {
             for (first, (factors, picks)) in firsts.zip(strips) {
                 let width = STRIP.min(n_columns - first);
@@ -98,17 +91,7 @@ impl<'a> Strips<'a> {
                 }
             }
         });
-        Self::new(n_depths, factors, &scratch.picks)
-    }
-
-    fn new(n_depths: usize, factors: &'a [[f32; STRIP]], picks: &'a Picks) -> Self {
-        Self {
-            n_depths,
-            n_parts: depths(n_depths).count(),
-            factors,
-            depths: &picks.depths.buffer,
-            lengths: &picks.lengths.buffer,
-        }
+        scratch.strips(n_depths)
     }
 
     /// The operands of a tile: a strip and a panel in the part of the depth that begins at `start`.
@@ -143,49 +126,51 @@ pub(crate) fn is_by_columns(matrix: Matrix<'_>, (n_rows, n_columns): (usize, usi
 /// What a thread keeps to put strips in.
 pub(crate) struct StripScratch {
     factors: Lent<[f32; STRIP]>,
-    picks: Picks,
-    words: Lent<[u32; DEPTH]>,
+    depths: Lent<u32>,
+    lengths: Lent<u32>,
+}
+
+/// At which depths something is left of one strip, and how many they are: see [`Strips`].
+struct Pick<'a> {
+    depths: &'a mut [u32],
+    lengths: &'a mut [u32],
 }
 
 impl StripScratch {
     pub(crate) fn take() -> Self {
         Self {
             factors: Lent::new(&FACTORS),
-            picks: Picks::take(),
-            words: Lent::new(&WORDS),
-        }
-    }
-}
-
-/// What is left of strips: see [`Strips`].
-struct Picks {
-    depths: Lent<u32>,
-    lengths: Lent<u32>,
-}
-
-/// The same of one strip.
-struct Pick<'a> {
-    depths: &'a mut [u32],
-    lengths: &'a mut [u32],
-}
-
-impl Picks {
-    fn take() -> Self {
-        Self {
             depths: Lent::new(&DEPTHS),
             lengths: Lent::new(&LENGTHS),
         }
     }
 
-    fn of(&mut self, n_strips: usize, n_depths: usize) -> impl Iterator<Item = Pick<'_>> {
-        let n_parts = depths(n_depths).count();
-        let depths = first_of(&mut self.depths.buffer, n_strips * n_depths, 0);
+    /// Room for what is left of so many strips.
+    fn room(
+        &mut self,
+        n_strips: usize,
+        n_depths: usize,
+    ) -> impl Iterator<Item = (&mut [[f32; STRIP]], Pick<'_>)> {
+        let (n, n_parts) = (n_strips * n_depths, depths(n_depths).count());
+        let factors = first_of(&mut self.factors.buffer, n, [0.0; STRIP]);
+        let depths = first_of(&mut self.depths.buffer, n, 0);
         let lengths = first_of(&mut self.lengths.buffer, n_strips * n_parts, 0);
-        let lengths = lengths.chunks_exact_mut(n_parts);
-        let depths = depths.chunks_exact_mut(n_depths);
-        depths
-            .zip(lengths)
-            .map(|(depths, lengths)| Pick { depths, lengths })
+        let picks = depths
+            .chunks_exact_mut(n_depths)
+            .zip(lengths.chunks_exact_mut(n_parts))
+            .map(|(depths, lengths)| Pick { depths, lengths });
+        factors.chunks_exact_mut(n_depths).zip(picks)
+    }
+
+    /// What was left there.
+    fn strips(&self, n_depths: usize) -> Strips<'_> {
+        Strips {
+            n_depths,
+            n_parts: depths(n_depths).count(),
+            factors: &self.factors.buffer,
+            depths: &self.depths.buffer,
+            lengths: &self.lengths.buffer,
+        }
     }
 }
 
@@ -274,7 +259,6 @@ fn is_any(values: &[f32; STRIP]) -> bool {
 
 thread_local! {
     static FACTORS: Cell<Vec<[f32; STRIP]>> = const { Cell::new(Vec::new()) };
-    static WORDS: Cell<Vec<[u32; DEPTH]>> = const { Cell::new(Vec::new()) };
     static DEPTHS: Cell<Vec<u32>> = const { Cell::new(Vec::new()) };
     static LENGTHS: Cell<Vec<u32>> = const { Cell::new(Vec::new()) };
 }

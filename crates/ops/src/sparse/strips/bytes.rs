@@ -1,11 +1,13 @@
 //! Strips of bytes: pictures as they were read. Only what is kept becomes numbers.
 
+use std::cell::Cell;
+
 use pulp::Arch;
 
 use super::{Pick, STRIP, StripScratch, Strips, is_enough_left_out};
 use crate::{
     chunks::{CHUNK, Chunks, List, Work, dispatch},
-    pack::first_of,
+    pack::{Lent, first_of},
     tile::{DEPTH, depths},
 };
 
@@ -48,18 +50,14 @@ impl<'a> Strips<'a> {
         (n_rows, n_depths): (usize, usize),
         scratch: &'a mut StripScratch,
     ) -> Self {
-        let n_strips = n_rows.div_ceil(STRIP);
-        let factors = &mut scratch.factors.buffer;
-        let factors = first_of(factors, n_strips * n_depths, [0.0; STRIP]);
-        let picks = scratch.picks.of(n_strips, n_depths);
         let work = OfRows {
             values,
             n_rows,
             scale,
-            strips: factors.chunks_exact_mut(n_depths).zip(picks),
+            strips: scratch.room(n_rows.div_ceil(STRIP), n_depths),
         };
         dispatch(Arch::new(), work);
-        Self::new(n_depths, factors, &scratch.picks)
+        scratch.strips(n_depths)
     }
 
     /// Strips of the `n` columns from one on, of so many rows and columns, by this thread alone.
@@ -70,12 +68,8 @@ impl<'a> Strips<'a> {
         scratch: &'a mut StripScratch,
     ) -> Self {
         let arch = Arch::new();
-        let n_strips = n.div_ceil(STRIP);
-        let factors = &mut scratch.factors.buffer;
-        let factors = first_of(factors, n_strips * n_depths, [0.0; STRIP]);
-        let picks = scratch.picks.of(n_strips, n_depths);
-        let strips: Vec<_> = factors.chunks_exact_mut(n_depths).zip(picks).collect();
-        let mut strips = strips.into_iter();
+        let mut words = Lent::new(&WORDS);
+        let mut strips = scratch.room(n.div_ceil(STRIP), n_depths);
         for first in (0..n).step_by(STRIP * AT_ONCE) {
             let work = OfColumns {
                 values: &values[from + first..],
@@ -83,12 +77,12 @@ impl<'a> Strips<'a> {
                 n: (n - first).min(STRIP * AT_ONCE),
                 scale,
                 strips: strips.by_ref().take(AT_ONCE).collect(),
-                words: first_of(&mut scratch.words.buffer, AT_ONCE, [0; DEPTH]),
+                words: first_of(&mut words.buffer, AT_ONCE, [0; DEPTH]),
             };
             dispatch(arch, work);
         }
         drop(strips);
-        Self::new(n_depths, factors, &scratch.picks)
+        scratch.strips(n_depths)
     }
 }
 
@@ -224,6 +218,10 @@ impl Kept {
         }
         n as u32
     }
+}
+
+thread_local! {
+    static WORDS: Cell<Vec<Depths>> = const { Cell::new(Vec::new()) };
 }
 
 #[cfg(test)]
