@@ -133,7 +133,7 @@ pub(super) fn forward<const N: usize>(
         return;
     }
     let mut scratch = StripScratch::take();
-    let left = input.left((layer.n_in, layer.n_out), n_rows, &mut scratch);
+    let left = input.left((layer.n_in, layer.n_out), n_rows, None, &mut scratch);
     product(&left, &layer.weight, output, layer.n_out);
     let mut rows: Vec<_> = output.chunks_mut(layer.n_out).collect();
     Arch::new().dispatch(|| finish(&mut rows, Some(&layer.bias), has_relu));

@@ -5,7 +5,7 @@ use std::{fmt, ops::Range};
 use crate::{
     linear::LeftRows,
     pack::{Matrix, first_of},
-    sparse::{Bytes, StripScratch, Strips},
+    sparse::{self, Bytes, StripScratch, Strips, Values},
     tile::COLUMNS,
 };
 
@@ -109,11 +109,24 @@ pub(super) enum Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// As the left operand of a product with the weights of so many inputs and units.
+    /// Which share is not zero, if it would pay to list it for the weights of so many inputs and units.
+    pub(super) fn few(self, (n_in, n_out): (usize, usize), n_rows: usize) -> Option<f64> {
+        match self {
+            Self::Numbers(values) => {
+                let values = Values::new(Matrix::new(values, n_in));
+                values.few((n_rows, n_in), n_out, sparse::MOST)
+            }
+            Self::Bytes(_) => None,
+        }
+    }
+
+    /// As the left operand of a product with the weights of so many inputs and units; with strips only if they leave out
+    /// more than lists, if those would pay, of such a share of the values.
     pub(super) fn left(
         self,
         (n_in, n_out): (usize, usize),
         n_rows: usize,
+        listed: Option<f64>,
         scratch: &'a mut StripScratch,
     ) -> LeftRows<'a> {
         let (matrix, strips) = match self {
@@ -121,7 +134,7 @@ impl<'a> Input<'a> {
                 let matrix = Matrix::new(values, n_in);
                 // With few units, to look for zeros takes longer than to multiply by them.
                 let strips = (n_out >= COLUMNS)
-                    .then(|| Strips::of_rows(matrix, (n_rows, n_in), true, scratch))
+                    .then(|| Strips::of_rows(matrix, (n_rows, n_in), listed, true, scratch))
                     .flatten();
                 (matrix, strips)
             }

@@ -33,9 +33,10 @@ impl PackedLayer {
         }
         let arch = Arch::new();
         let (mut strips, mut lists) = (StripScratch::take(), ListScratch::take());
-        let left = input.left((n_in, n_out), n_rows, &mut strips);
-        let values = Values::new(left.matrix);
-        if left.strips.is_none() && values.are_few((n_rows, n_in), n_out, sparse::MOST) {
+        let few = input.few((n_in, n_out), n_rows);
+        let left = input.left((n_in, n_out), n_rows, few, &mut strips);
+        if left.strips.is_none() && few.is_some() {
+            let values = Values::new(left.matrix);
             let lists = Lists::of_rows(arch, values, (n_rows, n_in), true, &mut lists);
             let blocks = self.blocks.get_or_init(|| blocks(layer));
             for (at, block) in blocks.chunks_exact(n_in).enumerate() {

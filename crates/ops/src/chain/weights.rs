@@ -116,7 +116,7 @@ fn add_tasks<'a, const N: usize>(
         }),
     ));
     let is_by_columns = match input {
-        Input::Numbers(input) => is_by_columns(Matrix::new(input, n_in), (batch, n_in)),
+        Input::Numbers(input) => is_by_columns(Matrix::new(input, n_in), (batch, n_in), None),
         Input::Bytes(_) => true,
     };
     let mut transposed = layer.transposed.chunks_exact_mut(layer.n_out);

@@ -83,16 +83,17 @@ pub fn linear_backward(
         wide_panels,
         transposed,
     } = &mut scratch;
-    let is_by_columns = sparse::is_by_columns(input, (batch, n_in));
-    let are_few = || Values::new(input).are_few((batch, n_in), n_out, sparse::MOST);
-    let panels = if !is_by_columns && are_few() {
+    let few = Values::new(input).few((batch, n_in), n_out, sparse::MOST);
+    let is_by_columns = sparse::is_by_columns(input, (batch, n_in), few);
+    let panels = if !is_by_columns && few.is_some() {
         Panels::Wide(masked(shape, gradient, &mut wide_panels.buffer, &mut bias))
     } else {
         Panels::Narrow(masked(shape, gradient, &mut panels.buffer, &mut bias))
     };
     let mut lists = ListScratch::shared();
     let of_examples = is_input_asked.then(|| {
-        if gradient.are_few((batch, n_out), n_in, MOST_OF_GRADIENT) {
+        let few = gradient.few((batch, n_out), n_in, MOST_OF_GRADIENT);
+        if few.is_some() {
             let lists = Lists::of_rows(Arch::new(), gradient, (batch, n_out), false, &mut lists);
             return Gradient::Lists(lists);
         }

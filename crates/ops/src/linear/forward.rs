@@ -48,12 +48,13 @@ pub fn linear_forward(
     }
     let (input, weight) = (Matrix::new(input, n_in), Matrix::new(weight, n_out));
     let (mut strips, mut lists) = (StripScratch::take(), ListScratch::shared());
+    let values = Values::new(input);
+    let few = values.few((batch, n_in), n_out, sparse::MOST);
     // With few units, to look for zeros takes longer than to multiply by them.
     let strips = (n_out >= COLUMNS)
-        .then(|| Strips::of_rows(input, (batch, n_in), false, &mut strips))
+        .then(|| Strips::of_rows(input, (batch, n_in), few, false, &mut strips))
         .flatten();
-    let values = Values::new(input);
-    let lists = (strips.is_none() && values.are_few((batch, n_in), n_out, sparse::MOST))
+    let lists = (strips.is_none() && few.is_some())
         .then(|| Lists::of_rows(Arch::new(), values, (batch, n_in), false, &mut lists));
     let column_block = if lists.is_some() { WIDTH } else { COLUMN_BLOCK };
     // A layer with few units has one block of columns: then there are more blocks of rows.

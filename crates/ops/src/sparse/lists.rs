@@ -53,16 +53,16 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Whether at most such a share is not zero, of a matrix that is large enough for lists: `n_others` is the other length
-    /// of the weights that it is multiplied with, or whose gradient it makes.
-    pub(crate) fn are_few(
+    /// Which share is not zero, if it is at most such a share of a matrix that is large enough for lists: `n_others` is the
+    /// other length of the weights that it is multiplied with, or whose gradient it makes.
+    pub(crate) fn few(
         &self,
         (n_rows, n_columns): (usize, usize),
         n_others: usize,
         most: f64,
-    ) -> bool {
+    ) -> Option<f64> {
         if n_rows == 0 || n_columns < LEAST || n_others < LEAST {
-            return false;
+            return None;
         }
         let rows = LOOKED_AT.min(n_rows);
         let mut n_left = 0;
@@ -74,7 +74,8 @@ impl<'a> Values<'a> {
                 }
             }
         });
-        f64::from(n_left) <= most * (rows * n_columns) as f64
+        let share = f64::from(n_left) / (rows * n_columns) as f64;
+        (share <= most).then_some(share)
     }
 }
 

@@ -16,13 +16,25 @@ use crate::{
 
 pub(crate) use self::bytes::Bytes;
 pub use self::bytes::are_sparse;
+use super::MOST;
 
 /// Rows of a strip. More would need fewer loads per multiply-add, but have fewer zeros in common: of MNIST's digits, eight
 /// pictures leave 46 % of the depths and four 39 %, eight pixels side by side 40 % and four 28 %.
 pub(crate) const STRIP: usize = 4;
 
-/// Zeros are left out if a quarter of the depths can be: to look for them has a price.
+/// Zeros are left out if a quarter of the depths can be: to look for them has a price, which makes products of strips take
+/// as long then as with all zeros.
 const MOST_LEFT: f64 = 0.75;
+
+/// What products of lists take if nothing is left, as a share of the time with all zeros, which they take at [`MOST`].
+const LISTS_TAKE: f64 = 0.2;
+
+/// Up to which share of the depths strips are the fastest way to leave out zeros, beside lists of values of which such a
+/// share, if any, is not zero.
+fn most_left(listed: Option<f64>) -> f64 {
+    let time = |share: f64| LISTS_TAKE + (1.0 - LISTS_TAKE) * share / MOST;
+    MOST_LEFT * listed.map_or(1.0, |share| time(share).min(1.0))
+}
 
 /// Strips of a left operand without the depths at which they are zero.
 pub(crate) struct Strips<'a> {
@@ -37,11 +49,12 @@ pub(crate) struct Strips<'a> {
 }
 
 impl<'a> Strips<'a> {
-    /// Strips of rows, if enough is left out of the first one, so presumably of all. They are made side by side where
-    /// that pays, or by this thread alone.
+    /// Strips of rows, if enough is left out of the first one, so presumably of all: more than by lists, if those would
+    /// pay, of such a share of the values. They are made side by side where that pays, or by this thread alone.
     pub(crate) fn of_rows(
         matrix: Matrix<'_>,
         (n_rows, n_depths): (usize, usize),
+        listed: Option<f64>,
         is_alone: bool,
         scratch: &'a mut StripScratch,
     ) -> Option<Self> {
@@ -53,7 +66,7 @@ impl<'a> Strips<'a> {
             out: &mut seen,
         });
         let n_left = seen.iter().filter(|seen| **seen != 0.0).count();
-        if n_depths == 0 || !is_enough_left_out(n_left, n_depths) {
+        if n_depths == 0 || !is_enough_left_out((n_left, n_depths), listed) {
             return None;
         }
         let strips: Vec<_> = scratch.room(n_rows.div_ceil(STRIP), n_depths).collect();
@@ -108,18 +121,23 @@ impl<'a> Strips<'a> {
     }
 }
 
-/// Whether it pays to leave out zeros if so many depths are left.
-fn is_enough_left_out(n_left: usize, n_all: usize) -> bool {
-    n_left as f64 <= MOST_LEFT * n_all as f64
+/// Whether it pays to leave out zeros if so many depths of all are left.
+fn is_enough_left_out((n_left, n_all): (usize, usize), listed: Option<f64>) -> bool {
+    n_left as f64 <= most_left(listed) * n_all as f64
 }
 
-/// Whether strips of columns leave out enough: in the first rows, so presumably in all.
-pub(crate) fn is_by_columns(matrix: Matrix<'_>, (n_rows, n_columns): (usize, usize)) -> bool {
+/// Whether strips of columns leave out enough, in the first rows, so presumably in all: more than by lists, if those would
+/// pay, of such a share of the values.
+pub(crate) fn is_by_columns(
+    matrix: Matrix<'_>,
+    (n_rows, n_columns): (usize, usize),
+    listed: Option<f64>,
+) -> bool {
     let rows: [_; ROWS] = matrix.some_rows((0, n_rows), 0, n_columns);
     Arch::new().dispatch(|| {
         let strips = || rows.iter().flat_map(|row| row.as_chunks().0);
         let n_left = strips().filter(|strip| is_any(strip)).count();
-        is_enough_left_out(n_left, strips().count()) && n_columns >= STRIP
+        is_enough_left_out((n_left, strips().count()), listed) && n_columns >= STRIP
     })
 }
 
@@ -274,7 +292,7 @@ mod tests {
         (values[1], values[8], values[12 + 10], values[5]) = (1.0, 2.0, 3.0, -0.0);
         let mut scratch = StripScratch::take();
         let strips =
-            Strips::of_rows(Matrix::new(&values, 12), (2, 12), true, &mut scratch).unwrap();
+            Strips::of_rows(Matrix::new(&values, 12), (2, 12), None, true, &mut scratch).unwrap();
         let panel: Vec<_> = (0..12).map(|at| [at as f32; COLUMNS]).collect();
         let (factors, picked) = strips.operands(0, (0, 0), &panel);
         assert_eq!(picked.depths, [1, 8, 10]);
@@ -291,10 +309,21 @@ mod tests {
         let has_strips = |n_left: usize| {
             let values: Vec<f32> = (0..8).map(|at| f32::from(u8::from(at < n_left))).collect();
             let matrix = Matrix::new(&values, 8);
-            Strips::of_rows(matrix, (1, 8), true, &mut StripScratch::take()).is_some()
+            Strips::of_rows(matrix, (1, 8), None, true, &mut StripScratch::take()).is_some()
         };
         assert!(has_strips(6));
         assert!(!has_strips(7));
+    }
+
+    /// By hand: lists of half of [`MOST`] take 0.2 + 0.8 / 2 of the time, so strips must leave at most as much of three
+    /// quarters of the depths: 9 of 20. At [`MOST`] they decide as without lists.
+    #[test]
+    fn strips_must_leave_out_more_than_lists() {
+        let are_better = |n_left: usize, share: f64| is_enough_left_out((n_left, 20), Some(share));
+        assert!(are_better(9, 0.51 * MOST));
+        assert!(!are_better(10, 0.5 * MOST));
+        assert!(are_better(15, MOST));
+        assert!(!are_better(16, MOST));
     }
 
     /// By hand: three rows of seven columns, of which the first is left out. The second to the fifth are zero but for the

@@ -160,17 +160,17 @@ fn a_gradient_is_listed_behind_relu() {
 /// By hand: 45 % of 1,000 are 450.
 #[test]
 fn values_are_few_up_to_a_share_and_from_a_size_on() {
-    let are_few = |n_left: usize, (n_rows, n_columns), n_others| {
+    let few = |n_left: usize, (n_rows, n_columns), n_others| {
         let row: Vec<f32> = (0..n_columns)
             .map(|i| f32::from(u8::from(i < n_left)))
             .collect();
         let values = row.repeat(n_rows);
-        Values::new(Matrix::new(&values, n_columns)).are_few((n_rows, n_columns), n_others, 0.45)
+        Values::new(Matrix::new(&values, n_columns)).few((n_rows, n_columns), n_others, 0.45)
     };
-    assert!(are_few(450, (20, 1000), 1000));
-    assert!(!are_few(451, (20, 1000), 1000));
-    assert!(are_few(0, (1, 512), 512));
-    assert!(!are_few(0, (20, 511), 512));
-    assert!(!are_few(0, (20, 512), 511));
-    assert!(!are_few(0, (0, 512), 512));
+    assert_eq!(few(450, (20, 1000), 1000), Some(0.45));
+    assert_eq!(few(451, (20, 1000), 1000), None);
+    assert_eq!(few(0, (1, 512), 512), Some(0.0));
+    assert_eq!(few(0, (20, 511), 512), None);
+    assert_eq!(few(0, (20, 512), 511), None);
+    assert_eq!(few(0, (0, 512), 512), None);
 }

@@ -40,7 +40,7 @@ pub fn are_sparse(bytes: &[u8], n_in: usize) -> bool {
             see(1, *strip != [0; STRIP]);
         }
     }
-    n_all[0] > 0 && (0..2).all(|way| is_enough_left_out(n_left[way], n_all[way]))
+    n_all[0] > 0 && (0..2).all(|way| is_enough_left_out((n_left[way], n_all[way]), None))
 }
 
 impl<'a> Strips<'a> {
@@ -265,7 +265,7 @@ mod tests {
             let matrix = Matrix::new(&floats, n_columns);
             let (mut one, mut other) = (StripScratch::take(), StripScratch::take());
             let shape = (n_rows, n_columns);
-            if let Some(expected) = Strips::of_rows(matrix, shape, true, &mut one) {
+            if let Some(expected) = Strips::of_rows(matrix, shape, None, true, &mut one) {
                 let strips = Strips::of_byte_rows(bytes, shape, &mut other);
                 let n_strips = n_rows.div_ceil(STRIP);
                 prop_assert_eq!(
