@@ -120,8 +120,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// As the left operand of a product with the weights of so many inputs and units; with strips only if they leave out
-    /// more than lists, if those would pay, of such a share of the values.
+    /// As the left operand of a product with the weights of so many inputs and units; `listed` as in [`Strips::of_rows`].
     pub(super) fn left(
         self,
         (n_in, n_out): (usize, usize),

@@ -22,15 +22,16 @@ use super::MOST;
 /// pictures leave 46 % of the depths and four 39 %, eight pixels side by side 40 % and four 28 %.
 pub(crate) const STRIP: usize = 4;
 
-/// Zeros are left out if a quarter of the depths can be: to look for them has a price, which makes products of strips take
-/// as long then as with all zeros.
+/// Zeros are left out if a quarter of the depths can be: to look for them has a price, so that products of strips take as
+/// long then as those that leave nothing out.
 const MOST_LEFT: f64 = 0.75;
 
-/// What products of lists take if nothing is left, as a share of the time with all zeros, which they take at [`MOST`].
+/// What products of lists take if all values are zero, as a share of the time of those that leave nothing out. At
+/// [`MOST`] they take as long as those.
 const LISTS_TAKE: f64 = 0.2;
 
-/// Up to which share of the depths strips are the fastest way to leave out zeros, beside lists of values of which such a
-/// share, if any, is not zero.
+/// Up to which share of the depths strips are the fastest way to leave out zeros. `listed` is the share of values that lists
+/// would hold; none where lists don't pay.
 fn most_left(listed: Option<f64>) -> f64 {
     let time = |share: f64| LISTS_TAKE + (1.0 - LISTS_TAKE) * share / MOST;
     MOST_LEFT * listed.map_or(1.0, |share| time(share).min(1.0))
@@ -49,8 +50,9 @@ pub(crate) struct Strips<'a> {
 }
 
 impl<'a> Strips<'a> {
-    /// Strips of rows, if enough is left out of the first one, so presumably of all: more than by lists, if those would
-    /// pay, of such a share of the values. They are made side by side where that pays, or by this thread alone.
+    /// Strips of rows, if enough is left out of the first one, so presumably of all; where lists would pay, of the share
+    /// `listed` of the values, enough to be faster than those. They are made side by side where that pays, or by this thread
+    /// alone.
     pub(crate) fn of_rows(
         matrix: Matrix<'_>,
         (n_rows, n_depths): (usize, usize),
@@ -126,8 +128,7 @@ fn is_enough_left_out((n_left, n_all): (usize, usize), listed: Option<f64>) -> b
     n_left as f64 <= most_left(listed) * n_all as f64
 }
 
-/// Whether strips of columns leave out enough, in the first rows, so presumably in all: more than by lists, if those would
-/// pay, of such a share of the values.
+/// Whether strips of columns leave out enough, in the first rows, so presumably in all; `listed` as in [`Strips::of_rows`].
 pub(crate) fn is_by_columns(
     matrix: Matrix<'_>,
     (n_rows, n_columns): (usize, usize),
